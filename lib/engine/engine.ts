@@ -1,0 +1,305 @@
+import { NodeTensorRTError, withCallerStack } from '../errors.js';
+import { type NativeArray, type NativeEngine, SubmitMode, SubmitOutcome } from '../native/contract.js';
+import type { Port } from '../native/port.js';
+import { dataTypes } from '../tensor/data-types.js';
+import { MAX_RANK } from '../tensor/shape.js';
+import type { TensorLike, TensorMap, TensorSpec } from '../tensor/types.js';
+import { leaseArrays } from './leases.js';
+import { type LoadedEngine, loadEngine } from './load.js';
+import type { LoadOptions } from './load-options.js';
+import type { Placement } from './placement.js';
+import { QueuedRun } from './queued-run.js';
+import { makeDestination } from './results.js';
+import { planRun, type RunOptions, type RunPlan, type RunSyncOptions } from './run-options.js';
+import { type CompiledSpec, compileSpec, encodeTensor, findSpec, publicSpec } from './signature.js';
+import { SLICE_BYTES } from './sliced-copy.js';
+import { stageInputs } from './stage-inputs.js';
+import { type EngineStats, toEngineStats } from './stats.js';
+
+/** The inputs of a run as they cross to native code. */
+export interface EncodedRun {
+  /** Of the inputs, then of `into`. */
+  readonly arrays: readonly NativeArray[];
+  /** Of the inputs. */
+  readonly bytes: number;
+  /** Numbers written to the port's frame. */
+  readonly frameLength: number;
+}
+
+const CONSTRUCT = Symbol('Engine.load');
+
+/**
+ * A model that is loaded and ready to run. Its weights, queue and threads are native and belong to the process;
+ * inference never runs on the event loop, except for what is quicker than leaving it (`inlineBelowUs`).
+ *
+ * `I` and `O` name the inputs and outputs for the compiler; without them any names are allowed.
+ *
+ * @example
+ * await using engine = await Engine.load('model.onnx');
+ * const { scores } = await engine.run({ x: new Tensor('float32', pixels, [1, 3, 224, 224]) });
+ */
+export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = TensorMap> implements AsyncDisposable {
+  readonly name: string;
+  readonly backend: 'cpu' | 'tensorrt' | 'tensorrt-rtx';
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+  /** What is in force: backend, device, precision, batching, and every deviation from what was asked for. */
+  readonly placement: Placement;
+
+  readonly #native: NativeEngine;
+  readonly #port: Port;
+  readonly #inputSpecs: readonly CompiledSpec[];
+  readonly #outputSpecs: readonly CompiledSpec[];
+  readonly #defaultPlan: RunPlan;
+  readonly #float16: 'bits' | 'array';
+  readonly #runs = new Set<QueuedRun>();
+  /** Requests whose inputs are being staged, and their bytes. */
+  #staging = { requests: 0, bytes: 0 };
+  #onIdle: (() => void) | undefined;
+  #closing: Promise<void> | undefined;
+  #finalStats: EngineStats | undefined;
+
+  /** Not for use: engines come from `Engine.load`. */
+  private constructor(key: symbol, { native, port, name, placement, options }: LoadedEngine) {
+    if (key !== CONSTRUCT) throw new NodeTensorRTError('INVALID_ARGUMENT', 'use Engine.load(model, options)');
+    const described = native.describe();
+    this.name = name;
+    this.placement = Object.freeze(placement);
+    this.backend = placement.backend;
+    this.#native = native;
+    this.#port = port;
+    this.#float16 = options.float16;
+    this.#inputSpecs = described.inputs.map(compileSpec);
+    this.#outputSpecs = described.outputs.map(compileSpec);
+    this.inputs = Object.freeze(this.#inputSpecs.map(publicSpec));
+    this.outputs = Object.freeze(this.#outputSpecs.map(publicSpec));
+    this.#defaultPlan = { outputs: this.#outputSpecs, into: undefined, signal: undefined, timeoutMs: 0 };
+    checkFrame(port, [...this.#inputSpecs, ...this.#outputSpecs]);
+  }
+
+  /**
+   * Loads a model without stopping the event loop.
+   *
+   * @param model path of an .onnx file or model folder, `file:` URL, or the model's bytes
+   * @throws NodeTensorRTError INVALID_ARGUMENT, OUT_OF_RANGE, UNSUPPORTED (options, operators or types that are not
+   *   supported), MODEL_INVALID (`details.reason` says why), BACKEND_UNAVAILABLE, BINARY_NOT_FOUND, OUT_OF_MEMORY.
+   *   An abort rejects with `signal.reason`.
+   */
+  static async load<I extends TensorMap = TensorMap, O extends TensorMap = TensorMap>(
+    model: string | URL | Uint8Array,
+    options?: LoadOptions,
+  ): Promise<Engine<I, O>> {
+    return new Engine<I, O>(CONSTRUCT, await loadEngine(model, options));
+  }
+
+  /**
+   * Runs the model once. The inputs are copied when this is called (those over 1 MiB in the following turns of the
+   * event loop: leave them alone until the promise settles); the results are the caller's own.
+   *
+   * @param inputs a tensor for each of `this.inputs`, by name
+   * @throws NodeTensorRTError INVALID_ARGUMENT, SHAPE_MISMATCH, OUT_OF_RANGE, NOT_OPEN, QUEUE_FULL, TIMEOUT, BUSY,
+   *   OUT_OF_MEMORY, BACKEND_ERROR. Always by rejection. An abort rejects with `signal.reason`.
+   */
+  run(inputs: I, options?: RunOptions): Promise<O> {
+    try {
+      this.#throwIfClosed();
+      const plan = options === undefined ? this.#defaultPlan : planRun(options, this.#outputSpecs, false);
+      if (plan.signal?.aborted) return Promise.reject(plan.signal.reason);
+      const encoded = this.#encode(inputs, plan);
+      if (encoded.bytes > SLICE_BYTES) return this.#runStaged(encoded, plan) as Promise<O>;
+      const id = this.#port.nextId();
+      const outcome = this.#native.submit(id, SubmitMode.async, ...encoded.arrays);
+      if (outcome === SubmitOutcome.queued) return this.#wait(id, plan) as Promise<O>;
+      if (outcome === SubmitOutcome.doneFirst) setImmediate(this.#port.newTurn);
+      return Promise.resolve(this.#takeNow(plan) as O);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * Runs the model once on this thread, and waits: for scripts. In a service it holds up everything else.
+   *
+   * @throws NodeTensorRTError as `run`, without QUEUE_FULL, TIMEOUT and BUSY
+   */
+  runSync(inputs: I, options?: RunSyncOptions): O {
+    this.#throwIfClosed();
+    const plan = options === undefined ? this.#defaultPlan : planRun(options, this.#outputSpecs, true);
+    const { arrays } = this.#encode(inputs, plan);
+    this.#native.submit(0, SubmitMode.blocking, ...arrays);
+    return this.#takeNow(plan) as O;
+  }
+
+  /**
+   * Runs the model twice on zeros, so that the first request finds memory allocated and its run time known. Symbolic
+   * dimensions are taken as 1; for a model that needs others, run it once on a sample instead.
+   *
+   * @throws NodeTensorRTError as `run`
+   */
+  async warmup(): Promise<void> {
+    const inputs: TensorMap = {};
+    for (const { name, type, sizes } of this.#inputSpecs) {
+      const dims = sizes.map((size) => (size < 0 ? 1 : size));
+      const count = dims.reduce((product, dim) => product * dim, 1);
+      inputs[name] = { type, dims, data: dataTypes[type].create(count) };
+    }
+    await this.run(inputs as I);
+    await this.run(inputs as I);
+  }
+
+  /** A snapshot of counters and latencies. After close() it is the last one. */
+  stats(): EngineStats {
+    return this.#finalStats ?? toEngineStats(this.#native.stats());
+  }
+
+  /**
+   * Refuses new work, finishes what was accepted, and gives the model's memory back. Idempotent: every call returns
+   * the same promise.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /**
+   * Rejects what is queued with `reason` (default: NOT_OPEN) and closes; what is running finishes. Use it to shut down
+   * at once; `close()` afterwards waits for the end.
+   */
+  destroy(reason: Error = new NodeTensorRTError('NOT_OPEN', `engine '${this.name}' was destroyed`)): void {
+    void this.close();
+    for (const run of [...this.#runs]) run.dequeue(reason);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    if (this.#runs.size + this.#staging.requests > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+      });
+    }
+    this.#finalStats = this.stats();
+    await this.#port.request((id) => this.#native.release(id), () => undefined);
+  }
+
+  #throwIfClosed(): void {
+    if (this.#closing !== undefined) throw new NodeTensorRTError('NOT_OPEN', `engine '${this.name}' is closed`);
+  }
+
+  /** Checks the inputs and writes what submit() reads to the frame; returns the arrays that go with it. */
+  #encode(inputs: I, plan: RunPlan): EncodedRun {
+    if (inputs === null || typeof inputs !== 'object') findSpec('inputs', this.#inputSpecs, String(inputs));
+    const { frame } = this.#port;
+    const specs = this.#inputSpecs;
+    const arrays: NativeArray[] = [];
+    let at = 0;
+    frame[at++] = plan.timeoutMs;
+    frame[at++] = plan.outputs.length;
+    const intoArrays: NativeArray[] = [];
+    for (let i = 0; i < plan.outputs.length; i++) {
+      const spec = plan.outputs[i] as CompiledSpec;
+      const target = plan.into?.[i];
+      frame[at++] = spec.index;
+      frame[at++] = target === undefined || spec.type === 'string' ? 0 : 1;
+      if (target === undefined) continue;
+      const array = encodeTensor('into', spec, target, frame, at);
+      if (spec.type === 'string') continue;
+      intoArrays.push(array);
+      at += 1 + (frame[at] as number);
+    }
+    let bytes = 0;
+    for (const spec of specs) {
+      const tensor = inputs[spec.name] as TensorLike | undefined;
+      if (tensor === undefined || tensor === null || typeof tensor !== 'object') throw missing(spec, tensor);
+      const array = encodeTensor('inputs', spec, tensor, frame, at);
+      at += 1 + (frame[at] as number);
+      bytes += array.length * spec.bytesPerElement;
+      arrays.push(array);
+    }
+    let given = 0;
+    for (const name in inputs) {
+      given++;
+      if (given > specs.length) findSpec('inputs', specs, name);
+    }
+    if (given !== specs.length) for (const name of Object.keys(inputs)) findSpec('inputs', specs, name);
+    for (const array of intoArrays) arrays.push(array);
+    return { arrays, bytes, frameLength: at };
+  }
+
+  /** The results of a run that has just taken place on this thread. */
+  #takeNow(plan: RunPlan): TensorMap {
+    const port = this.#port.native;
+    const { tensors, arrays } = makeDestination(port, plan, this.#float16, true);
+    port.take(...arrays);
+    return tensors;
+  }
+
+  async #wait(id: number, plan: RunPlan): Promise<TensorMap> {
+    const release = plan.into ? this.#leaseInto(id, plan) : undefined;
+    const run = new QueuedRun(this.#port, id, plan, this.#float16, (done) => {
+      release?.();
+      this.#runs.delete(done);
+      this.#checkIdle();
+    });
+    this.#runs.add(run);
+    try {
+      return await run.promise;
+    } catch (error) {
+      throw withCallerStack(error);
+    }
+  }
+
+  #leaseInto(id: number, plan: RunPlan): () => void {
+    try {
+      return leaseArrays(plan.into?.map((tensor) => tensor?.data as NativeArray | undefined) ?? []);
+    } catch (error) {
+      this.#port.native.cancel(id, false);
+      throw error;
+    }
+  }
+
+  async #runStaged(encoded: EncodedRun, plan: RunPlan): Promise<TensorMap> {
+    const { bytes } = encoded;
+    const deadline = plan.timeoutMs > 0 ? performance.now() + plan.timeoutMs : undefined;
+    this.#native.checkRoom(bytes, this.#staging.requests, this.#staging.bytes);
+    this.#staging.requests += 1;
+    this.#staging.bytes += bytes;
+    let id = 0;
+    let remaining = plan;
+    try {
+      const submit = await stageInputs(this.#port, this.#inputSpecs, encoded, plan.signal, deadline);
+      id = this.#port.nextId();
+      submit((staged) => this.#native.submit(id, SubmitMode.async, ...staged));
+      if (deadline !== undefined) remaining = { ...plan, timeoutMs: Math.max(1, deadline - performance.now()) };
+    } catch (error) {
+      throw withCallerStack(error);
+    } finally {
+      this.#staging.requests -= 1;
+      this.#staging.bytes -= bytes;
+      if (id === 0) this.#checkIdle();
+    }
+    return this.#wait(id, remaining);
+  }
+
+  #checkIdle(): void {
+    if (this.#runs.size + this.#staging.requests === 0) this.#onIdle?.();
+  }
+}
+
+function missing(spec: CompiledSpec, received: unknown): NodeTensorRTError {
+  return new NodeTensorRTError(
+    'INVALID_ARGUMENT',
+    `inputs.${spec.name}: expected a tensor of type ${spec.type}, received ${received === undefined ? 'nothing' : String(received)}`,
+    { option: `inputs.${spec.name}`, tensor: spec.name },
+  );
+}
+
+/** The frame must hold the shapes of all tensors of a call. */
+function checkFrame(port: Port, specs: readonly CompiledSpec[]): void {
+  const needed = specs.reduce((sum, spec) => sum + 3 + (spec.anyRank ? MAX_RANK : spec.sizes.length), 2);
+  if (needed > port.frame.length) {
+    throw new NodeTensorRTError('UNSUPPORTED', 'the model has too many inputs and outputs', { tensors: specs.length });
+  }
+}

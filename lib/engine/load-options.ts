@@ -1,0 +1,163 @@
+import { argumentError } from '../errors.js';
+import {
+  choiceOption,
+  integerOption,
+  knownKeys,
+  objectOption,
+  signalOption,
+  stringOption,
+} from '../options.js';
+import { defaultThreads } from './threads.js';
+
+/** How requests wait for an engine. Batches are of one request in this version. */
+export interface BatchingOptions {
+  /** Requests that may wait; one more is refused with QUEUE_FULL. 1 to 1,000,000. @default 1024 */
+  maxQueue?: number;
+  /** Bytes of inputs that may wait; a request beyond is refused with QUEUE_FULL. @default 268435456 (256 MiB) */
+  maxQueueBytes?: number;
+}
+
+/** Settings that go to ONNX Runtime as they are. */
+export interface CpuOptions {
+  /** 'disabled' | 'basic' | 'extended' | 'layout' | 'all'. @default 'all' */
+  graphOptimizationLevel?: 'disabled' | 'basic' | 'extended' | 'layout' | 'all';
+  /** Session configuration entries by their ONNX Runtime keys. */
+  sessionConfig?: Record<string, string>;
+}
+
+/** Options of `Engine.load`. Unknown ones are refused. */
+export interface LoadOptions {
+  /** For messages and statistics. @default the model's file name, or 'model' */
+  name?: string;
+  /** 'auto' is the first usable of tensorrt, tensorrt-rtx, cpu. This version has the CPU backend only. @default 'auto' */
+  backend?: 'auto' | 'tensorrt' | 'tensorrt-rtx' | 'cpu';
+  /**
+   * What happens when a backend or device that was asked for by name cannot be had: 'error' rejects with
+   * BACKEND_UNAVAILABLE, 'warn' uses the CPU and emits one process warning, 'allow' uses the CPU. `placement` says so
+   * in both cases. @default 'error'
+   */
+  fallback?: 'error' | 'warn' | 'allow';
+  /** Index or UUID of a device; 'cpu' is the only one here. @default 'cpu' */
+  device?: number | string;
+  /** Files that a model given as bytes refers to, under the location that it writes. */
+  externalData?: readonly { path: string; data: Uint8Array }[];
+  /** Sizes for symbolic dimensions of the model, by name; lets the optimiser fold more. */
+  freeDimensionOverrides?: Record<string, number>;
+  cpu?: CpuOptions;
+  /** false: no batching (there is none in this version either way). */
+  batching?: BatchingOptions | false;
+  /** Runs at the same time. 1 to 64. @default 1 */
+  instances?: number;
+  /** Threads of one run, this engine's own. 1 to 256. @default min(4, CPUs of the cgroup − 1), at least 1 */
+  threads?: number;
+  /**
+   * A lone request to an idle engine runs on the calling thread when runs of its shape were measured to be quicker
+   * than this many microseconds: waking another thread would cost more. At most 200 µs per turn of the event loop are
+   * spent so. 0 switches it off. @default 50
+   */
+  inlineBelowUs?: number;
+  /** How float16 results are returned: bit patterns, or a `Float16Array` (Node 24 and newer). @default 'bits' */
+  float16?: 'bits' | 'array';
+  /** Abandons the load. */
+  signal?: AbortSignal;
+}
+
+const KNOWN = [
+  'name', 'backend', 'fallback', 'device', 'externalData', 'freeDimensionOverrides', 'cpu', 'batching', 'instances',
+  'threads', 'inlineBelowUs', 'float16', 'signal',
+] as const; // biome-ignore format: a list
+
+/** Of the public contract, and not in this version. */
+const LATER = [
+  'precision', 'calibration', 'tf32', 'profiles', 'numa', 'whileBuilding', 'cacheDir', 'trust', 'memoryLimitBytes',
+  'logger', 'onProgress',
+] as const; // biome-ignore format: a list
+
+const LATER_BATCHING = [
+  'maxSize', 'maxDelayMs', 'preferredSizes', 'targetP99Ms', 'pad', 'verify', 'tolerance',
+] as const; // biome-ignore format: a list
+
+const MAX_BYTES = Number.MAX_SAFE_INTEGER;
+
+/** LoadOptions with every default filled in. */
+export interface ResolvedLoadOptions {
+  name: string | undefined;
+  backend: 'auto' | 'tensorrt' | 'tensorrt-rtx' | 'cpu';
+  fallback: 'error' | 'warn' | 'allow';
+  device: number | string;
+  externalData: readonly { path: string; data: Uint8Array }[];
+  freeDimensionOverrides: Record<string, number>;
+  graphOptimizationLevel: string;
+  sessionConfig: Record<string, string>;
+  maxQueue: number;
+  maxQueueBytes: number;
+  instances: number;
+  threads: number;
+  inlineBelowUs: number;
+  float16: 'bits' | 'array';
+  signal: AbortSignal | undefined;
+}
+
+/** Validates options and fills in defaults. Throws INVALID_ARGUMENT, OUT_OF_RANGE or UNSUPPORTED. */
+export function resolveLoadOptions(given: LoadOptions = {}): ResolvedLoadOptions {
+  const options = objectOption<LoadOptions>('options', given);
+  knownKeys('options', options, KNOWN, LATER);
+  const batching = options.batching === false || options.batching === undefined ? {} : options.batching;
+  objectOption('options.batching', batching);
+  knownKeys('options.batching', batching, ['maxQueue', 'maxQueueBytes'], LATER_BATCHING);
+  const cpu = objectOption<CpuOptions>('options.cpu', options.cpu ?? {});
+  knownKeys('options.cpu', cpu, ['graphOptimizationLevel', 'sessionConfig']);
+
+  return {
+    name: options.name === undefined ? undefined : stringOption('options.name', options.name),
+    backend: choiceOption('options.backend', options.backend ?? 'auto', ['auto', 'tensorrt', 'tensorrt-rtx', 'cpu']),
+    fallback: choiceOption('options.fallback', options.fallback ?? 'error', ['error', 'warn', 'allow']),
+    device: deviceOption(options.device ?? 'cpu'),
+    externalData: externalDataOption(options.externalData ?? []),
+    freeDimensionOverrides: dimensionOverrides(options.freeDimensionOverrides ?? {}),
+    graphOptimizationLevel: choiceOption(
+      'options.cpu.graphOptimizationLevel',
+      cpu.graphOptimizationLevel ?? 'all',
+      ['disabled', 'basic', 'extended', 'layout', 'all'],
+    ),
+    sessionConfig: sessionConfigOption(cpu.sessionConfig ?? {}),
+    maxQueue: integerOption('options.batching.maxQueue', batching.maxQueue ?? 1024, 1, 1_000_000),
+    maxQueueBytes: integerOption('options.batching.maxQueueBytes', batching.maxQueueBytes ?? 2 ** 28, 1, MAX_BYTES),
+    instances: integerOption('options.instances', options.instances ?? 1, 1, 64),
+    threads: integerOption('options.threads', options.threads ?? defaultThreads(), 1, 256),
+    inlineBelowUs: integerOption('options.inlineBelowUs', options.inlineBelowUs ?? 50, 0, 1_000_000),
+    float16: choiceOption('options.float16', options.float16 ?? 'bits', ['bits', 'array']),
+    signal: options.signal === undefined ? undefined : signalOption('options.signal', options.signal),
+  };
+}
+
+function deviceOption(device: unknown): number | string {
+  if (typeof device === 'number') return integerOption('options.device', device, 0, 1023);
+  return stringOption('options.device', device);
+}
+
+function externalDataOption(files: unknown): readonly { path: string; data: Uint8Array }[] {
+  if (!Array.isArray(files)) throw argumentError('options.externalData', 'an array of { path, data }', files);
+  files.forEach((file, i) => {
+    const entry = objectOption<{ path?: unknown; data?: unknown }>(`options.externalData[${i}]`, file);
+    stringOption(`options.externalData[${i}].path`, entry.path);
+    if (!(entry.data instanceof Uint8Array)) {
+      throw argumentError(`options.externalData[${i}].data`, 'a Uint8Array', entry.data);
+    }
+  });
+  return files;
+}
+
+function dimensionOverrides(overrides: unknown): Record<string, number> {
+  const entries = Object.entries(objectOption<Record<string, unknown>>('options.freeDimensionOverrides', overrides));
+  return Object.fromEntries(
+    entries.map(([key, size]) => [key, integerOption(`options.freeDimensionOverrides.${key}`, size, 1, 2 ** 31 - 1)]),
+  );
+}
+
+function sessionConfigOption(config: unknown): Record<string, string> {
+  const entries = Object.entries(objectOption<Record<string, unknown>>('options.cpu.sessionConfig', config));
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, stringOption(`options.cpu.sessionConfig.${key}`, value)]),
+  );
+}

@@ -1,0 +1,100 @@
+import { statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { argumentError, withCallerStack } from '../errors.js';
+import type { NativeEngine, NativeStaging } from '../native/contract.js';
+import { findOnnxRuntime } from '../native/onnxruntime.js';
+import { getPort, type Port } from '../native/port.js';
+import { type ResolvedLoadOptions, resolveLoadOptions, type LoadOptions } from './load-options.js';
+import { type Placement, place } from './placement.js';
+import { slicedCopy } from './sliced-copy.js';
+
+/** What `Engine` is made of. */
+export interface LoadedEngine {
+  native: NativeEngine;
+  port: Port;
+  name: string;
+  placement: Placement;
+  options: ResolvedLoadOptions;
+}
+
+/** Loads a model; see `Engine.load`. */
+export async function loadEngine(model: string | URL | Uint8Array, given?: LoadOptions): Promise<LoadedEngine> {
+  const options = resolveLoadOptions(given);
+  options.signal?.throwIfAborted();
+  const source = modelSource(model);
+  const name = options.name ?? (typeof source === 'string' ? basename(source) : 'model');
+  const placement = place(options, name);
+  const libraryPath = findOnnxRuntime();
+  const port = getPort();
+
+  const staged = typeof source === 'string' ? source : await stageBytes(port, source);
+  const externalData: { path: string; data: NativeStaging }[] = [];
+  for (const file of options.externalData) {
+    externalData.push({ path: file.path, data: await stageBytes(port, file.data) });
+  }
+  options.signal?.throwIfAborted();
+  const native = await startLoad(port, staged, { ...options, name, libraryPath, externalData });
+  return { native, port, name, placement, options };
+}
+
+function startLoad(
+  port: Port,
+  model: string | NativeStaging,
+  options: Omit<ResolvedLoadOptions, 'externalData' | 'name'> & {
+    name: string;
+    libraryPath: string;
+    externalData: { path: string; data: NativeStaging }[];
+  },
+): Promise<NativeEngine> {
+  const { signal } = options;
+  let id = 0;
+  let onAbort: (() => void) | undefined;
+  const loaded = port.request(
+    (nextId) => {
+      id = nextId;
+      port.native.load(id, model, options);
+    },
+    (native) => native.takeEngine(),
+  );
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => {
+      port.native.cancelLoad(id);
+      // The load may be past cancelling: an engine that comes all the same is let go at once.
+      loaded.then((engine) => port.request((nextId) => engine.release(nextId), () => undefined)).catch(() => undefined);
+      reject(signal?.reason);
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+  return Promise.race([loaded, aborted])
+    .catch((error: unknown) => {
+      throw withCallerStack(error);
+    })
+    .finally(() => onAbort && signal?.removeEventListener('abort', onAbort));
+}
+
+/** A path for a file or model folder, or the bytes. */
+function modelSource(model: unknown): string | Uint8Array {
+  if (model instanceof URL) {
+    if (model.protocol !== 'file:') throw argumentError('model', 'a file: URL', model.href);
+    return onnxFileOf(fileURLToPath(model));
+  }
+  if (typeof model === 'string' && model !== '') {
+    if (model.includes('\0')) throw argumentError('model', 'a path without NUL characters', model);
+    return onnxFileOf(model.startsWith('file://') ? fileURLToPath(model) : model);
+  }
+  if (model instanceof Uint8Array) return model;
+  throw argumentError('model', 'a path, a file: URL or a Uint8Array', model);
+}
+
+/** `model.onnx` of a model folder; any other path as it is. */
+function onnxFileOf(path: string): string {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? join(path, 'model.onnx') : path;
+}
+
+/** Copies bytes of the user's to native memory, in slices: the event loop goes on. */
+async function stageBytes(port: Port, bytes: Uint8Array): Promise<NativeStaging> {
+  const staging = port.staging(bytes.byteLength);
+  await slicedCopy(bytes.byteLength, (offset, max) => staging.copy(bytes, offset, max));
+  return staging;
+}

@@ -1,0 +1,123 @@
+import { NodeTensorRTError } from '../errors.js';
+import { NativeEvent, type NativePort } from '../native/contract.js';
+import type { Pending, Port } from '../native/port.js';
+import type { TensorMap } from '../tensor/types.js';
+import { type Destination, makeDestination } from './results.js';
+import type { RunPlan } from './run-options.js';
+import { SLICE_BYTES, slicedCopy } from './sliced-copy.js';
+
+/** A run on its way through a queue and a lane: settles once, by its result, an error, its signal or its time-out. */
+export class QueuedRun implements Pending {
+  readonly promise: Promise<TensorMap>;
+  #resolve!: (tensors: TensorMap) => void;
+  #reject!: (error: unknown) => void;
+  #settled = false;
+  #timer: NodeJS.Timeout | undefined;
+  /** What the copy of a large result goes to, while that is under way. */
+  #destination: Destination | undefined;
+
+  constructor(
+    readonly port: Port,
+    readonly id: number,
+    readonly plan: RunPlan,
+    readonly float16: 'bits' | 'array',
+    /** Called once, when the run no longer holds anything. */
+    readonly onDone: (run: QueuedRun) => void,
+  ) {
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    port.pending.set(id, this);
+    const { signal, timeoutMs } = plan;
+    signal?.addEventListener('abort', this.#onAbort);
+    if (timeoutMs > 0) this.#timer = setTimeout(this.#onTimeout, timeoutMs);
+  }
+
+  onEvent(event: NativeEvent, port: NativePort): void {
+    if (this.#settled) return this.onDone(this); // turned away from while it ran
+    try {
+      if (event === NativeEvent.result) this.#onResult(port);
+      else if (event === NativeEvent.copied) this.#settle(() => this.#resolve((this.#destination as Destination).tensors));
+      else this.#fail(port.takeError());
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Rejects now if the run is still queued; returns whether it was. */
+  dequeue(reason: unknown): boolean {
+    return this.#turnAway(reason, false);
+  }
+
+  #onResult(port: NativePort): void {
+    const destination = makeDestination(port, this.plan, this.float16, false);
+    if (destination.bytes <= SLICE_BYTES) {
+      port.take(...destination.arrays);
+      this.#settle(() => this.#resolve(destination.tensors));
+    } else if (destination.userBytes === 0) {
+      // Nobody has seen these arrays yet, so a native thread may fill them.
+      port.copyOut(this.id, ...destination.arrays);
+      this.#destination = destination;
+      this.port.pending.set(this.id, this);
+    } else {
+      void this.#copyIntoUserMemory(port, destination);
+    }
+  }
+
+  async #copyIntoUserMemory(port: NativePort, { arrays, tensors }: Destination): Promise<void> {
+    port.keep(this.id);
+    try {
+      for (const [i, array] of arrays.entries()) {
+        if (!ArrayBuffer.isView(array)) continue;
+        await slicedCopy(array.byteLength, (offset, max) => {
+          if (this.#settled) throw new Error('the run was turned away from');
+          return port.copySlice(this.id, i, array, offset, max);
+        });
+      }
+      this.#settle(() => this.#resolve(tensors));
+    } catch (error) {
+      if (!this.#settled) this.#fail(error);
+      else this.onDone(this);
+    } finally {
+      port.drop(this.id);
+    }
+  }
+
+  readonly #onAbort = (): void => void this.#turnAway(this.plan.signal?.reason, false);
+
+  readonly #onTimeout = (): void => {
+    const { timeoutMs } = this.plan;
+    const error = new NodeTensorRTError('TIMEOUT', `no result after ${timeoutMs} ms (options.timeoutMs)`, { timeoutMs });
+    this.#turnAway(error, true);
+  };
+
+  /** Returns whether the run was still queued. One in progress goes on until its event, and is dropped then. */
+  #turnAway(reason: unknown, timedOut: boolean): boolean {
+    const queued = this.port.native.cancel(this.id, timedOut);
+    this.#stopWaiting();
+    this.#settled = true;
+    this.#reject(reason);
+    if (queued) {
+      this.port.pending.delete(this.id);
+      this.onDone(this);
+    }
+    return queued;
+  }
+
+  #fail(error: unknown): void {
+    this.#settle(() => this.#reject(error));
+  }
+
+  #settle(act: () => void): void {
+    this.#stopWaiting();
+    this.#settled = true;
+    act();
+    this.onDone(this);
+  }
+
+  #stopWaiting(): void {
+    this.plan.signal?.removeEventListener('abort', this.#onAbort);
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+  }
+}

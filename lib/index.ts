@@ -1,0 +1,10 @@
+export { type Device, devices } from './devices.js';
+export { Engine } from './engine/engine.js';
+export type { BatchingOptions, CpuOptions, LoadOptions } from './engine/load-options.js';
+export type { Deviation, Placement } from './engine/placement.js';
+export type { RunOptions, RunSyncOptions } from './engine/run-options.js';
+export type { EngineStats, LatencyStats } from './engine/stats.js';
+export { type ErrorCode, NodeTensorRTError } from './errors.js';
+export { type ByteStats, type MemoryStats, memory } from './memory/memory.js';
+export { Tensor } from './tensor/tensor.js';
+export type { DataOf, Float16ArrayLike, TensorLike, TensorMap, TensorSpec, TensorType } from './tensor/types.js';

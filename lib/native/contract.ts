@@ -1,0 +1,129 @@
+/**
+ * The shape of the raw addon (`native/binding`). Not exported: the library is its only user, and has validated
+ * every argument before it crosses.
+ */
+
+/** `kContractVersion` of `native/binding/addon.cc`. */
+export const CONTRACT_VERSION = 1;
+
+/** `Event` of `native/binding/mailbox.h`. */
+export const enum NativeEvent {
+  result = 0,
+  error = 1,
+  loaded = 2,
+  released = 3,
+  copied = 4,
+  number = 5,
+}
+
+/** `Mode` of `native/binding/native_engine.h`. */
+export const enum SubmitMode {
+  async = 0,
+  blocking = 1,
+}
+
+/** `Outcome` of `native/binding/native_engine.cc`. */
+export const enum SubmitOutcome {
+  queued = 0,
+  done = 1,
+  doneFirst = 2,
+}
+
+/** An array whose memory native code reads or writes during a call; strings are copied. */
+export type NativeArray = (ArrayBufferView & { readonly length: number }) | readonly string[];
+
+export interface NativeLoadOptions {
+  name: string;
+  libraryPath: string;
+  threads: number;
+  instances: number;
+  maxQueue: number;
+  maxQueueBytes: number;
+  inlineBelowUs: number;
+  graphOptimizationLevel: string;
+  freeDimensionOverrides: Record<string, number>;
+  sessionConfig: Record<string, string>;
+  externalData: { path: string; data: NativeStaging }[];
+}
+
+export interface NativeTensorSpec {
+  name: string;
+  type: string;
+  dims: (number | string)[];
+  anyRank: boolean;
+}
+
+export interface NativeEngineStats {
+  accepted: number;
+  completed: number;
+  failed: number;
+  rejected: number;
+  aborted: number;
+  timedOut: number;
+  inPlace: number;
+  queueDepth: number;
+  queueOldestMs: number;
+  /** queue, copyIn, compute, copyOut, total: [count, sum, mean, p50, p90, p99, max] in microseconds */
+  stages: [number, number, number, number, number, number, number][];
+}
+
+export interface NativeEngine {
+  describe(): { inputs: NativeTensorSpec[]; outputs: NativeTensorSpec[] };
+  submit(id: number, mode: SubmitMode, ...arrays: (NativeArray | NativeStaging)[]): SubmitOutcome;
+  checkRoom(bytes: number, requestsAhead: number, bytesAhead: number): void;
+  release(id: number): void;
+  stats(): NativeEngineStats;
+}
+
+export interface NativeStaging {
+  copy(array: ArrayBufferView, offset: number, maxBytes: number): number;
+}
+
+interface NativeByteStats {
+  current: number;
+  peak: number;
+  allocated: number;
+  freed: number;
+}
+
+export interface NativePoolStats {
+  allocatedBytes: NativeByteStats;
+  reservedBytes: NativeByteStats;
+  activeBytes: NativeByteStats;
+  numOoms: number;
+  numRetries: number;
+  numSystemAllocs: number;
+}
+
+export interface NativePort {
+  /** Numbers that both sides exchange; see the methods that use it. */
+  readonly frame: Float64Array;
+  load(id: number, model: string | NativeStaging, options: NativeLoadOptions): void;
+  cancelLoad(id: number): void;
+  poll(): number;
+  takeError(): Error;
+  takeEngine(): NativeEngine;
+  takeStrings(output: number): string[];
+  take(...arrays: (NativeArray | undefined)[]): void;
+  copyOut(id: number, ...arrays: (NativeArray | undefined)[]): void;
+  keep(id: number): void;
+  copySlice(id: number, output: number, array: ArrayBufferView, offset: number, maxBytes: number): number;
+  drop(id: number): void;
+  cancel(id: number, timedOut: boolean): boolean;
+  newTurn(): void;
+  pools(): string[];
+  poolStats(pool: string): NativePoolStats;
+  resetPeak(pool: string): void;
+  emptyCache(id: number, pool: string): void;
+}
+
+export interface NativeAddon {
+  readonly contractVersion: number;
+  readonly dtypes: readonly string[];
+  readonly errorCodes: readonly string[];
+  readonly NativePort: new (
+    wake: () => void,
+    makeError: (code: number, message: string, details: Record<string, unknown>) => Error,
+  ) => NativePort;
+  readonly NativeStaging: new (port: NativePort, bytes: number) => NativeStaging;
+}

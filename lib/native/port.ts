@@ -1,0 +1,79 @@
+import { errorCodes, NodeTensorRTError } from '../errors.js';
+import { type NativeAddon, NativeEvent, type NativePort, type NativeStaging } from './contract.js';
+import { loadAddon } from './load.js';
+
+/** Work in flight on the native side; called once, with the event that ends it. */
+export interface Pending {
+  onEvent(event: NativeEvent, port: NativePort): void;
+}
+
+/** Messages handled before the event loop turns, so that a flood of results does not hold up everything else. */
+const MESSAGES_PER_TURN = 256;
+
+/**
+ * This copy of the library's connection to the native side, in this thread. ES module and CommonJS copies have one
+ * each; what they have in common is in native code.
+ */
+class Port {
+  readonly native: NativePort;
+  readonly frame: Float64Array;
+  readonly pending = new Map<number, Pending>();
+  readonly #addon: NativeAddon;
+  #lastId = 0;
+
+  constructor(addon: NativeAddon) {
+    this.#addon = addon;
+    this.native = new addon.NativePort(() => this.#drain(), makeError);
+    this.frame = this.native.frame;
+  }
+
+  /** An id for a message, never 0. */
+  nextId(): number {
+    this.#lastId += 1;
+    return this.#lastId;
+  }
+
+  staging(bytes: number): NativeStaging {
+    return new this.#addon.NativeStaging(this.native, bytes);
+  }
+
+  /** Starts an operation whose result comes as one event, and waits for that. */
+  request<T>(start: (id: number) => void, read: (port: NativePort) => T): Promise<T> {
+    const id = this.nextId();
+    return new Promise((resolve, reject) => {
+      start(id);
+      this.pending.set(id, {
+        onEvent: (event, port) => (event === NativeEvent.error ? reject(port.takeError()) : resolve(read(port))),
+      });
+    });
+  }
+
+  /** Lets runs in place use their share of time again in the next turn of the event loop. */
+  readonly newTurn = (): void => this.native.newTurn();
+
+  #drain(): void {
+    for (let i = 0; i < MESSAGES_PER_TURN; i++) {
+      const id = this.native.poll();
+      if (id === 0) return;
+      const pending = this.pending.get(id);
+      this.pending.delete(id);
+      // Whoever waited may have turned away; the message's contents are dropped with the next poll.
+      pending?.onEvent((this.frame[0] ?? 0) as NativeEvent, this.native);
+    }
+    setImmediate(() => this.#drain());
+  }
+}
+
+function makeError(code: number, message: string, details: Record<string, unknown>): NodeTensorRTError {
+  return new NodeTensorRTError(errorCodes[code] ?? 'INTERNAL', message, details);
+}
+
+let opened: Port | undefined;
+
+/** The port of this copy, opened by the first use. Throws BINARY_NOT_FOUND. */
+export function getPort(): Port {
+  opened ??= new Port(loadAddon());
+  return opened;
+}
+
+export type { Port };

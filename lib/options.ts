@@ -1,0 +1,58 @@
+import { argumentError, NodeTensorRTError } from './errors.js';
+
+/** Checks shared by everything that takes options. Each returns the value, or throws with the option's name. */
+
+export function objectOption<T extends object>(name: string, value: unknown): T {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    throw argumentError(name, 'an object', value);
+  }
+  return value as T;
+}
+
+/** Refuses keys that are not known, so that a typing error does not silently mean the default. */
+export function knownKeys(name: string, value: object, known: readonly string[], later: readonly string[] = []): void {
+  for (const key of Object.keys(value)) {
+    if (known.includes(key)) continue;
+    if (later.includes(key)) {
+      if ((value as Record<string, unknown>)[key] === undefined) continue;
+      throw new NodeTensorRTError('UNSUPPORTED', `${name}.${key}: this version does not have this option yet`, {
+        option: `${name}.${key}`,
+      });
+    }
+    throw argumentError(`${name}.${key}`, `one of ${known.join(', ')}`, key);
+  }
+}
+
+export function integerOption(name: string, value: unknown, min: number, max: number): number {
+  if (typeof value !== 'number' || !Number.isInteger(value)) throw argumentError(name, 'an integer', value);
+  if (value < min || value > max) throw argumentError(name, `${min} to ${max}`, value, 'OUT_OF_RANGE');
+  return value;
+}
+
+export function stringOption(name: string, value: unknown): string {
+  if (typeof value !== 'string' || value === '') throw argumentError(name, 'a non-empty string', value);
+  return value;
+}
+
+export function choiceOption<T extends string>(name: string, value: unknown, choices: readonly T[]): T {
+  if (!choices.includes(value as T)) throw argumentError(name, choices.map((c) => `'${c}'`).join(' or '), value);
+  return value as T;
+}
+
+/** A duration in milliseconds that setTimeout can hold. */
+export function timeoutOption(name: string, value: unknown): number {
+  if (typeof value !== 'number' || Number.isNaN(value)) {
+    throw argumentError(name, 'a number of milliseconds greater than 0', value);
+  }
+  if (value <= 0 || value > MAX_TIMEOUT_MS) {
+    throw argumentError(name, `more than 0 and at most ${MAX_TIMEOUT_MS}`, value, 'OUT_OF_RANGE');
+  }
+  return value;
+}
+
+export function signalOption(name: string, value: unknown): AbortSignal {
+  if (!(value instanceof AbortSignal)) throw argumentError(name, 'an AbortSignal', value);
+  return value;
+}
+
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;

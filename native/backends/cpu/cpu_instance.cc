@@ -1,0 +1,150 @@
+#include <algorithm>
+
+#include "backends/cpu/cpu_model.h"
+
+namespace ntrt::cpu {
+namespace {
+
+/// ONNX Runtime refuses a null data pointer even for tensors without elements.
+char no_data;
+
+OrtValue* make_string_tensor(const OrtApi& api, const TensorView& view) {
+  OrtAllocator* allocator = nullptr;
+  check(api, api.GetAllocatorWithDefaultOptions(&allocator), Step::kRun);
+  OrtValue* value = nullptr;
+  check(api,
+        api.CreateTensorAsOrtValue(allocator, view.dims.data(), view.dims.size(), ONNX_TENSOR_ELEMENT_DATA_TYPE_STRING,
+                                   &value),
+        Step::kRun);
+  const auto& strings = *static_cast<const std::vector<std::string>*>(view.data);
+  std::vector<const char*> pointers;
+  pointers.reserve(strings.size());
+  for (const auto& text : strings) pointers.push_back(text.c_str());
+  if (!pointers.empty()) check(api, api.FillStringTensor(value, pointers.data(), pointers.size()), Step::kRun);
+  return value;
+}
+
+OrtValue* make_tensor(const OrtLibrary& ort, const TensorView& view) {
+  const OrtApi& api = ort.api();
+  if (view.type == DType::kString) return make_string_tensor(api, view);
+  OrtValue* value = nullptr;
+  void* data = view.data != nullptr ? view.data : &no_data;
+  check(api,
+        api.CreateTensorWithDataAsOrtValue(ort.memory_info(), data, view.bytes, view.dims.data(), view.dims.size(),
+                                           to_ort(view.type), &value),
+        Step::kRun);
+  return value;
+}
+
+std::vector<std::string> read_strings(const OrtApi& api, const OrtValue* value, size_t count) {
+  size_t total = 0;
+  check(api, api.GetStringTensorDataLength(value, &total), Step::kRun);
+  std::string text(total, '\0');
+  std::vector<size_t> offsets(count);
+  check(api, api.GetStringTensorContent(value, text.data(), total, offsets.data(), count), Step::kRun);
+  std::vector<std::string> strings(count);
+  for (size_t i = 0; i < count; ++i) {
+    const size_t end = i + 1 < count ? offsets[i + 1] : total;
+    strings[i] = text.substr(offsets[i], end - offsets[i]);
+  }
+  return strings;
+}
+
+OutputValue own(OrtValue* value) noexcept {
+  return {value,
+          [](void* owner) noexcept { OrtLibrary::current().api().ReleaseValue(static_cast<OrtValue*>(owner)); }};
+}
+
+/// Says where an output that ONNX Runtime allocated is, and of which type and shape.
+void describe_output(const OrtApi& api, OrtValue* value, const char* name, OutputRequest& output) {
+  ONNXTensorElementDataType type = ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
+  const int64_t* dims = nullptr;
+  size_t rank = 0;
+  check(api, api.GetTensorElementTypeAndShapeDataReference(value, &type, &dims, &rank), Step::kRun);
+  output.view.type = from_ort(type, name);
+  output.view.dims.assign(dims, dims + rank);
+  const size_t count = element_count(output.view.dims);
+  output.view.bytes = count * dtype_size(output.view.type);
+  if (output.view.type == DType::kString) {
+    output.value.strings() = read_strings(api, value, count);
+    output.view.data = nullptr;
+  } else {
+    check(api, api.GetTensorMutableData(value, &output.view.data), Step::kRun);
+  }
+}
+
+bool same_tensor(const TensorView& a, const TensorView& b) {
+  return a.data == b.data && a.bytes == b.bytes && a.type == b.type && a.dims == b.dims;
+}
+
+}  // namespace
+
+CpuInstance::CpuInstance(const CpuModel& model)
+    : model_(model), run_options_(nullptr, model.ort_.api().ReleaseRunOptions) {
+  const OrtApi& api = model.ort_.api();
+  OrtRunOptions* options = nullptr;
+  check(api, api.CreateRunOptions(&options), Step::kRun);
+  run_options_.reset(options);
+  check(api, api.RunOptionsSetRunLogSeverityLevel(options, ORT_LOGGING_LEVEL_FATAL), Step::kRun);
+  const size_t num_inputs = model.input_names_.size();
+  bound_inputs_.resize(num_inputs);
+  input_values_.resize(num_inputs);
+  for (size_t i = 0; i < num_inputs; ++i) inputs_.emplace_back(nullptr, api.ReleaseValue);
+}
+
+/// An OrtValue only points at its data, so the one of the last run serves again when the same memory comes with
+/// the same shape: the usual case for `into`-style loops and for staging buffers.
+void CpuInstance::bind_input(size_t index, const TensorView& view) {
+  const bool reusable = view.type != DType::kString && inputs_[index] && same_tensor(bound_inputs_[index], view);
+  if (!reusable) {
+    inputs_[index].reset();
+    inputs_[index].reset(make_tensor(model_.ort_, view));
+    bound_inputs_[index] = view;
+  }
+  input_values_[index] = inputs_[index].get();
+}
+
+void CpuInstance::run(std::span<const TensorView> inputs, std::span<OutputRequest> outputs) {
+  const OrtApi& api = model_.ort_.api();
+  for (size_t i = 0; i < inputs.size(); ++i) bind_input(i, inputs[i]);
+
+  names_.resize(outputs.size());
+  output_values_.assign(outputs.size(), nullptr);
+  bool any_into = false;
+  OrtStatus* status = nullptr;
+  try {
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      names_[i] = model_.output_names_[outputs[i].index];
+      if (!outputs[i].into) continue;
+      any_into = true;
+      output_values_[i] = make_tensor(model_.ort_, outputs[i].view);
+    }
+    status = api.Run(model_.session_.get(), run_options_.get(), model_.input_names_.data(), input_values_.data(),
+                     input_values_.size(), names_.data(), names_.size(), output_values_.data());
+    if (status != nullptr && any_into && api.GetErrorCode(status) == ORT_INVALID_ARGUMENT) {
+      const std::string message = api.GetErrorMessage(status);
+      api.ReleaseStatus(status);
+      throw Error(Code::kShapeMismatch, "an output does not fit the tensor given in 'into': " + message);
+    }
+    check(api, status, Step::kRun);
+  } catch (...) {
+    for (OrtValue* value : output_values_) api.ReleaseValue(value);
+    throw;
+  }
+
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    // Everything has its owner before anything below can throw.
+    OutputValue value = own(output_values_[i]);
+    if (!outputs[i].into) outputs[i].value = std::move(value);
+  }
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (!outputs[i].into) describe_output(api, output_values_[i], names_[i], outputs[i]);
+  }
+}
+
+void CpuInstance::terminate() noexcept {
+  const OrtApi& api = model_.ort_.api();
+  api.ReleaseStatus(api.RunOptionsSetTerminate(run_options_.get()));
+}
+
+}  // namespace ntrt::cpu

@@ -1,0 +1,55 @@
+#pragma once
+// A loaded ONNX Runtime session and its execution contexts.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "backends/backend.h"
+#include "backends/cpu/ort_api.h"
+
+namespace ntrt::cpu {
+
+/// An object of the C API with the function that releases it.
+template <typename T>
+using OrtPtr = std::unique_ptr<T, void(ORT_API_CALL*)(T*)>;
+
+/// Owns the session. run() of several instances may be in it at once.
+class CpuModel final : public LoadedModel {
+ public:
+  CpuModel(OrtLibrary& ort, OrtPtr<OrtSession> session);
+
+  const Signature& signature() const noexcept override { return signature_; }
+  std::unique_ptr<Instance> create_instance() override;
+
+ private:
+  friend class CpuInstance;
+
+  OrtLibrary& ort_;
+  OrtPtr<OrtSession> session_;
+  Signature signature_;
+  std::vector<const char*> input_names_;
+  std::vector<const char*> output_names_;
+};
+
+/// One run at a time. Keeps its run options and argument arrays, so that a run allocates nothing of its own.
+class CpuInstance final : public Instance {
+ public:
+  explicit CpuInstance(const CpuModel& model);
+
+  void run(std::span<const TensorView> inputs, std::span<OutputRequest> outputs) override;
+  void terminate() noexcept override;
+
+ private:
+  void bind_input(size_t index, const TensorView& view);
+
+  const CpuModel& model_;
+  OrtPtr<OrtRunOptions> run_options_;
+  std::vector<OrtPtr<OrtValue>> inputs_;
+  std::vector<TensorView> bound_inputs_;  ///< what each of inputs_ was made of
+  std::vector<const char*> names_;
+  std::vector<const OrtValue*> input_values_;
+  std::vector<OrtValue*> output_values_;
+};
+
+}  // namespace ntrt::cpu

@@ -1,0 +1,19 @@
+#pragma once
+// ONNX Runtime's allocations, taken from the process-wide host pool, so that weights and activations are seen
+// in `memory.stats()` and given back by `memory.emptyCache()`.
+
+#include <onnxruntime_c_api.h>
+
+#include <cstddef>
+
+namespace ntrt::cpu {
+
+/// Registers the allocator with the environment; sessions use it when "session.use_env_allocators" is 1.
+/// Returns false when another one is registered already (a second copy of this addon in the process).
+bool register_host_pool(const OrtApi& api, OrtEnv* env, const OrtMemoryInfo* memory_info);
+
+/// Size of the allocation that failed on this thread since the last call, or 0. Status codes of ONNX Runtime do
+/// not tell an exhausted host from any other failure; this does.
+size_t take_failed_allocation() noexcept;
+
+}  // namespace ntrt::cpu

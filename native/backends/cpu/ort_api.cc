@@ -1,0 +1,86 @@
+#include "backends/cpu/ort_api.h"
+
+#include <array>
+#include <atomic>
+#include <mutex>
+
+#include "backends/cpu/ort_allocator.h"
+#include "core/shared_library.h"
+
+namespace ntrt::cpu {
+namespace {
+
+constexpr std::array<ONNXTensorElementDataType, kNumDTypes> kOrtTypes = {
+    ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT,  ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16, ONNX_TENSOR_ELEMENT_DATA_TYPE_BFLOAT16,
+    ONNX_TENSOR_ELEMENT_DATA_TYPE_DOUBLE, ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8,    ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8,
+    ONNX_TENSOR_ELEMENT_DATA_TYPE_INT16,  ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT16,  ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32,
+    ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT32, ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64,   ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT64,
+    ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL,   ONNX_TENSOR_ELEMENT_DATA_TYPE_STRING,
+};
+
+std::atomic<OrtLibrary*> opened{nullptr};
+
+Code code_for(OrtErrorCode code, Step step) {
+  if (code == ORT_NOT_IMPLEMENTED) return Code::kUnsupported;
+  return step == Step::kLoad ? Code::kModelInvalid : Code::kBackendError;
+}
+
+}  // namespace
+
+OrtLibrary& OrtLibrary::open(const std::string& path) {
+  static std::mutex mutex;
+  std::lock_guard lock(mutex);
+  if (OrtLibrary* library = opened.load()) return *library;
+
+  using GetApiBase = const OrtApiBase*(ORT_API_CALL*)();
+  auto get_base = reinterpret_cast<GetApiBase>(load_symbol(path, "OrtGetApiBase"));
+  const OrtApiBase* base = get_base();
+  const OrtApi* api = base->GetApi(ORT_API_VERSION);
+  if (api == nullptr) {
+    throw Error(Code::kBackendUnavailable,
+                "ONNX Runtime " + std::string(base->GetVersionString()) + " at " + path + " is too old: API version " +
+                    std::to_string(ORT_API_VERSION) + " is needed (ONNX Runtime 1.29 or newer)",
+                {{"path", path}, {"version", base->GetVersionString()}});
+  }
+
+  auto library = std::unique_ptr<OrtLibrary>(new OrtLibrary());
+  library->api_ = api;
+  library->path_ = path;
+  library->version_ = base->GetVersionString();
+  // One environment per process: when onnxruntime-node made it already, this returns the same one.
+  check(*api, api->CreateEnv(ORT_LOGGING_LEVEL_ERROR, "node-tensorrt", &library->env_), Step::kRun);
+  // Telemetry exists in Windows builds only; switching it off is harmless elsewhere. Data stays on the machine.
+  check(*api, api->DisableTelemetryEvents(library->env_), Step::kRun);
+  check(*api, api->CreateCpuMemoryInfo(OrtDeviceAllocator, OrtMemTypeDefault, &library->memory_info_), Step::kRun);
+  library->uses_host_pool_ = register_host_pool(*api, library->env_, library->memory_info_);
+  opened = library.get();
+  return *library.release();
+}
+
+const OrtLibrary& OrtLibrary::current() noexcept { return *opened.load(); }
+
+void check(const OrtApi& api, OrtStatus* status, Step step) {
+  if (status == nullptr) return;
+  const OrtErrorCode ort_code = api.GetErrorCode(status);
+  std::string message = api.GetErrorMessage(status);
+  api.ReleaseStatus(status);
+  if (const size_t bytes = take_failed_allocation(); bytes > 0) {
+    throw Error(Code::kOutOfMemory, "out of host memory: " + std::to_string(bytes) + " bytes asked for by ONNX Runtime",
+                {{"kind", "host"}, {"requestedBytes", static_cast<double>(bytes)}});
+  }
+  throw Error(code_for(ort_code, step), message, {{"onnxRuntimeCode", static_cast<double>(ort_code)}});
+}
+
+ONNXTensorElementDataType to_ort(DType type) noexcept { return kOrtTypes[static_cast<size_t>(type)]; }
+
+DType from_ort(ONNXTensorElementDataType type, const std::string& tensor) {
+  for (size_t i = 0; i < kOrtTypes.size(); ++i) {
+    if (kOrtTypes[i] == type) return static_cast<DType>(i);
+  }
+  throw Error(Code::kUnsupported,
+              "tensor '" + tensor + "' has an element type that is not supported (ONNX element type " +
+                  std::to_string(static_cast<int>(type)) + ")",
+              {{"tensor", tensor}, {"onnxElementType", static_cast<double>(type)}});
+}
+
+}  // namespace ntrt::cpu

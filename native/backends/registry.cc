@@ -1,0 +1,11 @@
+#include "backends/registry.h"
+
+#include "backends/cpu/cpu_backend.h"
+
+namespace ntrt {
+
+std::unique_ptr<Backend> create_backend(const std::string& library_path) {
+  return std::make_unique<cpu::CpuBackend>(library_path);
+}
+
+}  // namespace ntrt

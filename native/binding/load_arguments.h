@@ -1,0 +1,12 @@
+#pragma once
+// Options of a load, from JavaScript. The TypeScript side has validated them and filled in the defaults.
+
+#include "binding/napi_setup.h"
+#include "runtime/load_job.h"
+
+namespace ntrt::binding {
+
+/// `model` is a path or a NativeStaging that is given away.
+LoadRequest read_load_arguments(Napi::Env env, napi_value model, const Napi::Object& options);
+
+}  // namespace ntrt::binding

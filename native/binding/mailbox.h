@@ -1,0 +1,78 @@
+#pragma once
+// What native threads have to tell one port, in the order in which it happened.
+
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "binding/gate.h"
+#include "core/error.h"
+#include "runtime/engine.h"
+#include "runtime/request.h"
+
+namespace ntrt::binding {
+
+/// The numbers cross the border: `lib/native/contract.ts` has them too.
+enum class Event : uint8_t {
+  kResult = 0,   ///< a run finished; its outputs wait to be taken
+  kError = 1,    ///< something failed; the error waits to be taken
+  kLoaded = 2,   ///< an engine waits to be taken
+  kReleased = 3, ///< an engine handle is gone, and the model with it if it was the last
+  kCopied = 4,   ///< a result was copied into the buffers given
+  kNumber = 5,   ///< an operation finished with a number
+};
+
+struct Message {
+  uint64_t id = 0;
+  Event event = Event::kResult;
+  std::shared_ptr<Request> request;
+  std::shared_ptr<Engine> engine;
+  std::optional<Error> error;
+  double number = 0;
+};
+
+/// Shared by a port and everything that may still finish after it is gone. Any thread posts; the JavaScript thread
+/// takes. One wake-up serves all messages that are waiting.
+class Mailbox final : public CompletionSink {
+ public:
+  explicit Mailbox(napi_threadsafe_function wake) : gate_(wake) {}
+
+  Gate& gate() noexcept { return gate_; }
+
+  void post(Message message) {
+    bool asleep = false;
+    {
+      std::lock_guard lock(mutex_);
+      messages_.push_back(std::move(message));
+      asleep = !std::exchange(awake_, true);
+    }
+    if (asleep) gate_.wake();
+  }
+
+  void completed(std::shared_ptr<Request> request) noexcept override {
+    Message message;
+    message.id = request->id;
+    message.event = request->error ? Event::kError : Event::kResult;
+    if (request->error) message.error = std::move(request->error);
+    message.request = std::move(request);
+    post(std::move(message));
+  }
+
+  /// JavaScript thread. Returns everything that waits; the next post() wakes again.
+  void take(std::deque<Message>& into) {
+    std::lock_guard lock(mutex_);
+    awake_ = false;
+    into.swap(messages_);
+  }
+
+ private:
+  Gate gate_;
+  std::mutex mutex_;
+  bool awake_ = false;            // a wake-up is on its way; guarded by mutex_
+  std::deque<Message> messages_;  // guarded by mutex_
+};
+
+}  // namespace ntrt::binding

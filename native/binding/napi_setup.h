@@ -1,0 +1,17 @@
+#pragma once
+// The one include site of node-addon-api. The switches come from the build files, because every translation unit
+// must agree on them: exceptions of JavaScript stay inside napi values (NAPI_DISABLE_CPP_EXCEPTIONS), an exception
+// that can no longer be thrown because its worker is being terminated is swallowed instead of aborting the process
+// (NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS), and finalizers may not run JavaScript
+// (NODE_ADDON_API_REQUIRE_BASIC_FINALIZERS).
+
+#include <napi.h>
+
+namespace ntrt::binding {
+
+/// Marks our wrapped objects, so that a method called on something else is refused and not misread.
+inline constexpr napi_type_tag kPortTag = {0x5d6c1f0a9b3e4721, 0x8f24c6b07d19e35a};
+inline constexpr napi_type_tag kEngineTag = {0xc41e7a52086d4fb3, 0x92b7350fe8da1c66};
+inline constexpr napi_type_tag kStagingTag = {0x17f98d3b6ac24e05, 0xb60cd4e1937f28a9};
+
+}  // namespace ntrt::binding

@@ -1,0 +1,266 @@
+#include "binding/native_engine.h"
+
+#include <cstring>
+
+#include "binding/env_state.h"
+#include "binding/staging.h"
+#include "binding/tensor_argument.h"
+
+namespace ntrt::binding {
+namespace {
+
+/// What submit() returns. The numbers cross the border.
+enum class Outcome : uint8_t {
+  kQueued = 0,
+  kDone = 1,       ///< results wait in the port
+  kDoneFirst = 2,  ///< likewise, and the first run in place in this turn: newTurn() must follow in the next
+};
+
+/// Arguments of submit() before the inputs: id, mode.
+constexpr size_t kFirstInput = 2;
+
+Shape& read_dims(const double*& frame, Shape& dims) {
+  const auto rank = static_cast<size_t>(*frame++);
+  dims.resize(rank);
+  for (size_t i = 0; i < rank; ++i) dims[i] = static_cast<int64_t>(*frame++);
+  return dims;
+}
+
+}  // namespace
+
+Napi::Function NativeEngine::define(Napi::Env env) {
+  return DefineClass(env, "NativeEngine",
+                     {
+                         InstanceMethod<&NativeEngine::Describe>("describe"),
+                         InstanceMethod<&NativeEngine::Submit>("submit"),
+                         InstanceMethod<&NativeEngine::CheckRoom>("checkRoom"),
+                         InstanceMethod<&NativeEngine::Release>("release"),
+                         InstanceMethod<&NativeEngine::Stats>("stats"),
+                     });
+}
+
+Napi::Value NativeEngine::create(Napi::Env env, const Napi::Value& port, std::shared_ptr<Engine> engine) {
+  return EnvState::of(env).engine.New({port, Napi::External<std::shared_ptr<Engine>>::New(env, &engine)});
+}
+
+NativeEngine::NativeEngine(const Napi::CallbackInfo& info) : Napi::ObjectWrap<NativeEngine>(info) {
+  info.This().As<Napi::Object>().TypeTag(&kEngineTag);
+  port_ = Port::from(info.Env(), info[0]);
+  if (port_ == nullptr || !info[1].IsExternal()) {
+    Napi::TypeError::New(info.Env(), "NativeEngine: not to be constructed").ThrowAsJavaScriptException();
+    return;
+  }
+  port_object_ = Napi::Persistent(info[0].As<Napi::Object>());
+  engine_ = std::move(*info[1].As<Napi::External<std::shared_ptr<Engine>>>().Data());
+}
+
+Engine& NativeEngine::engine() const {
+  if (!engine_) throw Error(Code::kNotOpen, "the engine is closed");
+  return *engine_;
+}
+
+void NativeEngine::release(std::function<void()> on_closed) {
+  if (engine_) std::exchange(engine_, nullptr)->close(std::move(on_closed));
+}
+
+/// release(id): lets the handle go; the event `released` of that id follows when that is done.
+Napi::Value NativeEngine::Release(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return port_->guard(env, [&]() -> Napi::Value {
+    engine();
+    const auto id = static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
+    port_->add_pending(env, id, nullptr);
+    release([mailbox = port_->mailbox(), id] {
+      Message message;
+      message.id = id;
+      message.event = Event::kReleased;
+      mailbox->post(std::move(message));
+    });
+    return env.Undefined();
+  });
+}
+
+/// checkRoom(bytes, requestsAhead, bytesAhead): throws as submit() would, were what is ahead queued already.
+Napi::Value NativeEngine::CheckRoom(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return port_->guard(env, [&]() -> Napi::Value {
+    const auto number = [&info](size_t i) { return static_cast<size_t>(info[i].As<Napi::Number>().Int64Value()); };
+    engine().check_room(number(0), number(1), number(2));
+    return env.Undefined();
+  });
+}
+
+/// submit(id, mode, input0, …, into0, …) with the frame holding: time-out in ms (0: none), number of outputs, then per
+/// output its index and whether `into` is given (then rank, dimensions), then per input rank, dimensions.
+/// The caller has compared all of that with the signature; here sizes and kinds of the data are checked again, since
+/// a mistake would be a read past the end.
+Napi::Value NativeEngine::Submit(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return port_->guard(env, [&]() -> Napi::Value {
+    Engine& target = engine();
+    std::shared_ptr<Request> request = port_->new_request();
+    request->submitted = Clock::now();
+    request->engine = engine_;
+    const double* frame = port_->frame();
+    const double timeout_ms = *frame++;
+    read_outputs(info, frame, *request);
+    read_inputs(info, frame, *request);
+
+    if (static_cast<Mode>(info[1].As<Napi::Number>().Uint32Value()) == Mode::kBlocking) {
+      target.run_blocking(*request);
+      port_->set_current(std::move(request));
+      return Napi::Number::New(env, static_cast<double>(Outcome::kDone));
+    }
+    if (const auto took = target.try_run_in_place(*request, port_->turn_budget())) {
+      port_->set_current(std::move(request));
+      const bool first = port_->use_turn(*took);
+      return Napi::Number::New(env, static_cast<double>(first ? Outcome::kDoneFirst : Outcome::kDone));
+    }
+    copy_in(*request);
+    // `into` is memory of the user's: it is filled on this thread when the results are taken.
+    for (OutputRequest& output : request->outputs) output.into = false;
+    if (timeout_ms > 0) {
+      request->deadline = request->submitted + std::chrono::duration_cast<Clock::duration>(
+                                                   std::chrono::duration<double, std::milli>(timeout_ms));
+    }
+    const uint64_t id = static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
+    request->id = id;
+    target.submit(request);
+    port_->add_pending(env, id, std::move(request));
+    return Napi::Number::New(env, static_cast<double>(Outcome::kQueued));
+  });
+}
+
+void NativeEngine::read_outputs(const Napi::CallbackInfo& info, const double*& frame, Request& request) const {
+  const auto& specs = engine_->signature().outputs;
+  const auto count = static_cast<size_t>(*frame++);
+  size_t argument = kFirstInput + engine_->signature().inputs.size();
+  request.outputs.resize(count);
+  for (OutputRequest& output : request.outputs) {
+    output.index = static_cast<size_t>(*frame++);
+    output.into = *frame++ != 0;
+    if (!output.into) continue;
+    const TensorSpec& spec = specs.at(output.index);
+    output.view.type = spec.type;
+    const size_t bytes = element_count(read_dims(frame, output.view.dims)) * dtype_size(spec.type);
+    ArrayView view;
+    if (!view_typed_array(info.Env(), info[argument++], view) || !carries(view.type, spec.type)) {
+      throw Error(Code::kInvalidArgument, "output '" + spec.name + "': 'into' holds no typed array for its type");
+    }
+    if (view.bytes != bytes) throw size_error(spec.name, bytes, view.bytes);
+    output.view.data = view.data;
+    output.view.bytes = bytes;
+  }
+}
+
+void NativeEngine::read_inputs(const Napi::CallbackInfo& info, const double*& frame, Request& request) const {
+  const auto& specs = engine_->signature().inputs;
+  request.inputs.resize(specs.size());
+  request.borrowed.assign(specs.size(), false);
+  for (size_t i = 0; i < specs.size(); ++i) {
+    const TensorSpec& spec = specs[i];
+    const napi_value value = info[kFirstInput + i];
+    TensorView& input = request.inputs[i];
+    input.type = spec.type;
+    const size_t count = element_count(read_dims(frame, input.dims));
+    input.bytes = count * dtype_size(spec.type);
+    ArrayView view;
+    if (spec.type == DType::kString) {
+      auto& strings = request.strings.emplace_back(read_strings(info.Env(), value, spec.name));
+      if (strings.size() != count) throw size_error(spec.name, count, strings.size());
+      input.data = &strings;
+      for (const auto& text : strings) request.bytes += text.size();
+    } else if (view_typed_array(info.Env(), value, view)) {
+      if (!carries(view.type, spec.type)) {
+        throw Error(Code::kInvalidArgument, "input '" + spec.name + "': wrong kind of typed array for its type");
+      }
+      if (view.bytes != input.bytes) throw size_error(spec.name, input.bytes, view.bytes);
+      input.data = view.data;
+      request.borrowed[i] = true;
+    } else if (Staging* staging = Staging::from(info.Env(), value)) {
+      if (staging->size() != input.bytes) throw size_error(spec.name, input.bytes, staging->size());
+      input.data = request.buffers.emplace_back(staging->take()).data();
+    } else {
+      throw Error(Code::kInvalidArgument, "input '" + spec.name + "': expected a typed array");
+    }
+    request.bytes += input.bytes;
+  }
+}
+
+/// From here on the request owns its data: the user may change, transfer or drop what was passed in.
+void NativeEngine::copy_in(Request& request) {
+  const Clock::time_point start = Clock::now();
+  for (size_t i = 0; i < request.inputs.size(); ++i) {
+    TensorView& input = request.inputs[i];
+    if (!request.borrowed[i] || input.bytes == 0) continue;
+    Buffer& buffer = request.buffers.emplace_back(host_pool(), input.bytes);
+    std::memcpy(buffer.data(), input.data, input.bytes);
+    input.data = buffer.data();
+  }
+  request.engine->counters().record(Stage::kCopyIn,
+                                    static_cast<uint64_t>(std::chrono::nanoseconds(Clock::now() - start).count()));
+}
+
+Napi::Value NativeEngine::Describe(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return port_->guard(env, [&]() -> Napi::Value {
+    const auto describe = [env](const std::vector<TensorSpec>& specs) {
+      Napi::Array array = Napi::Array::New(env, specs.size());
+      for (size_t i = 0; i < specs.size(); ++i) {
+        Napi::Object spec = Napi::Object::New(env);
+        Napi::Array dims = Napi::Array::New(env, specs[i].dims.size());
+        for (size_t d = 0; d < specs[i].dims.size(); ++d) {
+          const Dim& dim = specs[i].dims[d];
+          if (const auto* size = std::get_if<int64_t>(&dim)) {
+            dims.Set(static_cast<uint32_t>(d), Napi::Number::New(env, static_cast<double>(*size)));
+          } else {
+            dims.Set(static_cast<uint32_t>(d), Napi::String::New(env, std::get<std::string>(dim)));
+          }
+        }
+        spec.Set("name", specs[i].name);
+        spec.Set("type", std::string(dtype_name(specs[i].type)));
+        spec.Set("dims", dims);
+        spec.Set("anyRank", Napi::Boolean::New(env, specs[i].any_rank));
+        array.Set(static_cast<uint32_t>(i), spec);
+      }
+      return array;
+    };
+    Napi::Object result = Napi::Object::New(env);
+    result.Set("inputs", describe(engine().signature().inputs));
+    result.Set("outputs", describe(engine().signature().outputs));
+    return result;
+  });
+}
+
+Napi::Value NativeEngine::Stats(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return port_->guard(env, [&]() -> Napi::Value {
+    EngineCounters& counters = engine().counters();
+    Napi::Object result = Napi::Object::New(env);
+    const auto set = [&](const char* key, double value) { result.Set(key, Napi::Number::New(env, value)); };
+    set("accepted", static_cast<double>(counters.accepted.load()));
+    set("completed", static_cast<double>(counters.completed.load()));
+    set("failed", static_cast<double>(counters.failed.load()));
+    set("rejected", static_cast<double>(counters.rejected.load()));
+    set("aborted", static_cast<double>(counters.aborted.load()));
+    set("timedOut", static_cast<double>(counters.timed_out.load()));
+    set("inPlace", static_cast<double>(counters.in_place.load()));
+    const QueueState queue = engine().queue_state();
+    set("queueDepth", static_cast<double>(queue.depth));
+    set("queueOldestMs", queue.oldest_ms);
+    Napi::Array stages = Napi::Array::New(env, kNumStages);
+    for (uint32_t i = 0; i < kNumStages; ++i) {
+      const HistogramSnapshot s = counters.stages[i].snapshot();
+      Napi::Array numbers = Napi::Array::New(env);
+      uint32_t at = 0;
+      for (const double value : {static_cast<double>(s.count), s.sum_us, s.mean_us, s.p50_us, s.p90_us, s.p99_us, s.max_us}) {
+        numbers.Set(at++, Napi::Number::New(env, value));
+      }
+      stages.Set(i, numbers);
+    }
+    result.Set("stages", stages);
+    return result;
+  });
+}
+
+}  // namespace ntrt::binding

@@ -1,0 +1,47 @@
+#pragma once
+// One handle to an engine, in one environment. Its JavaScript object holds the port's, so the port outlives it.
+
+#include <memory>
+
+#include "binding/napi_setup.h"
+#include "binding/port.h"
+#include "runtime/engine.h"
+
+namespace ntrt::binding {
+
+/// How submit() may run a request. The numbers cross the border.
+enum class Mode : uint8_t {
+  kAsync = 0,    ///< in place if that is quick, else on a lane
+  kBlocking = 1  ///< here and now
+};
+
+class NativeEngine final : public Napi::ObjectWrap<NativeEngine> {
+ public:
+  static Napi::Function define(Napi::Env env);
+  static Napi::Value create(Napi::Env env, const Napi::Value& port, std::shared_ptr<Engine> engine);
+
+  /// (port, External<shared_ptr<Engine>>); only create() calls it.
+  explicit NativeEngine(const Napi::CallbackInfo& info);
+
+  /// The collector is the safety net: it lets the handle go without waiting for anything.
+  ~NativeEngine() override { release({}); }
+
+ private:
+  Napi::Value Describe(const Napi::CallbackInfo& info);
+  Napi::Value Submit(const Napi::CallbackInfo& info);
+  Napi::Value CheckRoom(const Napi::CallbackInfo& info);
+  Napi::Value Release(const Napi::CallbackInfo& info);
+  Napi::Value Stats(const Napi::CallbackInfo& info);
+
+  Engine& engine() const;
+  void release(std::function<void()> on_closed);
+  void read_outputs(const Napi::CallbackInfo& info, const double*& frame, Request& request) const;
+  void read_inputs(const Napi::CallbackInfo& info, const double*& frame, Request& request) const;
+  static void copy_in(Request& request);
+
+  Port* port_ = nullptr;
+  Napi::ObjectReference port_object_;
+  std::shared_ptr<Engine> engine_;
+};
+
+}  // namespace ntrt::binding

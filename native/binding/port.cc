@@ -1,0 +1,199 @@
+#include "binding/port.h"
+
+#include "binding/load_arguments.h"
+#include "binding/native_engine.h"
+
+namespace ntrt::binding {
+namespace {
+
+constexpr size_t kMaxSpareRequests = 64;
+
+}  // namespace
+
+Napi::Function Port::define(Napi::Env env) {
+  return DefineClass(env, "NativePort",
+                     {
+                         InstanceMethod<&Port::Load>("load"),
+                         InstanceMethod<&Port::CancelLoad>("cancelLoad"),
+                         InstanceMethod<&Port::Poll>("poll"),
+                         InstanceMethod<&Port::TakeError>("takeError"),
+                         InstanceMethod<&Port::TakeEngine>("takeEngine"),
+                         InstanceMethod<&Port::TakeStrings>("takeStrings"),
+                         InstanceMethod<&Port::Take>("take"),
+                         InstanceMethod<&Port::CopyOut>("copyOut"),
+                         InstanceMethod<&Port::Keep>("keep"),
+                         InstanceMethod<&Port::CopySlice>("copySlice"),
+                         InstanceMethod<&Port::Drop>("drop"),
+                         InstanceMethod<&Port::Cancel>("cancel"),
+                         InstanceMethod<&Port::NewTurn>("newTurn"),
+                         InstanceMethod<&Port::Pools>("pools"),
+                         InstanceMethod<&Port::PoolStats>("poolStats"),
+                         InstanceMethod<&Port::ResetPeak>("resetPeak"),
+                         InstanceMethod<&Port::EmptyCache>("emptyCache"),
+                     });
+}
+
+Port::Port(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Port>(info) {
+  const Napi::Env env = info.Env();
+  Napi::Object self = info.This().As<Napi::Object>();
+  self.TypeTag(&kPortTag);
+  error_factory_ = Napi::Persistent(info[1].As<Napi::Function>());
+
+  Napi::Float64Array frame = Napi::Float64Array::New(env, kFrameSize);
+  frame_ = frame.Data();
+  frame_object_ = Napi::Persistent(static_cast<Napi::Value>(frame));
+  self.Set("frame", frame);
+
+  // Unreferenced: an idle port lets the process end. add_pending() references it.
+  napi_create_threadsafe_function(env, info[0], nullptr, Napi::String::New(env, "node-tensorrt"), 0, 1, nullptr,
+                                  nullptr, nullptr, nullptr, &wake_);
+  napi_unref_threadsafe_function(env, wake_);
+  mailbox_ = std::make_shared<Mailbox>(wake_);
+  napi_add_env_cleanup_hook(env, on_env_end, this);
+}
+
+Port::~Port() {
+  // Collected before the environment ended: its module graph is gone, and nobody can call it any more.
+  if (!ended_) napi_remove_env_cleanup_hook(Env(), on_env_end, this);
+  end();
+}
+
+void Port::on_env_end(void* port) { static_cast<Port*>(port)->end(); }
+
+/// No message reaches this environment any more; what it waited for is dropped from the queues.
+void Port::end() {
+  if (std::exchange(ended_, true) || !mailbox_) return;
+  mailbox_->gate().close();
+  for (const auto& [id, request] : pending_) {
+    if (request) request->engine->cancel(request, Abandon::kDropped);
+  }
+  for (const auto& [id, job] : loads_) job->cancel();
+  pending_.clear();
+}
+
+Port* Port::from(Napi::Env env, napi_value value) {
+  bool tagged = false;
+  if (napi_check_object_type_tag(env, value, &kPortTag, &tagged) != napi_ok || !tagged) return nullptr;
+  return Unwrap(Napi::Object(env, value));
+}
+
+std::shared_ptr<Request> Port::new_request() {
+  if (spare_.empty()) {
+    auto request = std::make_shared<Request>();
+    request->sink = mailbox_;
+    return request;
+  }
+  std::shared_ptr<Request> request = std::move(spare_.back());
+  spare_.pop_back();
+  return request;
+}
+
+/// Keeps the vectors of a request, which have grown to what this model needs, but nothing that it owned.
+void Port::recycle(std::shared_ptr<Request> request) {
+  if (request.use_count() != 1 || spare_.size() >= kMaxSpareRequests) return;
+  Request& r = *request;
+  r.engine.reset();
+  r.buffers.clear();
+  r.strings.clear();
+  for (OutputRequest& output : r.outputs) output.value.reset();
+  r.bytes = 0;
+  r.deadline = Clock::time_point::max();
+  r.error.reset();
+  r.state = Request::State::kNew;
+  r.abandon = Abandon::kNone;
+  spare_.push_back(std::move(request));
+}
+
+void Port::add_pending(Napi::Env env, uint64_t id, std::shared_ptr<Request> request) {
+  if (pending_.empty()) napi_ref_threadsafe_function(env, wake_);
+  pending_.emplace(id, std::move(request));
+}
+
+void Port::finish_pending(Napi::Env env, uint64_t id) {
+  if (pending_.erase(id) > 0 && pending_.empty()) napi_unref_threadsafe_function(env, wake_);
+}
+
+bool Port::use_turn(Clock::duration took) noexcept {
+  const bool first = turn_used_ == Clock::duration::zero();
+  turn_used_ += std::max(took, Clock::duration(1));
+  return first;
+}
+
+Napi::Value Port::NewTurn(const Napi::CallbackInfo& info) {
+  turn_used_ = {};
+  return info.Env().Undefined();
+}
+
+Napi::Value Port::Load(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guard(env, [&]() -> Napi::Value {
+    const auto id = static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
+    LoadRequest request = read_load_arguments(env, info[1], info[2].As<Napi::Object>());
+    add_pending(env, id, nullptr);
+    loads_[id] = LoadJob::start(std::move(request), [mailbox = mailbox_, id](std::shared_ptr<Engine> engine,
+                                                                            std::optional<Error> error) {
+      Message message;
+      message.id = id;
+      message.event = error ? Event::kError : Event::kLoaded;
+      message.engine = std::move(engine);
+      message.error = std::move(error);
+      mailbox->post(std::move(message));
+    });
+    return env.Undefined();
+  });
+}
+
+Napi::Value Port::CancelLoad(const Napi::CallbackInfo& info) {
+  const auto found = loads_.find(static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value()));
+  if (found != loads_.end()) found->second->cancel();
+  return info.Env().Undefined();
+}
+
+/// The id of the next message, or 0 when there is none; the frame says which event it is. What the message carries
+/// can be taken until the next poll.
+Napi::Value Port::Poll(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  current_ = Message();
+  if (messages_.empty()) mailbox_->take(messages_);
+  if (messages_.empty()) return Napi::Number::New(env, 0);
+  current_ = std::move(messages_.front());
+  messages_.pop_front();
+  const uint64_t id = current_.id;
+  loads_.erase(id);
+  finish_pending(env, id);
+  if (current_.event == Event::kResult) {
+    try {
+      set_current(std::move(current_.request));
+    } catch (const Error& error) {
+      current_.event = Event::kError;
+      current_.error = error;
+    }
+  }
+  frame_[0] = static_cast<double>(current_.event);
+  frame_[1] = current_.number;
+  return Napi::Number::New(env, static_cast<double>(id));
+}
+
+Napi::Value Port::TakeError(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return make_error(env, error_factory_,
+                    current_.error ? *current_.error : Error(Code::kInternal, "there is no error to take"));
+}
+
+Napi::Value Port::TakeEngine(const Napi::CallbackInfo& info) {
+  return NativeEngine::create(info.Env(), info.This(), std::move(current_.engine));
+}
+
+Napi::Value Port::Cancel(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const auto id = static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
+  const auto found = pending_.find(id);
+  if (found == pending_.end() || !found->second) return Napi::Boolean::New(env, false);
+  const std::shared_ptr<Request> request = found->second;
+  const auto reason = info[1].As<Napi::Boolean>().Value() ? Abandon::kTimedOut : Abandon::kAborted;
+  const bool removed = request->engine->cancel(request, reason);
+  if (removed) finish_pending(env, id);
+  return Napi::Boolean::New(env, removed);
+}
+
+}  // namespace ntrt::binding

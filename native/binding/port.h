@@ -1,0 +1,95 @@
+#pragma once
+// A copy of the JavaScript library in one environment (a thread's module graph; ESM and CommonJS copies have one
+// each), as the native side sees it: its frame, its mailbox, its requests in flight.
+//
+// Everything here runs on the environment's JavaScript thread, except what the mailbox does. Dies with the
+// environment; the mailbox lives on until the last thread that may post to it lets go.
+
+#include <deque>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "binding/guard.h"
+#include "binding/mailbox.h"
+#include "binding/napi_setup.h"
+#include "runtime/load_job.h"
+
+namespace ntrt::binding {
+
+/// Numbers that both sides exchange without a call for each: shapes in, shapes out. In doubles.
+inline constexpr size_t kFrameSize = 16384;
+
+class Port final : public Napi::ObjectWrap<Port> {
+ public:
+  static Napi::Function define(Napi::Env env);
+  static Port* from(Napi::Env env, napi_value value);
+
+  /// (wake: () => void, makeError: (code, message, details) => Error)
+  explicit Port(const Napi::CallbackInfo& info);
+  ~Port() override;
+
+  template <typename F>
+  Napi::Value guard(Napi::Env env, F&& body) {
+    return guarded(env, error_factory_, std::forward<F>(body));
+  }
+
+  double* frame() noexcept { return frame_; }
+  const std::shared_ptr<Mailbox>& mailbox() const noexcept { return mailbox_; }
+
+  /// A request to fill in, used again after take().
+  std::shared_ptr<Request> new_request();
+  /// Makes `request` the one whose results take() hands out, and writes the shapes of its outputs to the frame.
+  void set_current(std::shared_ptr<Request> request);
+  /// Remembers work in flight: the event loop stays alive until its message was polled.
+  void add_pending(Napi::Env env, uint64_t id, std::shared_ptr<Request> request);
+
+  /// Time that runs in place may still take in this turn of the event loop.
+  Clock::duration turn_budget() const noexcept { return kTurnBudget - turn_used_; }
+  /// Returns true if this was the first use in this turn: the caller arranges for newTurn().
+  bool use_turn(Clock::duration took) noexcept;
+
+ private:
+  static constexpr Clock::duration kTurnBudget = std::chrono::microseconds(200);
+
+  Napi::Value Load(const Napi::CallbackInfo& info);
+  Napi::Value CancelLoad(const Napi::CallbackInfo& info);
+  Napi::Value Poll(const Napi::CallbackInfo& info);
+  Napi::Value TakeError(const Napi::CallbackInfo& info);
+  Napi::Value TakeEngine(const Napi::CallbackInfo& info);
+  Napi::Value TakeStrings(const Napi::CallbackInfo& info);
+  Napi::Value Take(const Napi::CallbackInfo& info);
+  Napi::Value CopyOut(const Napi::CallbackInfo& info);
+  Napi::Value Keep(const Napi::CallbackInfo& info);
+  Napi::Value CopySlice(const Napi::CallbackInfo& info);
+  Napi::Value Drop(const Napi::CallbackInfo& info);
+  Napi::Value Cancel(const Napi::CallbackInfo& info);
+  Napi::Value NewTurn(const Napi::CallbackInfo& info);
+  Napi::Value Pools(const Napi::CallbackInfo& info);
+  Napi::Value PoolStats(const Napi::CallbackInfo& info);
+  Napi::Value ResetPeak(const Napi::CallbackInfo& info);
+  Napi::Value EmptyCache(const Napi::CallbackInfo& info);
+
+  static void on_env_end(void* port);
+  void end();
+  void finish_pending(Napi::Env env, uint64_t id);
+  void recycle(std::shared_ptr<Request> request);
+  void copied(const Request& request, Clock::time_point start);
+
+  std::shared_ptr<Mailbox> mailbox_;
+  napi_threadsafe_function wake_ = nullptr;
+  Napi::FunctionReference error_factory_;
+  Napi::Reference<Napi::Value> frame_object_;
+  double* frame_ = nullptr;
+
+  std::deque<Message> messages_;  // taken from the mailbox, not yet polled
+  Message current_;               // the last one polled
+  std::unordered_map<uint64_t, std::shared_ptr<Request>> pending_;
+  std::unordered_map<uint64_t, std::shared_ptr<LoadJob>> loads_;
+  std::unordered_map<uint64_t, std::shared_ptr<Request>> kept_;
+  std::vector<std::shared_ptr<Request>> spare_;
+  Clock::duration turn_used_{};
+  bool ended_ = false;
+};
+
+}  // namespace ntrt::binding

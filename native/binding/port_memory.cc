@@ -1,0 +1,72 @@
+// The memory pools, as a port offers them. They belong to the process; a port only passes the question on.
+
+#include <thread>
+
+#include "binding/port.h"
+#include "memory/heap.h"
+#include "memory/pools.h"
+
+namespace ntrt::binding {
+namespace {
+
+Napi::Object to_object(Napi::Env env, const ByteStats& stats) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("current", Napi::Number::New(env, static_cast<double>(stats.current)));
+  object.Set("peak", Napi::Number::New(env, static_cast<double>(stats.peak)));
+  object.Set("allocated", Napi::Number::New(env, static_cast<double>(stats.allocated)));
+  object.Set("freed", Napi::Number::New(env, static_cast<double>(stats.freed)));
+  return object;
+}
+
+}  // namespace
+
+Napi::Value Port::Pools(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const std::vector<std::string> names = pool_names();
+  Napi::Array array = Napi::Array::New(env, names.size());
+  for (size_t i = 0; i < names.size(); ++i) array.Set(static_cast<uint32_t>(i), names[i]);
+  return array;
+}
+
+Napi::Value Port::PoolStats(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guard(env, [&]() -> Napi::Value {
+    const ntrt::PoolStats stats = pool(info[0].As<Napi::String>().Utf8Value()).stats();
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("allocatedBytes", to_object(env, stats.allocated));
+    object.Set("reservedBytes", to_object(env, stats.reserved));
+    object.Set("activeBytes", to_object(env, stats.active));
+    object.Set("numOoms", Napi::Number::New(env, static_cast<double>(stats.num_ooms)));
+    object.Set("numRetries", Napi::Number::New(env, static_cast<double>(stats.num_retries)));
+    object.Set("numSystemAllocs", Napi::Number::New(env, static_cast<double>(stats.num_system_allocs)));
+    return object;
+  });
+}
+
+Napi::Value Port::ResetPeak(const Napi::CallbackInfo& info) {
+  return guard(info.Env(), [&]() -> Napi::Value {
+    pool(info[0].As<Napi::String>().Utf8Value()).reset_peak();
+    return info.Env().Undefined();
+  });
+}
+
+/// emptyCache(id, pool): unmapping takes milliseconds, so a thread does it; the event `number` of that id follows.
+Napi::Value Port::EmptyCache(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  return guard(env, [&]() -> Napi::Value {
+    const auto id = static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
+    Pool& target = pool(info[1].As<Napi::String>().Utf8Value());
+    add_pending(env, id, nullptr);
+    std::thread([mailbox = mailbox_, id, &target] {
+      Message message;
+      message.id = id;
+      message.event = Event::kNumber;
+      message.number = static_cast<double>(target.empty_cache());
+      trim_heap();
+      mailbox->post(std::move(message));
+    }).detach();
+    return env.Undefined();
+  });
+}
+
+}  // namespace ntrt::binding

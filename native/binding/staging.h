@@ -1,0 +1,38 @@
+#pragma once
+// A native buffer that JavaScript fills piece by piece and then gives away: to a request as an input, or to a load
+// as a model. Memory that a user can see is only ever touched by its own JavaScript thread, so a large input is
+// copied in slices, a slice per turn of the event loop, and a detached or resized one is noticed before each.
+//
+// Lives on the JavaScript thread; what it holds moves out with take().
+
+#include "binding/napi_setup.h"
+#include "memory/buffer.h"
+
+namespace ntrt::binding {
+
+class Port;
+
+class Staging final : public Napi::ObjectWrap<Staging> {
+ public:
+  static Napi::Function define(Napi::Env env);
+
+  /// (port, bytes). Throws OUT_OF_MEMORY.
+  explicit Staging(const Napi::CallbackInfo& info);
+
+  /// The object behind `value`, or null.
+  static Staging* from(Napi::Env env, napi_value value);
+
+  Buffer take() noexcept { return std::move(buffer_); }
+  size_t size() const noexcept { return buffer_.size(); }
+
+ private:
+  /// copy(array, offset, maxBytes): copies array[offset, offset + maxBytes) in bytes; returns the new offset.
+  /// The array must still have as many bytes as this buffer, else INVALID_ARGUMENT (reason detached-or-resized).
+  Napi::Value Copy(const Napi::CallbackInfo& info);
+
+  Port* port_ = nullptr;
+  Napi::ObjectReference port_object_;  // keeps port_ alive
+  Buffer buffer_;
+};
+
+}  // namespace ntrt::binding

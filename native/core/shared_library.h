@@ -1,0 +1,16 @@
+#pragma once
+// Opening libraries at run time. The only place with dlopen and LoadLibrary.
+
+#include <string>
+
+namespace ntrt {
+
+/// Opens `path` (UTF-8), never to be closed, and returns the address of `symbol`. Throws
+/// Error{kBackendUnavailable} that names the path, the symbol and the system's message.
+void* load_symbol(const std::string& path, const char* symbol);
+
+/// Pins the module that contains this code, so that it outlives the environments that use it: Node unloads an
+/// addon when the last environment that loaded it ends, while native threads of ours still run in it.
+void pin_own_module() noexcept;
+
+}  // namespace ntrt

@@ -1,0 +1,294 @@
+#include "runtime/engine.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "memory/heap.h"
+
+namespace ntrt {
+namespace {
+
+/// Shapes whose run time is remembered; a service that sends more starts learning anew.
+constexpr size_t kMaxRememberedShapes = 256;
+
+uint64_t nanoseconds(Clock::duration duration) {
+  return static_cast<uint64_t>(
+      std::max<int64_t>(0, std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count()));
+}
+
+}  // namespace
+
+uint64_t shape_key(const std::vector<TensorView>& inputs) noexcept {
+  constexpr uint64_t kPrime = 1099511628211U;
+  uint64_t key = 14695981039346656037U;
+  const auto mix = [&key](uint64_t value) { key = (key ^ value) * kPrime; };
+  for (const TensorView& input : inputs) {
+    mix(input.dims.size());
+    for (const int64_t dim : input.dims) mix(static_cast<uint64_t>(dim));
+  }
+  return key;
+}
+
+std::shared_ptr<Engine> Engine::start(std::unique_ptr<LoadedModel> model, EngineOptions options) {
+  auto engine = std::make_shared<Engine>(std::move(model), std::move(options));
+  for (int i = 0; i < engine->options_.instances; ++i) {
+    {
+      std::lock_guard lock(engine->mutex_);
+      ++engine->num_lanes_;
+    }
+    std::thread([engine] { engine->lane(); }).detach();
+  }
+  return engine;
+}
+
+Engine::Engine(std::unique_ptr<LoadedModel> model, EngineOptions options)
+    : options_(std::move(options)), model_(std::move(model)), signature_(model_->signature()) {
+  for (int i = 0; i < options_.instances; ++i) {
+    idle_.push_back(model_->create_instance());
+    all_instances_.push_back(idle_.back().get());
+  }
+}
+
+QueueState Engine::queue_state() const {
+  std::lock_guard lock(mutex_);
+  QueueState result;
+  result.depth = queue_.size();
+  if (!queue_.empty()) {
+    result.oldest_ms = std::chrono::duration<double, std::milli>(Clock::now() - queue_.front()->submitted).count();
+  }
+  return result;
+}
+
+void Engine::throw_if_refused(size_t bytes, size_t requests_ahead, size_t bytes_ahead) {
+  if (closing_) throw Error(Code::kNotOpen, "engine '" + options_.name + "' is closed");
+  const auto refuse = [this](size_t limit, const char* unit, const char* option) {
+    counters_.rejected.fetch_add(1, std::memory_order_relaxed);
+    throw Error(Code::kQueueFull,
+                "the queue of engine '" + options_.name + "' is full: " + std::to_string(limit) + " " + unit + " (" +
+                    option + ")",
+                {{"limit", static_cast<double>(limit)}, {"unit", unit}});
+  };
+  const size_t requests = queue_.size() + requests_ahead;
+  if (requests >= options_.max_queue) refuse(options_.max_queue, "requests", "batching.maxQueue");
+  // A single request larger than the limit is let in alone, or it could never run.
+  if (requests > 0 && queued_bytes_ + bytes_ahead + bytes > options_.max_queue_bytes) {
+    refuse(options_.max_queue_bytes, "bytes", "batching.maxQueueBytes");
+  }
+}
+
+void Engine::check_room(size_t bytes, size_t requests_ahead, size_t bytes_ahead) {
+  std::lock_guard lock(mutex_);
+  throw_if_refused(bytes, requests_ahead, bytes_ahead);
+}
+
+void Engine::submit(std::shared_ptr<Request> request) {
+  Request& r = *request;
+  {
+    std::lock_guard lock(mutex_);
+    throw_if_refused(r.bytes, 0, 0);
+    queued_bytes_ += r.bytes;
+    r.state = Request::State::kQueued;
+    r.position = queue_.insert(queue_.end(), std::move(request));
+  }
+  counters_.accepted.fetch_add(1, std::memory_order_relaxed);
+  work_.notify_one();
+}
+
+bool Engine::cancel(const std::shared_ptr<Request>& request, Abandon reason) {
+  {
+    std::lock_guard lock(mutex_);
+    if (request->state == Request::State::kDone || request->abandon != Abandon::kNone) return false;
+    request->abandon = reason;
+    if (request->state != Request::State::kQueued) return false;
+    request->state = Request::State::kDone;
+    queued_bytes_ -= request->bytes;
+    queue_.erase(request->position);
+  }
+  (reason == Abandon::kTimedOut ? counters_.timed_out : counters_.aborted).fetch_add(1, std::memory_order_relaxed);
+  return true;
+}
+
+std::optional<Clock::duration> Engine::try_run_in_place(Request& request, Clock::duration budget) {
+  const auto limit = std::min<Clock::duration>(std::chrono::microseconds(options_.inline_below_us), budget);
+  if (limit <= Clock::duration::zero()) return std::nullopt;
+  const uint64_t key = shape_key(request.inputs);
+  InstancePtr instance;
+  {
+    std::lock_guard lock(mutex_);
+    if (closing_) throw Error(Code::kNotOpen, "engine '" + options_.name + "' is closed");
+    if (!queue_.empty() || idle_.size() != all_instances_.size()) return std::nullopt;
+    const auto expected = expected_.find(key);
+    if (expected == expected_.end() || expected->second >= limit) return std::nullopt;
+    instance = std::move(idle_.back());
+    idle_.pop_back();
+  }
+  counters_.accepted.fetch_add(1, std::memory_order_relaxed);
+  counters_.in_place.fetch_add(1, std::memory_order_relaxed);
+  try {
+    const Clock::duration took = run_on(*instance, request);
+    give_back(std::move(instance), key, took, true);
+    counters_.completed.fetch_add(1, std::memory_order_relaxed);
+    return took;
+  } catch (...) {
+    give_back(std::move(instance), key, {}, false);
+    counters_.failed.fetch_add(1, std::memory_order_relaxed);
+    throw;
+  }
+}
+
+void Engine::run_blocking(Request& request) {
+  InstancePtr instance;
+  {
+    std::unique_lock lock(mutex_);
+    if (closing_) throw Error(Code::kNotOpen, "engine '" + options_.name + "' is closed");
+    ++num_waiting_;
+    instance_free_.wait(lock, [this] { return !idle_.empty(); });
+    --num_waiting_;
+    instance = std::move(idle_.back());
+    idle_.pop_back();
+  }
+  counters_.accepted.fetch_add(1, std::memory_order_relaxed);
+  const uint64_t key = shape_key(request.inputs);
+  try {
+    const Clock::duration took = run_on(*instance, request);
+    give_back(std::move(instance), key, took, true);
+    counters_.completed.fetch_add(1, std::memory_order_relaxed);
+  } catch (...) {
+    give_back(std::move(instance), key, {}, false);
+    counters_.failed.fetch_add(1, std::memory_order_relaxed);
+    throw;
+  }
+}
+
+Clock::duration Engine::run_on(Instance& instance, Request& request) {
+  const Clock::time_point start = Clock::now();
+  instance.run(request.inputs, request.outputs);
+  const Clock::duration took = Clock::now() - start;
+  counters_.record(Stage::kQueue, nanoseconds(start - request.submitted));
+  counters_.record(Stage::kCompute, nanoseconds(took));
+  return took;
+}
+
+void Engine::give_back(InstancePtr instance, uint64_t key, Clock::duration took, bool succeeded) {
+  bool caller_waits = false;
+  bool lane_waits = false;
+  {
+    std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(instance));
+    if (succeeded) learn(key, took);
+    caller_waits = num_waiting_ > 0;
+    lane_waits = !queue_.empty();
+  }
+  if (caller_waits) instance_free_.notify_one();
+  if (lane_waits) work_.notify_one();
+}
+
+// A slow run (the first of a shape, a preemption) is forgotten quickly, a quick one is believed at once by half.
+void Engine::learn(uint64_t key, Clock::duration took) {
+  const auto [entry, is_new] = expected_.try_emplace(key, took);
+  if (!is_new) {
+    const auto difference = took - entry->second;
+    entry->second += difference / (difference < Clock::duration::zero() ? 2 : 8);
+  } else if (expected_.size() > kMaxRememberedShapes) {
+    expected_.clear();
+    expected_.emplace(key, took);
+  }
+}
+
+std::shared_ptr<Request> Engine::next_request(InstancePtr& instance) {
+  std::unique_lock lock(mutex_);
+  work_.wait(lock, [this] { return (!queue_.empty() && !idle_.empty()) || (closing_ && queue_.empty()); });
+  if (queue_.empty()) return nullptr;
+  std::shared_ptr<Request> request = std::move(queue_.front());
+  queue_.pop_front();
+  queued_bytes_ -= request->bytes;
+  request->state = Request::State::kRunning;
+  instance = std::move(idle_.back());
+  idle_.pop_back();
+  return request;
+}
+
+void Engine::execute(const std::shared_ptr<Request>& request, InstancePtr instance) {
+  Clock::duration took{};
+  bool succeeded = false;
+  bool timed_out = Clock::now() >= request->deadline;
+  if (timed_out) {
+    request->error.emplace(Code::kTimeout, "the request's time-out passed while it was queued");
+  } else {
+    try {
+      took = run_on(*instance, *request);
+      succeeded = true;
+    } catch (const Error& error) {
+      request->error = error;
+    } catch (const std::bad_alloc&) {
+      request->error.emplace(Code::kOutOfMemory, "out of host memory", std::vector<Detail>{{"kind", "host"}});
+    } catch (const std::exception& error) {
+      request->error.emplace(Code::kInternal, error.what());
+    }
+  }
+  bool aborted = false;
+  {
+    std::lock_guard lock(mutex_);
+    request->state = Request::State::kDone;
+    timed_out = timed_out || request->abandon == Abandon::kTimedOut;
+    aborted = request->abandon == Abandon::kAborted || request->abandon == Abandon::kDropped;
+  }
+  auto& outcome = timed_out   ? counters_.timed_out
+                  : aborted   ? counters_.aborted
+                  : succeeded ? counters_.completed
+                              : counters_.failed;
+  outcome.fetch_add(1, std::memory_order_relaxed);
+  give_back(std::move(instance), shape_key(request->inputs), took, succeeded);
+  request->buffers.clear();
+  request->sink->completed(request);
+}
+
+void Engine::lane() {
+  for (;;) {
+    InstancePtr instance;
+    const std::shared_ptr<Request> request = next_request(instance);
+    if (!request) break;
+    const BusyScope busy(weak_from_this());
+    execute(request, std::move(instance));
+  }
+  {
+    std::lock_guard lock(mutex_);
+    if (--num_lanes_ > 0) return;
+  }
+  last_lane_out();
+}
+
+void Engine::last_lane_out() {
+  {
+    const BusyScope busy(weak_from_this());
+    {
+      std::lock_guard lock(mutex_);
+      all_instances_.clear();
+      idle_.clear();
+    }
+    model_.reset();
+    trim_heap();
+  }
+  std::function<void()> on_closed;
+  {
+    std::lock_guard lock(mutex_);
+    on_closed = std::move(on_closed_);
+  }
+  if (on_closed) on_closed();
+}
+
+void Engine::close(std::function<void()> on_closed) {
+  {
+    std::lock_guard lock(mutex_);
+    closing_ = true;
+    on_closed_ = std::move(on_closed);
+  }
+  work_.notify_all();
+}
+
+void Engine::interrupt() noexcept {
+  std::lock_guard lock(mutex_);
+  for (Instance* instance : all_instances_) instance->terminate();
+}
+
+}  // namespace ntrt

@@ -1,0 +1,41 @@
+#pragma once
+// Loading a model on a thread of its own, from bytes or file to a running engine.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/model_source.h"
+#include "runtime/engine.h"
+
+namespace ntrt {
+
+struct LoadRequest {
+  std::string path;                          ///< UTF-8; empty for a model in memory
+  SharedBytes bytes;                         ///< the model when `path` is empty
+  std::vector<ExternalFile> external_files;  ///< of a model in memory
+  std::string library_path;                  ///< of ONNX Runtime
+  BackendOptions backend;
+  EngineOptions engine;
+};
+
+/// Lives until its thread is done. `done` is called once, on that thread, with an engine or an error.
+class LoadJob final : public Interruptible, public std::enable_shared_from_this<LoadJob> {
+ public:
+  using Done = std::function<void(std::shared_ptr<Engine>, std::optional<Error>)>;
+
+  static std::shared_ptr<LoadJob> start(LoadRequest request, Done done);
+
+  /// The load fails as soon as the backend notices, or its engine is dropped. Any thread.
+  void cancel() { cancellation_.cancel(); }
+  void interrupt() noexcept override { cancel(); }
+
+ private:
+  void run(LoadRequest request, const Done& done);
+
+  LoadCancellation cancellation_;
+};
+
+}  // namespace ntrt

@@ -1,0 +1,84 @@
+#include "runtime/process_exit.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace ntrt {
+namespace {
+
+constexpr std::chrono::milliseconds kGrace{500};
+
+struct ExitState {
+  std::mutex mutex;
+  std::condition_variable idle;
+  bool exiting = false;                             // guarded by mutex
+  size_t num_busy = 0;                              // guarded by mutex
+  std::vector<std::weak_ptr<Interruptible>> slots;  // guarded by mutex; an empty one is free
+  std::vector<size_t> free_slots;                   // guarded by mutex
+};
+
+ExitState& state() {
+  static auto* const kState = new ExitState();
+  return *kState;
+}
+
+[[noreturn]] void park() {
+  for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
+}
+
+void stop_work() {
+  ExitState& s = state();
+  std::unique_lock lock(s.mutex);
+  if (!s.exiting) {
+    s.exiting = true;
+    for (const auto& slot : s.slots) {
+      if (const auto work = slot.lock()) work->interrupt();
+    }
+  }
+  s.idle.wait_for(lock, kGrace, [&s] { return s.num_busy == 0; });
+}
+
+}  // namespace
+
+void install_exit_handler() {
+  state();
+  std::atexit(stop_work);  // A full table only means that work in progress is not waited for.
+}
+
+BusyScope::BusyScope(std::weak_ptr<Interruptible> work) : slot_(0) {
+  ExitState& s = state();
+  std::unique_lock lock(s.mutex);
+  if (s.exiting) {
+    lock.unlock();
+    park();
+  }
+  ++s.num_busy;
+  if (s.free_slots.empty()) {
+    slot_ = s.slots.size();
+    s.slots.push_back(std::move(work));
+  } else {
+    slot_ = s.free_slots.back();
+    s.free_slots.pop_back();
+    s.slots[slot_] = std::move(work);
+  }
+}
+
+BusyScope::~BusyScope() {
+  ExitState& s = state();
+  std::unique_lock lock(s.mutex);
+  s.slots[slot_].reset();
+  s.free_slots.push_back(slot_);
+  const bool last = --s.num_busy == 0;
+  const bool exiting = s.exiting;
+  lock.unlock();
+  if (!exiting) return;
+  if (last) s.idle.notify_all();
+  park();
+}
+
+}  // namespace ntrt
