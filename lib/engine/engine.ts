@@ -181,7 +181,10 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
       });
     }
     this.#finalStats = this.stats();
-    await this.#port.request((id) => this.#native.release(id), () => undefined);
+    await this.#port.request(
+      (id) => this.#native.release(id),
+      () => undefined,
+    );
   }
 
   #throwIfClosed(): void {

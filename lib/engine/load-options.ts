@@ -1,12 +1,5 @@
 import { argumentError } from '../errors.js';
-import {
-  choiceOption,
-  integerOption,
-  knownKeys,
-  objectOption,
-  signalOption,
-  stringOption,
-} from '../options.js';
+import { choiceOption, integerOption, knownKeys, objectOption, signalOption, stringOption } from '../options.js';
 import { defaultThreads } from './threads.js';
 
 /** How requests wait for an engine. Batches are of one request in this version. */
@@ -115,11 +108,13 @@ export function resolveLoadOptions(given: LoadOptions = {}): ResolvedLoadOptions
     device: deviceOption(options.device ?? 'cpu'),
     externalData: externalDataOption(options.externalData ?? []),
     freeDimensionOverrides: dimensionOverrides(options.freeDimensionOverrides ?? {}),
-    graphOptimizationLevel: choiceOption(
-      'options.cpu.graphOptimizationLevel',
-      cpu.graphOptimizationLevel ?? 'all',
-      ['disabled', 'basic', 'extended', 'layout', 'all'],
-    ),
+    graphOptimizationLevel: choiceOption('options.cpu.graphOptimizationLevel', cpu.graphOptimizationLevel ?? 'all', [
+      'disabled',
+      'basic',
+      'extended',
+      'layout',
+      'all',
+    ]),
     sessionConfig: sessionConfigOption(cpu.sessionConfig ?? {}),
     maxQueue: integerOption('options.batching.maxQueue', batching.maxQueue ?? 1024, 1, 1_000_000),
     maxQueueBytes: integerOption('options.batching.maxQueueBytes', batching.maxQueueBytes ?? 2 ** 28, 1, MAX_BYTES),

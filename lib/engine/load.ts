@@ -5,7 +5,7 @@ import { argumentError, withCallerStack } from '../errors.js';
 import type { NativeEngine, NativeStaging } from '../native/contract.js';
 import { findOnnxRuntime } from '../native/onnxruntime.js';
 import { getPort, type Port } from '../native/port.js';
-import { type ResolvedLoadOptions, resolveLoadOptions, type LoadOptions } from './load-options.js';
+import { type LoadOptions, type ResolvedLoadOptions, resolveLoadOptions } from './load-options.js';
 import { type Placement, place } from './placement.js';
 import { slicedCopy } from './sliced-copy.js';
 
@@ -61,7 +61,14 @@ function startLoad(
     onAbort = () => {
       port.native.cancelLoad(id);
       // The load may be past cancelling: an engine that comes all the same is let go at once.
-      loaded.then((engine) => port.request((nextId) => engine.release(nextId), () => undefined)).catch(() => undefined);
+      loaded
+        .then((engine) =>
+          port.request(
+            (nextId) => engine.release(nextId),
+            () => undefined,
+          ),
+        )
+        .catch(() => undefined);
       reject(signal?.reason);
     };
     signal?.addEventListener('abort', onAbort, { once: true });

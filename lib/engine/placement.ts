@@ -42,7 +42,10 @@ export function place(options: ResolvedLoadOptions, name: string): Placement {
   }
   if (deviations.length > 0 && options.fallback === 'warn') {
     const text = deviations.map((d) => `${d.option} ${d.asked}: ${d.reason}`).join('; ');
-    process.emitWarning(`engine '${name}' runs on the CPU: ${text}`, { type: 'NodeTensorRTWarning', code: 'NODE_TENSORRT_FALLBACK' });
+    process.emitWarning(`engine '${name}' runs on the CPU: ${text}`, {
+      type: 'NodeTensorRTWarning',
+      code: 'NODE_TENSORRT_FALLBACK',
+    });
   }
   return {
     backend: 'cpu',

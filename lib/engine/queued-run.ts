@@ -35,10 +35,14 @@ export class QueuedRun implements Pending {
   }
 
   onEvent(event: NativeEvent, port: NativePort): void {
-    if (this.#settled) return this.onDone(this); // turned away from while it ran
+    if (this.#settled) {
+      this.onDone(this); // turned away from while it ran
+      return;
+    }
     try {
       if (event === NativeEvent.result) this.#onResult(port);
-      else if (event === NativeEvent.copied) this.#settle(() => this.#resolve((this.#destination as Destination).tensors));
+      else if (event === NativeEvent.copied)
+        this.#settle(() => this.#resolve((this.#destination as Destination).tensors));
       else this.#fail(port.takeError());
     } catch (error) {
       this.#fail(error);
@@ -88,7 +92,9 @@ export class QueuedRun implements Pending {
 
   readonly #onTimeout = (): void => {
     const { timeoutMs } = this.plan;
-    const error = new NodeTensorRTError('TIMEOUT', `no result after ${timeoutMs} ms (options.timeoutMs)`, { timeoutMs });
+    const error = new NodeTensorRTError('TIMEOUT', `no result after ${timeoutMs} ms (options.timeoutMs)`, {
+      timeoutMs,
+    });
     this.#turnAway(error, true);
   };
 

@@ -81,13 +81,9 @@ function checkFits(name: string, target: TensorLike, dims: readonly number[], co
     throw argumentError(`into.${name}.dims`, `[${dims.join(', ')}]`, [...target.dims], 'SHAPE_MISMATCH');
   }
   if (target.data.length !== count) {
-    throw argumentError(
-      `into.${name}.data`,
-      `${count} elements`,
-      target.data.length,
-      'SHAPE_MISMATCH',
-      { reason: 'detached-or-resized' },
-    );
+    throw argumentError(`into.${name}.data`, `${count} elements`, target.data.length, 'INVALID_ARGUMENT', {
+      reason: 'detached-or-resized',
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import { argumentError, NodeTensorRTError } from '../errors.js';
+import { argumentError, type NodeTensorRTError } from '../errors.js';
 import type { NativeArray, NativeTensorSpec } from '../native/contract.js';
 import { dataTypes, nativeArray, requireArray } from '../tensor/data-types.js';
 import { elementCount, MAX_RANK } from '../tensor/shape.js';
@@ -64,9 +64,10 @@ export function encodeTensor(
       count *= dim;
     }
   }
-  const array = (data as { [Symbol.toStringTag]?: string } | undefined)?.[Symbol.toStringTag] === spec.tag
-    ? data
-    : requireArray(`${group}.${spec.name}.data`, type, data);
+  const array =
+    (data as { [Symbol.toStringTag]?: string } | undefined)?.[Symbol.toStringTag] === spec.tag
+      ? data
+      : requireArray(`${group}.${spec.name}.data`, type, data);
   if (array.length !== count) {
     throw argumentError(
       `${group}.${spec.name}.data`,
@@ -84,8 +85,7 @@ function encodeUnusual(group: string, spec: CompiledSpec, dims: unknown, frame: 
   const count = elementCount(`${group}.${spec.name}.dims`, dims);
   const list = Array.from(dims as ArrayLike<number>);
   const fits =
-    spec.anyRank ||
-    (list.length === spec.sizes.length && spec.sizes.every((size, i) => size < 0 || size === list[i]));
+    spec.anyRank || (list.length === spec.sizes.length && spec.sizes.every((size, i) => size < 0 || size === list[i]));
   if (!fits) throw shapeError(group, spec, list);
   frame[at] = list.length;
   frame.set(list, at + 1);

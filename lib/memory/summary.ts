@@ -20,7 +20,9 @@ export function summarize(pool: string, stats: MemoryStats): string {
   ];
   const widths = [12, 12, 12, 16, 16];
   const line = '-'.repeat(widths.reduce((sum, width) => sum + width, 0));
-  const body = rows.map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(12) : cell.padStart(widths[i] as number))).join(''));
+  const body = rows.map((row) =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(12) : cell.padStart(widths[i] as number))).join(''),
+  );
   const counts = `system allocations ${stats.numSystemAllocs}, retries after emptying the cache ${stats.numRetries}, out of memory ${stats.numOoms}`;
   return [`pool '${pool}'`, line, body[0], line, ...body.slice(1), line, counts].join('\n');
 }

@@ -7,7 +7,7 @@
 export const CONTRACT_VERSION = 1;
 
 /** `Event` of `native/binding/mailbox.h`. */
-export const enum NativeEvent {
+export enum NativeEvent {
   result = 0,
   error = 1,
   loaded = 2,
@@ -17,13 +17,13 @@ export const enum NativeEvent {
 }
 
 /** `Mode` of `native/binding/native_engine.h`. */
-export const enum SubmitMode {
+export enum SubmitMode {
   async = 0,
   blocking = 1,
 }
 
 /** `Outcome` of `native/binding/native_engine.cc`. */
-export const enum SubmitOutcome {
+export enum SubmitOutcome {
   queued = 0,
   done = 1,
   doneFirst = 2,

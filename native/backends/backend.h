@@ -85,10 +85,10 @@ class OutputValue {
 
 /// One output that a caller wants.
 struct OutputRequest {
-  size_t index = 0;      ///< which of the model's outputs
-  bool into = false;     ///< `view` names memory of the caller's that the backend fills, of exactly this shape
-  TensorView view;       ///< after the run: where the data is, its type and its shape
-  OutputValue value;     ///< after the run: what keeps `view` alive; empty when `into`
+  size_t index = 0;   ///< which of the model's outputs
+  bool into = false;  ///< `view` names memory of the caller's that the backend fills, of exactly this shape
+  TensorView view;    ///< after the run: where the data is, its type and its shape
+  OutputValue value;  ///< after the run: what keeps `view` alive; empty when `into`
 };
 
 /// One execution context. run() is called by one thread at a time; terminate() by any.

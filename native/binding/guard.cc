@@ -11,8 +11,8 @@ Napi::Value make_error(Napi::Env env, const Napi::FunctionReference& factory, co
       details.Set(detail.key, Napi::String::New(env, std::get<std::string>(detail.value)));
     }
   }
-  return factory.Call({Napi::Number::New(env, static_cast<double>(error.code())),
-                       Napi::String::New(env, error.message()), details});
+  return factory.Call(
+      {Napi::Number::New(env, static_cast<double>(error.code())), Napi::String::New(env, error.message()), details});
 }
 
 }  // namespace ntrt::binding

@@ -15,13 +15,9 @@ SharedBytes take_bytes(Napi::Env env, napi_value value) {
   return bytes;
 }
 
-std::string text(const Napi::Object& object, const char* key) {
-  return object.Get(key).As<Napi::String>().Utf8Value();
-}
+std::string text(const Napi::Object& object, const char* key) { return object.Get(key).As<Napi::String>().Utf8Value(); }
 
-int64_t integer(const Napi::Object& object, const char* key) {
-  return object.Get(key).As<Napi::Number>().Int64Value();
-}
+int64_t integer(const Napi::Object& object, const char* key) { return object.Get(key).As<Napi::Number>().Int64Value(); }
 
 template <typename F>
 void each_entry(const Napi::Object& object, F&& visit) {

@@ -17,12 +17,12 @@ namespace ntrt::binding {
 
 /// The numbers cross the border: `lib/native/contract.ts` has them too.
 enum class Event : uint8_t {
-  kResult = 0,   ///< a run finished; its outputs wait to be taken
-  kError = 1,    ///< something failed; the error waits to be taken
-  kLoaded = 2,   ///< an engine waits to be taken
-  kReleased = 3, ///< an engine handle is gone, and the model with it if it was the last
-  kCopied = 4,   ///< a result was copied into the buffers given
-  kNumber = 5,   ///< an operation finished with a number
+  kResult = 0,    ///< a run finished; its outputs wait to be taken
+  kError = 1,     ///< something failed; the error waits to be taken
+  kLoaded = 2,    ///< an engine waits to be taken
+  kReleased = 3,  ///< an engine handle is gone, and the model with it if it was the last
+  kCopied = 4,    ///< a result was copied into the buffers given
+  kNumber = 5,    ///< an operation finished with a number
 };
 
 struct Message {

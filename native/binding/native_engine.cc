@@ -253,7 +253,8 @@ Napi::Value NativeEngine::Stats(const Napi::CallbackInfo& info) {
       const HistogramSnapshot s = counters.stages[i].snapshot();
       Napi::Array numbers = Napi::Array::New(env);
       uint32_t at = 0;
-      for (const double value : {static_cast<double>(s.count), s.sum_us, s.mean_us, s.p50_us, s.p90_us, s.p99_us, s.max_us}) {
+      for (const double value :
+           {static_cast<double>(s.count), s.sum_us, s.mean_us, s.p50_us, s.p90_us, s.p99_us, s.max_us}) {
         numbers.Set(at++, Napi::Number::New(env, value));
       }
       stages.Set(i, numbers);

@@ -130,15 +130,15 @@ Napi::Value Port::Load(const Napi::CallbackInfo& info) {
     const auto id = static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
     LoadRequest request = read_load_arguments(env, info[1], info[2].As<Napi::Object>());
     add_pending(env, id, nullptr);
-    loads_[id] = LoadJob::start(std::move(request), [mailbox = mailbox_, id](std::shared_ptr<Engine> engine,
-                                                                            std::optional<Error> error) {
-      Message message;
-      message.id = id;
-      message.event = error ? Event::kError : Event::kLoaded;
-      message.engine = std::move(engine);
-      message.error = std::move(error);
-      mailbox->post(std::move(message));
-    });
+    loads_[id] = LoadJob::start(std::move(request),
+                                [mailbox = mailbox_, id](std::shared_ptr<Engine> engine, std::optional<Error> error) {
+                                  Message message;
+                                  message.id = id;
+                                  message.event = error ? Event::kError : Event::kLoaded;
+                                  message.engine = std::move(engine);
+                                  message.error = std::move(error);
+                                  mailbox->post(std::move(message));
+                                });
     return env.Undefined();
   });
 }

@@ -43,7 +43,8 @@ Napi::Value Staging::Copy(const Napi::CallbackInfo& info) {
     const auto limit = static_cast<size_t>(info[2].As<Napi::Number>().Int64Value());
     if (offset > view.bytes) throw Error(Code::kInternal, "offset past the end");
     const size_t bytes = std::min(limit, view.bytes - offset);
-    if (bytes > 0) std::memcpy(static_cast<std::byte*>(buffer_.data()) + offset, static_cast<std::byte*>(view.data) + offset, bytes);
+    if (bytes > 0)
+      std::memcpy(static_cast<std::byte*>(buffer_.data()) + offset, static_cast<std::byte*>(view.data) + offset, bytes);
     return Napi::Number::New(env, static_cast<double>(offset + bytes));
   });
 }

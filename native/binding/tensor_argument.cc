@@ -8,8 +8,8 @@ namespace ntrt::binding {
 namespace {
 
 constexpr std::array<napi_typedarray_type, kNumDTypes - 1> kArrayTypes = {
-    napi_float32_array, napi_uint16_array, napi_uint16_array, napi_float64_array,  napi_int8_array,
-    napi_uint8_array,   napi_int16_array,  napi_uint16_array, napi_int32_array,    napi_uint32_array,
+    napi_float32_array,  napi_uint16_array,    napi_uint16_array, napi_float64_array, napi_int8_array,
+    napi_uint8_array,    napi_int16_array,     napi_uint16_array, napi_int32_array,   napi_uint32_array,
     napi_bigint64_array, napi_biguint64_array, napi_uint8_array,
 };
 

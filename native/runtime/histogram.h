@@ -29,8 +29,8 @@ class Histogram {
   static size_t bucket_of(uint64_t nanoseconds) noexcept;
 
  private:
-  static constexpr int kSubBits = 6;                    // 64 buckets per octave
-  static constexpr int kOctaves = 36;                   // up to 2^42 ns, over an hour; longer counts as that
+  static constexpr int kSubBits = 6;   // 64 buckets per octave
+  static constexpr int kOctaves = 36;  // up to 2^42 ns, over an hour; longer counts as that
   static constexpr size_t kBuckets = size_t{kOctaves + 1} << kSubBits;
 
   std::array<std::atomic<uint64_t>, kBuckets> buckets_{};

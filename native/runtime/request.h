@@ -43,11 +43,11 @@ struct Request {
   std::vector<Buffer> buffers;                   ///< own the data of `inputs`
   std::deque<std::vector<std::string>> strings;  ///< likewise, of string inputs; a deque never moves its elements
   std::vector<OutputRequest> outputs;
-  size_t bytes = 0;                              ///< of all inputs, for the queue's limit
+  size_t bytes = 0;  ///< of all inputs, for the queue's limit
 
   Clock::time_point submitted;
   Clock::time_point deadline = Clock::time_point::max();
-  std::optional<Error> error;                    ///< set instead of results
+  std::optional<Error> error;  ///< set instead of results
 
   // Guarded by Engine::mutex_.
   enum class State : uint8_t { kNew, kQueued, kRunning, kDone } state = State::kNew;

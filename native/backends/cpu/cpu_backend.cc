@@ -76,10 +76,9 @@ std::unique_ptr<LoadedModel> CpuBackend::load(const ModelSource& source, const B
   OrtSessionOptions* raw = session_options.get();
   cancellation.set_hook([&api, raw] { api.ReleaseStatus(api.SessionOptionsSetLoadCancellationFlag(raw, true)); });
   OrtSession* session = nullptr;
-  OrtStatus* status = source.path()
-                          ? api.CreateSession(ort_.env(), source.path()->c_str(), raw, &session)
-                          : api.CreateSessionFromArray(ort_.env(), source.bytes().data(), source.bytes().size(), raw,
-                                                       &session);
+  OrtStatus* status = source.path() ? api.CreateSession(ort_.env(), source.path()->c_str(), raw, &session)
+                                    : api.CreateSessionFromArray(ort_.env(), source.bytes().data(),
+                                                                 source.bytes().size(), raw, &session);
   cancellation.set_hook({});
   check(api, status, Step::kLoad);
   return std::make_unique<CpuModel>(ort_, OrtPtr<OrtSession>(session, api.ReleaseSession));

@@ -51,8 +51,7 @@ std::vector<std::string> read_strings(const OrtApi& api, const OrtValue* value, 
 }
 
 OutputValue own(OrtValue* value) noexcept {
-  return {value,
-          [](void* owner) noexcept { OrtLibrary::current().api().ReleaseValue(static_cast<OrtValue*>(owner)); }};
+  return {value, [](void* owner) noexcept { OrtLibrary::current().api().ReleaseValue(static_cast<OrtValue*>(owner)); }};
 }
 
 /// Says where an output that ONNX Runtime allocated is, and of which type and shape.

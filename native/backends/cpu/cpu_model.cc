@@ -62,8 +62,8 @@ std::vector<TensorSpec> describe_all(const OrtApi& api, const OrtSession* sessio
 
 CpuModel::CpuModel(OrtLibrary& ort, OrtPtr<OrtSession> session) : ort_(ort), session_(std::move(session)) {
   const OrtApi& api = ort.api();
-  signature_.inputs = describe_all(
-      api, session_.get(), {api.SessionGetInputCount, api.SessionGetInputName, api.SessionGetInputTypeInfo});
+  signature_.inputs = describe_all(api, session_.get(),
+                                   {api.SessionGetInputCount, api.SessionGetInputName, api.SessionGetInputTypeInfo});
   signature_.outputs = describe_all(
       api, session_.get(), {api.SessionGetOutputCount, api.SessionGetOutputName, api.SessionGetOutputTypeInfo});
   for (const auto& spec : signature_.inputs) input_names_.push_back(spec.name.c_str());

@@ -1,0 +1,63 @@
+#include "model/model_source.h"
+
+#include <system_error>
+#include <utility>
+
+#include "core/error.h"
+#include "model/path_text.h"
+
+namespace ntrt {
+
+SharedBytes SharedBytes::own(std::vector<std::byte> bytes) {
+  auto owner = std::make_shared<const std::vector<std::byte>>(std::move(bytes));
+  const std::span<const std::byte> view(*owner);
+  return {std::move(owner), view};
+}
+
+ModelSource ModelSource::from_file(std::string_view path) {
+  ModelSource source;
+  const std::filesystem::path given = path_from_utf8(path);
+  // A later change of the working directory must not make it another file.
+  std::error_code error;
+  std::filesystem::path absolute = std::filesystem::absolute(given, error);
+  source.path_ = error ? given : std::move(absolute);
+  source.map_ = FileMap::open(*source.path_);
+  return source;
+}
+
+ModelSource ModelSource::from_bytes(SharedBytes bytes, std::vector<ExternalFile> external_files) {
+  ModelSource source;
+  source.bytes_ = std::move(bytes);
+  source.external_files_ = std::move(external_files);
+  return source;
+}
+
+ModelSource ModelSource::from_bytes(std::vector<std::byte> bytes, std::vector<ExternalFile> external_files) {
+  return from_bytes(SharedBytes::own(std::move(bytes)), std::move(external_files));
+}
+
+std::span<const std::byte> ModelSource::bytes() const noexcept { return path_ ? map_.bytes() : bytes_.view; }
+
+const OnnxScan& ModelSource::verify(ExternalDataPolicy policy) {
+  if (scan_) return *scan_;
+  try {
+    OnnxScan scan = scan_onnx(bytes());
+    if (path_) {
+      check_external_data(scan, path_->parent_path(), policy);
+    } else {
+      std::vector<ProvidedFile> provided;
+      for (const ExternalFile& file : external_files_) provided.push_back({file.name, file.bytes.view.size()});
+      check_external_files(scan, provided);
+    }
+    scan_ = std::move(scan);
+  } catch (const Error& error) {
+    if (!path_) throw;
+    const std::string path = printable(path_to_utf8(*path_), 1000);
+    std::vector<Detail> details = error.details();
+    details.push_back({"path", path});
+    throw Error(error.code(), path + ": " + error.message(), std::move(details));
+  }
+  return *scan_;
+}
+
+}  // namespace ntrt

@@ -1,0 +1,61 @@
+#pragma once
+// Where a model comes from: a file, or memory. Owns the bytes (or shares them with the caller) for as long as it lives.
+// Movable, not shared between threads. Made and verified off the JavaScript thread: both read the disk.
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/external_data.h"
+#include "model/file_map.h"
+#include "model/onnx_scan.h"
+
+namespace ntrt {
+
+/// Bytes that stay as they are while `owner` lives.
+struct SharedBytes {
+  std::shared_ptr<const void> owner;
+  std::span<const std::byte> view;
+
+  static SharedBytes own(std::vector<std::byte> bytes);
+};
+
+/// External data given in memory; `name` is the location as the model writes it.
+struct ExternalFile {
+  std::string name;
+  SharedBytes bytes;
+};
+
+class ModelSource {
+ public:
+  /// Maps the file. `path` is UTF-8; a relative one is made absolute now. Throws as FileMap::open.
+  static ModelSource from_file(std::string_view path);
+  static ModelSource from_bytes(SharedBytes bytes, std::vector<ExternalFile> external_files = {});
+  static ModelSource from_bytes(std::vector<std::byte> bytes, std::vector<ExternalFile> external_files = {});
+
+  std::span<const std::byte> bytes() const noexcept;
+
+  /// Absolute, links not resolved; none for a model in memory.
+  const std::optional<std::filesystem::path>& path() const noexcept { return path_; }
+  const std::vector<ExternalFile>& external_files() const noexcept { return external_files_; }
+
+  /// Scans the model and checks its external data, once; the result is kept. To be called before a backend sees the
+  /// model. Throws as scan_onnx and the checks of external_data.h; errors name the model's path if it has one.
+  const OnnxScan& verify(ExternalDataPolicy policy = {});
+
+ private:
+  ModelSource() = default;
+
+  FileMap map_;
+  SharedBytes bytes_;
+  std::optional<std::filesystem::path> path_;
+  std::vector<ExternalFile> external_files_;
+  std::optional<OnnxScan> scan_;
+};
+
+}  // namespace ntrt

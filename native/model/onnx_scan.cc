@@ -1,0 +1,243 @@
+#include "model/onnx_scan.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "model/file_kind.h"
+#include "model/model_error.h"
+#include "model/onnx_schema.h"
+#include "model/onnx_tensor.h"
+#include "model/path_text.h"
+
+namespace ntrt {
+namespace {
+
+using onnx_schema::Field;
+using onnx_schema::Message;
+
+constexpr size_t kMaxOpsetImports = 1024;
+
+struct Frame {
+  Message kind;
+  uint32_t number;  // of the field in the parent
+  const std::byte* start;
+  ProtobufReader reader;
+  uint32_t seen = 0;      // singular fields, by number; the schema's are below 32
+  std::string_view name;  // as far as read
+};
+
+class Scanner {
+ public:
+  explicit Scanner(std::span<const std::byte> model) : model_(model) {}
+
+  OnnxScan run() {
+    push(Message::kModel, 0, model_);
+    while (!stack_.empty()) {
+      // By index: a push moves the frames.
+      const size_t top = stack_.size() - 1;
+      const size_t at = position(stack_[top]);
+      WireField field;
+      if (stack_[top].reader.next(field)) {
+        handle(top, field, at);
+      } else if (stack_[top].reader.fault() != WireFault::kNone) {
+        refuse_fault(stack_[top].reader.fault(), position(stack_[top]));
+      } else {
+        if (stack_[top].kind == Message::kOpset) add_opset();
+        if (top == 0) check_complete(stack_[top].seen);
+        stack_.pop_back();
+      }
+    }
+    return std::move(scan_);
+  }
+
+ private:
+  size_t position(const Frame& frame) const noexcept {
+    return static_cast<size_t>(frame.start - model_.data()) + frame.reader.position();
+  }
+
+  void push(Message kind, uint32_t number, std::span<const std::byte> bytes) {
+    if (stack_.size() > kMaxMessageDepth) {
+      refuse_model("nested-too-deep", "the model nests its graphs deeper than the " + std::to_string(kMaxMessageDepth) +
+                                          " levels that ONNX's readers allow");
+    }
+    // An empty message must not point outside of the model.
+    const std::byte* start = bytes.empty() ? model_.data() : bytes.data();
+    stack_.push_back({kind, number, start, ProtobufReader(bytes), 0, {}});
+  }
+
+  void handle(size_t top, const WireField& field, size_t at) {
+    Frame& frame = stack_[top];
+    const Field* known = onnx_schema::find_field(frame.kind, field.number);
+    if (known == nullptr) {
+      // Every ONNX writer begins with a field of ModelProto; another file's first byte seldom looks like one.
+      if (top == 0 && at == 0) refuse_unknown();
+      return;
+    }
+    if (known->type != field.type) {
+      if (top == 0 && frame.seen == 0) refuse_unknown();
+      refuse_malformed(at, "a field has the wrong type");
+    }
+    if (!known->repeated) {
+      const uint32_t bit = uint32_t{1} << field.number;
+      if ((frame.seen & bit) != 0) refuse_malformed(at, "a field that may stand once stands twice");
+      frame.seen |= bit;
+    }
+    if (known->child == Message::kNone) return keep_scalar(frame, field);
+    count(known->child, field.number, frame.kind);
+    if (known->child == Message::kTensor) return scan_tensor(field);
+    push(known->child, field.number, field.bytes);
+  }
+
+  void keep_scalar(Frame& frame, const WireField& field) {
+    switch (frame.kind) {
+      case Message::kModel:
+        if (field.number == 1) scan_.ir_version = static_cast<int64_t>(field.value);
+        if (field.number == 2) scan_.producer_name = printable(field.text());
+        if (field.number == 3) scan_.producer_version = printable(field.text());
+        break;
+      case Message::kNode:
+        if (field.number == 3) frame.name = field.text();
+        if (field.number == 4 && field.text() == "EPContext") ++scan_.num_ep_context_nodes;
+        break;
+      case Message::kOpset:
+        if (field.number == 1) opset_.domain = printable(field.text());
+        if (field.number == 2) opset_.version = static_cast<int64_t>(field.value);
+        break;
+      default:
+        // Each of the others has its name as its only scalar.
+        frame.name = field.text();
+    }
+  }
+
+  void count(Message child, uint32_t number, Message parent) noexcept {
+    if (child == Message::kNode) ++scan_.num_nodes;
+    if (child == Message::kFunction) ++scan_.num_functions;
+    if (parent == Message::kGraph && (number == 5 || number == 15)) ++scan_.num_initializers;
+  }
+
+  void add_opset() {
+    if (scan_.opset_imports.size() == kMaxOpsetImports) {
+      refuse_model("malformed", "the model imports more than " + std::to_string(kMaxOpsetImports) + " operator sets");
+    }
+    scan_.opset_imports.push_back(std::exchange(opset_, {}));
+  }
+
+  void check_complete(uint32_t seen) const {
+    constexpr uint32_t kIrVersion = 1u << 1;
+    constexpr uint32_t kGraph = 1u << 7;
+    if ((seen & kIrVersion) == 0) refuse_unknown();
+    if ((seen & kGraph) == 0) {
+      // Its first two fields have the numbers and types of ModelProto's.
+      const char* hint = scan_.ir_version == 1 ? "; it may be a TensorFlow SavedModel, which tf2onnx converts" : "";
+      refuse_model("no-graph", std::string("the model has no graph") + hint);
+    }
+    if (scan_.opset_imports.empty()) {
+      refuse_model("no-opset", "the model does not say which operator set it uses; it may be cut short");
+    }
+  }
+
+  void scan_tensor(const WireField& field) {
+    TensorHead head;
+    const TensorFault fault = read_tensor_head(field.bytes, head);
+    if (fault.fault != WireFault::kNone) refuse_fault(fault.fault, static_cast<size_t>(fault.at - model_.data()));
+    if (!head.external && !is_memory_address(head.location)) return;
+    if (scan_.external_refs.size() == kMaxExternalRefs) {
+      refuse_model("bad-external-data",
+                   "the model has more than " + std::to_string(kMaxExternalRefs) + " tensors with external data");
+    }
+    const bool initializer = stack_.size() == 2 && stack_.back().kind == Message::kGraph && field.number == 5;
+    const auto place = initializer ? TensorPlace::kInitializer : TensorPlace::kElsewhere;
+    scan_.external_refs.push_back(make_external_ref(head, place, where(field.number)));
+  }
+
+  // The last steps from the model to a tensor in field `number` of the innermost message. Only these: a hostile file
+  // can have very many tensors very deep.
+  std::string where(uint32_t number) const {
+    constexpr size_t kSteps = 4;
+    std::string text;
+    for (size_t i = stack_.size() > kSteps ? stack_.size() - kSteps : 1; i < stack_.size(); ++i) {
+      text += describe(stack_[i]);
+      if (!stack_[i].name.empty()) text += " '" + printable(stack_[i].name, 64) + "'";
+      text += " > ";
+    }
+    switch (stack_.back().kind) {
+      case Message::kGraph:
+        return text + "initializer";
+      case Message::kSparse:
+        return text + (number == 1 ? "values" : "indices");
+      default:
+        return text + "tensor";
+    }
+  }
+
+  static const char* describe(const Frame& frame) noexcept {
+    switch (frame.kind) {
+      case Message::kGraph:
+        return "graph";
+      case Message::kNode:
+        return "node";
+      case Message::kAttribute:
+        return "attribute";
+      case Message::kFunction:
+        return "function";
+      case Message::kTraining:
+        return "training";
+      case Message::kSparse:
+        return frame.number == 15 ? "sparse initializer" : "sparse tensor";
+      default:
+        return "model";
+    }
+  }
+
+  [[noreturn]] void refuse_unknown() const {
+    refuse_model("not-onnx", "this is not an ONNX model; its content is of no kind that is known here",
+                 {{"looksLike", "unknown"}});
+  }
+
+  [[noreturn]] void refuse_malformed(size_t at, const std::string& what) const {
+    refuse_model("malformed", "the model is damaged: " + what + " at byte " + std::to_string(at),
+                 {{"offset", static_cast<double>(at)}});
+  }
+
+  [[noreturn]] void refuse_fault(WireFault fault, size_t at) const {
+    const Frame& model = stack_.front();
+    // Before the first good field there is no sign that this is ONNX at all.
+    if (model.seen == 0 && !(fault == WireFault::kTruncated && model_.size() < 16)) refuse_unknown();
+    if (fault == WireFault::kMalformed) refuse_malformed(at, "no field can be read");
+    if (stack_.size() > 1) refuse_malformed(at, "a field reaches past the end of its message");
+    refuse_model("truncated",
+                 "the model is cut short: it ends at byte " + std::to_string(model_.size()) +
+                     ", inside the field that starts at byte " + std::to_string(at),
+                 {{"offset", static_cast<double>(at)}, {"bytes", static_cast<double>(model_.size())}});
+  }
+
+  std::span<const std::byte> model_;
+  std::vector<Frame> stack_;
+  OpsetImport opset_;
+  OnnxScan scan_;
+};
+
+void refuse_other_kinds(std::span<const std::byte> model) {
+  const FileKind* kind = recognise_file(model);
+  if (kind == nullptr) return;
+  std::string message = "this is not an ONNX model but " + std::string(kind->name);
+  if (!kind->advice.empty()) message += "; " + std::string(kind->advice);
+  refuse_model("not-onnx", std::move(message), {{"looksLike", std::string(kind->name)}});
+}
+
+}  // namespace
+
+uint64_t ExternalRef::extent() const noexcept { return std::max(length.value_or(0), needed_bytes.value_or(0)); }
+
+OnnxScan scan_onnx(std::span<const std::byte> model) {
+  if (model.empty()) refuse_model("empty", "the model is empty: it has no bytes");
+  refuse_other_kinds(model);
+  if (model.size() > kMaxModelBytes) {
+    refuse_model("too-large", "the model has " + std::to_string(model.size()) +
+                                  " bytes, but an ONNX file can have 2 GiB at most; save its weights as external data");
+  }
+  return Scanner(model).run();
+}
+
+}  // namespace ntrt

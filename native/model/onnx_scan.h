@@ -1,0 +1,69 @@
+#pragma once
+// One pass over a serialised ONNX model that reads its structure and skips its weights: what is imported, how large
+// the graph is, and every reference to data outside of the model, wherever a tensor can stand (initialisers, sparse
+// initialisers, attributes, subgraphs, local functions, training graphs). The file is untrusted here.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace ntrt {
+
+/// Protobuf's own recursion limit, which ONNX Runtime and TensorRT's parser inherit: deeper models load nowhere. One
+/// subgraph costs three levels (graph, node, attribute).
+inline constexpr size_t kMaxMessageDepth = 100;
+
+/// Protobuf refuses larger messages; larger models keep their weights in external data.
+inline constexpr size_t kMaxModelBytes = 0x7fffffff;
+
+/// Bounds the memory that the scan of a hostile file takes.
+inline constexpr size_t kMaxExternalRefs = size_t{1} << 18;
+
+enum class TensorPlace : uint8_t {
+  kInitializer,  // of the main graph: the only place that data provided in memory reaches
+  kElsewhere,
+};
+
+/// A tensor whose data lies outside of the model.
+struct ExternalRef {
+  std::string tensor;    // "" for most tensors in attributes
+  std::string location;  // as the model writes it; not checked yet
+  uint64_t offset = 0;
+  std::optional<uint64_t> length;        // as the model says
+  std::optional<uint64_t> needed_bytes;  // by type and shape; none for a type of no known size
+  int32_t data_type = 0;                 // TensorProto.DataType
+  std::vector<int64_t> dims;
+  TensorPlace place = TensorPlace::kElsewhere;
+  std::string
+      where;  // for messages, the innermost steps: "node 'If_3' > attribute 'then_branch' > graph > initializer"
+
+  /// Bytes that must lie behind `offset`; offset + extent() does not overflow.
+  uint64_t extent() const noexcept;
+};
+
+struct OpsetImport {
+  std::string domain;  // "" is ai.onnx
+  int64_t version = 0;
+};
+
+struct OnnxScan {
+  int64_t ir_version = 0;
+  std::string producer_name;
+  std::string producer_version;
+  std::vector<OpsetImport> opset_imports;
+  size_t num_nodes = 0;         // with subgraphs and local functions
+  size_t num_initializers = 0;  // with sparse ones and those of subgraphs
+  size_t num_functions = 0;
+  size_t num_ep_context_nodes = 0;  // EPContext: compiled code of one execution provider, or a path to it
+  std::vector<ExternalRef> external_refs;
+};
+
+/// Returns only if every message down to the last tensor is complete. Throws Error{kModelInvalid} with details reason:
+/// 'empty', 'not-onnx' (details looksLike: what it is, if known), 'truncated' and 'malformed' (details offset),
+/// 'too-large', 'no-graph', 'no-opset', 'nested-too-deep', 'bad-external-data' and 'memory-address' (details tensor).
+OnnxScan scan_onnx(std::span<const std::byte> model);
+
+}  // namespace ntrt
