@@ -3,7 +3,8 @@ import { type NativeArray, type NativeEngine, SubmitMode, SubmitOutcome } from '
 import type { Port } from '../native/port.js';
 import { dataTypes } from '../tensor/data-types.js';
 import { MAX_RANK } from '../tensor/shape.js';
-import type { TensorLike, TensorMap, TensorSpec } from '../tensor/types.js';
+import type { TensorMap, TensorSpec } from '../tensor/types.js';
+import { type EncodedRun, encodeRun } from './encode-run.js';
 import { leaseArrays } from './leases.js';
 import { type LoadedEngine, loadEngine } from './load.js';
 import type { LoadOptions } from './load-options.js';
@@ -11,20 +12,10 @@ import type { Placement } from './placement.js';
 import { QueuedRun } from './queued-run.js';
 import { makeDestination } from './results.js';
 import { planRun, type RunOptions, type RunPlan, type RunSyncOptions } from './run-options.js';
-import { type CompiledSpec, compileSpec, encodeTensor, findSpec, publicSpec } from './signature.js';
+import { type CompiledSpec, compileSpec, publicSpec } from './signature.js';
 import { SLICE_BYTES } from './sliced-copy.js';
 import { stageInputs } from './stage-inputs.js';
 import { type EngineStats, toEngineStats } from './stats.js';
-
-/** The inputs of a run as they cross to native code. */
-export interface EncodedRun {
-  /** Of the inputs, then of `into`. */
-  readonly arrays: readonly NativeArray[];
-  /** Of the inputs. */
-  readonly bytes: number;
-  /** Numbers written to the port's frame. */
-  readonly frameLength: number;
-}
 
 const CONSTRUCT = Symbol('Engine.load');
 
@@ -73,7 +64,13 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
     this.#outputSpecs = described.outputs.map(compileSpec);
     this.inputs = Object.freeze(this.#inputSpecs.map(publicSpec));
     this.outputs = Object.freeze(this.#outputSpecs.map(publicSpec));
-    this.#defaultPlan = { outputs: this.#outputSpecs, into: undefined, signal: undefined, timeoutMs: 0 };
+    this.#defaultPlan = {
+      outputs: this.#outputSpecs,
+      into: undefined,
+      written: undefined,
+      signal: undefined,
+      timeoutMs: 0,
+    };
     checkFrame(port, [...this.#inputSpecs, ...this.#outputSpecs]);
   }
 
@@ -105,7 +102,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
       this.#throwIfClosed();
       const plan = options === undefined ? this.#defaultPlan : planRun(options, this.#outputSpecs, false);
       if (plan.signal?.aborted) return Promise.reject(plan.signal.reason);
-      const encoded = this.#encode(inputs, plan);
+      const encoded = encodeRun(this.#port.frame, this.#inputSpecs, inputs, plan);
       if (encoded.bytes > SLICE_BYTES) return this.#runStaged(encoded, plan) as Promise<O>;
       const id = this.#port.nextId();
       const outcome = this.#native.submit(id, SubmitMode.async, ...encoded.arrays);
@@ -125,7 +122,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
   runSync(inputs: I, options?: RunSyncOptions): O {
     this.#throwIfClosed();
     const plan = options === undefined ? this.#defaultPlan : planRun(options, this.#outputSpecs, true);
-    const { arrays } = this.#encode(inputs, plan);
+    const { arrays } = encodeRun(this.#port.frame, this.#inputSpecs, inputs, plan);
     this.#native.submit(0, SubmitMode.blocking, ...arrays);
     return this.#takeNow(plan) as O;
   }
@@ -191,48 +188,9 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
     if (this.#closing !== undefined) throw new NodeTensorRTError('NOT_OPEN', `engine '${this.name}' is closed`);
   }
 
-  /** Checks the inputs and writes what submit() reads to the frame; returns the arrays that go with it. */
-  #encode(inputs: I, plan: RunPlan): EncodedRun {
-    if (inputs === null || typeof inputs !== 'object') findSpec('inputs', this.#inputSpecs, String(inputs));
-    const { frame } = this.#port;
-    const specs = this.#inputSpecs;
-    const arrays: NativeArray[] = [];
-    let at = 0;
-    frame[at++] = plan.timeoutMs;
-    frame[at++] = plan.outputs.length;
-    const intoArrays: NativeArray[] = [];
-    for (let i = 0; i < plan.outputs.length; i++) {
-      const spec = plan.outputs[i] as CompiledSpec;
-      const target = plan.into?.[i];
-      frame[at++] = spec.index;
-      frame[at++] = target === undefined || spec.type === 'string' ? 0 : 1;
-      if (target === undefined) continue;
-      const array = encodeTensor('into', spec, target, frame, at);
-      if (spec.type === 'string') continue;
-      intoArrays.push(array);
-      at += 1 + (frame[at] as number);
-    }
-    let bytes = 0;
-    for (const spec of specs) {
-      const tensor = inputs[spec.name] as TensorLike | undefined;
-      if (tensor === undefined || tensor === null || typeof tensor !== 'object') throw missing(spec, tensor);
-      const array = encodeTensor('inputs', spec, tensor, frame, at);
-      at += 1 + (frame[at] as number);
-      bytes += array.length * spec.bytesPerElement;
-      arrays.push(array);
-    }
-    let given = 0;
-    for (const name in inputs) {
-      given++;
-      if (given > specs.length) findSpec('inputs', specs, name);
-    }
-    if (given !== specs.length) for (const name of Object.keys(inputs)) findSpec('inputs', specs, name);
-    for (const array of intoArrays) arrays.push(array);
-    return { arrays, bytes, frameLength: at };
-  }
-
   /** The results of a run that has just taken place on this thread. */
   #takeNow(plan: RunPlan): TensorMap {
+    if (plan.written !== undefined) return plan.written;
     const port = this.#port.native;
     const { tensors, arrays } = makeDestination(port, plan, this.#float16, true);
     port.take(...arrays);
@@ -289,14 +247,6 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
   #checkIdle(): void {
     if (this.#runs.size + this.#staging.requests === 0) this.#onIdle?.();
   }
-}
-
-function missing(spec: CompiledSpec, received: unknown): NodeTensorRTError {
-  return new NodeTensorRTError(
-    'INVALID_ARGUMENT',
-    `inputs.${spec.name}: expected a tensor of type ${spec.type}, received ${received === undefined ? 'nothing' : String(received)}`,
-    { option: `inputs.${spec.name}`, tensor: spec.name },
-  );
 }
 
 /** The frame must hold the shapes of all tensors of a call. */

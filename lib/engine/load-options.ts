@@ -14,7 +14,10 @@ export interface BatchingOptions {
 export interface CpuOptions {
   /** 'disabled' | 'basic' | 'extended' | 'layout' | 'all'. @default 'all' */
   graphOptimizationLevel?: 'disabled' | 'basic' | 'extended' | 'layout' | 'all';
-  /** Session configuration entries by their ONNX Runtime keys. */
+  /**
+   * Session configuration entries by their ONNX Runtime keys; those that move where external data is read from are
+   * refused.
+   */
   sessionConfig?: Record<string, string>;
 }
 
@@ -150,8 +153,13 @@ function dimensionOverrides(overrides: unknown): Record<string, number> {
   );
 }
 
+/** Would undo the check that external data lies in the model's folder. */
+const REFUSED_CONFIG = ['session.model_external_initializers_file_folder_path'];
+
 function sessionConfigOption(config: unknown): Record<string, string> {
   const entries = Object.entries(objectOption<Record<string, unknown>>('options.cpu.sessionConfig', config));
+  const refused = entries.find(([key]) => REFUSED_CONFIG.includes(key));
+  if (refused) throw argumentError('options.cpu.sessionConfig', 'no key that moves external data', refused[0]);
   return Object.fromEntries(
     entries.map(([key, value]) => [key, stringOption(`options.cpu.sessionConfig.${key}`, value)]),
   );

@@ -1,6 +1,6 @@
 import { argumentError } from '../errors.js';
 import { knownKeys, objectOption, signalOption, timeoutOption } from '../options.js';
-import type { TensorLike } from '../tensor/types.js';
+import type { TensorLike, TensorMap } from '../tensor/types.js';
 import { type CompiledSpec, findSpec } from './signature.js';
 
 /** Options of `Engine.run`. Unknown ones are refused. */
@@ -27,6 +27,8 @@ export interface RunPlan {
   readonly outputs: readonly CompiledSpec[];
   /** Per output, the tensor that it is written into. */
   readonly into: readonly (TensorLike | undefined)[] | undefined;
+  /** The results, when a run on this thread writes all of them into `into` by itself. */
+  readonly written: TensorMap | undefined;
   readonly signal: AbortSignal | undefined;
   /** 0: none. */
   readonly timeoutMs: number;
@@ -39,9 +41,11 @@ export function planRun(given: RunOptions, specs: readonly CompiledSpec[], sync:
   const options = objectOption<RunOptions>('options', given);
   knownKeys('options', options, sync ? ['outputs', 'into'] : ['signal', 'timeoutMs', 'outputs', 'into'], LATER);
   const outputs = options.outputs === undefined ? specs : chooseOutputs(options.outputs, specs);
+  const into = options.into === undefined ? undefined : chooseInto(options.into, outputs);
   return {
     outputs,
-    into: options.into === undefined ? undefined : chooseInto(options.into, outputs),
+    into,
+    written: into && allWritten(outputs, into),
     signal: options.signal === undefined ? undefined : signalOption('options.signal', options.signal),
     timeoutMs: options.timeoutMs === undefined ? 0 : timeoutOption('options.timeoutMs', options.timeoutMs),
   };
@@ -62,4 +66,14 @@ function chooseInto(given: unknown, outputs: readonly CompiledSpec[]): (TensorLi
     const tensor = into[name];
     return tensor === undefined ? undefined : objectOption<TensorLike>(`options.into.${name}`, tensor);
   });
+}
+
+function allWritten(outputs: readonly CompiledSpec[], into: (TensorLike | undefined)[]): TensorMap | undefined {
+  const written: TensorMap = {};
+  for (const [i, spec] of outputs.entries()) {
+    const tensor = into[i];
+    if (tensor === undefined || spec.type === 'string') return undefined;
+    written[spec.name] = tensor;
+  }
+  return written;
 }

@@ -1,7 +1,7 @@
 import { argumentError, NodeTensorRTError } from '../errors.js';
 import type { NativeArray, NativeStaging } from '../native/contract.js';
 import type { Port } from '../native/port.js';
-import type { EncodedRun } from './engine.js';
+import type { EncodedRun } from './encode-run.js';
 import type { CompiledSpec } from './signature.js';
 import { slicedCopy } from './sliced-copy.js';
 

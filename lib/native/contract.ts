@@ -101,6 +101,7 @@ export interface NativePort {
   load(id: number, model: string | NativeStaging, options: NativeLoadOptions): void;
   cancelLoad(id: number): void;
   poll(): number;
+  sleep(): boolean;
   takeError(): Error;
   takeEngine(): NativeEngine;
   takeStrings(output: number): string[];

@@ -23,7 +23,7 @@ class Port {
 
   constructor(addon: NativeAddon) {
     this.#addon = addon;
-    this.native = new addon.NativePort(() => this.#drain(), makeError);
+    this.native = new addon.NativePort(this.#onWake, makeError);
     this.frame = this.native.frame;
   }
 
@@ -51,16 +51,28 @@ class Port {
   /** Lets runs in place use their share of time again in the next turn of the event loop. */
   readonly newTurn = (): void => this.native.newTurn();
 
-  #drain(): void {
-    for (let i = 0; i < MESSAGES_PER_TURN; i++) {
+  /** Called when a message comes after a time without; see Note "turns" in `native/binding/mailbox.h`. */
+  readonly #onWake = (): void => {
+    this.#handleMessages();
+    setImmediate(this.#onTurn);
+  };
+
+  readonly #onTurn = (): void => {
+    this.native.newTurn();
+    if (this.#handleMessages() > 0 || !this.native.sleep()) setImmediate(this.#onTurn);
+  };
+
+  /** Returns how many messages there were. */
+  #handleMessages(): number {
+    for (let handled = 0; handled < MESSAGES_PER_TURN; handled++) {
       const id = this.native.poll();
-      if (id === 0) return;
+      if (id === 0) return handled;
       const pending = this.pending.get(id);
       this.pending.delete(id);
       // Whoever waited may have turned away; the message's contents are dropped with the next poll.
       pending?.onEvent((this.frame[0] ?? 0) as NativeEvent, this.native);
     }
-    setImmediate(() => this.#drain());
+    return MESSAGES_PER_TURN;
   }
 }
 

@@ -36,6 +36,10 @@ struct Message {
 
 /// Shared by a port and everything that may still finish after it is gone. Any thread posts; the JavaScript thread
 /// takes. One wake-up serves all messages that are waiting.
+///
+/// Note "turns": Node empties a thread-safe function's queue up to a thousand times before the event loop goes on, so
+/// that a caller that awaits one quick run after the other would keep timers from firing. After a wake-up the thread
+/// therefore looks once per turn of the event loop, without being woken, until it finds nothing; then it sleeps.
 class Mailbox final : public CompletionSink {
  public:
   explicit Mailbox(napi_threadsafe_function wake) : gate_(wake) {}
@@ -61,17 +65,25 @@ class Mailbox final : public CompletionSink {
     post(std::move(message));
   }
 
-  /// JavaScript thread. Returns everything that waits; the next post() wakes again.
+  /// JavaScript thread. Moves everything that waits to `into`, which is empty.
   void take(std::deque<Message>& into) {
     std::lock_guard lock(mutex_);
-    awake_ = false;
     into.swap(messages_);
+  }
+
+  /// JavaScript thread, once it has looked and found nothing: from now on post() wakes it. Until then it looks again
+  /// by itself. Returns false if something came meanwhile.
+  bool sleep() {
+    std::lock_guard lock(mutex_);
+    if (!messages_.empty()) return false;
+    awake_ = false;
+    return true;
   }
 
  private:
   Gate gate_;
   std::mutex mutex_;
-  bool awake_ = false;            // a wake-up is on its way; guarded by mutex_
+  bool awake_ = false;            // the JavaScript thread will look by itself; guarded by mutex_
   std::deque<Message> messages_;  // guarded by mutex_
 };
 

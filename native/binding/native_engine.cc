@@ -31,11 +31,11 @@ Shape& read_dims(const double*& frame, Shape& dims) {
 Napi::Function NativeEngine::define(Napi::Env env) {
   return DefineClass(env, "NativeEngine",
                      {
-                         InstanceMethod<&NativeEngine::Describe>("describe"),
-                         InstanceMethod<&NativeEngine::Submit>("submit"),
-                         InstanceMethod<&NativeEngine::CheckRoom>("checkRoom"),
-                         InstanceMethod<&NativeEngine::Release>("release"),
-                         InstanceMethod<&NativeEngine::Stats>("stats"),
+                         InstanceMethod<&NativeEngine::describe>("describe"),
+                         InstanceMethod<&NativeEngine::submit>("submit"),
+                         InstanceMethod<&NativeEngine::check_room>("checkRoom"),
+                         InstanceMethod<&NativeEngine::release>("release"),
+                         InstanceMethod<&NativeEngine::stats>("stats"),
                      });
 }
 
@@ -59,18 +59,18 @@ Engine& NativeEngine::engine() const {
   return *engine_;
 }
 
-void NativeEngine::release(std::function<void()> on_closed) {
+void NativeEngine::let_go(std::function<void()> on_closed) {
   if (engine_) std::exchange(engine_, nullptr)->close(std::move(on_closed));
 }
 
 /// release(id): lets the handle go; the event `released` of that id follows when that is done.
-Napi::Value NativeEngine::Release(const Napi::CallbackInfo& info) {
+Napi::Value NativeEngine::release(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return port_->guard(env, [&]() -> Napi::Value {
     engine();
     const auto id = static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
     port_->add_pending(env, id, nullptr);
-    release([mailbox = port_->mailbox(), id] {
+    let_go([mailbox = port_->mailbox(), id] {
       Message message;
       message.id = id;
       message.event = Event::kReleased;
@@ -81,7 +81,7 @@ Napi::Value NativeEngine::Release(const Napi::CallbackInfo& info) {
 }
 
 /// checkRoom(bytes, requestsAhead, bytesAhead): throws as submit() would, were what is ahead queued already.
-Napi::Value NativeEngine::CheckRoom(const Napi::CallbackInfo& info) {
+Napi::Value NativeEngine::check_room(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return port_->guard(env, [&]() -> Napi::Value {
     const auto number = [&info](size_t i) { return static_cast<size_t>(info[i].As<Napi::Number>().Int64Value()); };
@@ -94,7 +94,7 @@ Napi::Value NativeEngine::CheckRoom(const Napi::CallbackInfo& info) {
 /// output its index and whether `into` is given (then rank, dimensions), then per input rank, dimensions.
 /// The caller has compared all of that with the signature; here sizes and kinds of the data are checked again, since
 /// a mistake would be a read past the end.
-Napi::Value NativeEngine::Submit(const Napi::CallbackInfo& info) {
+Napi::Value NativeEngine::submit(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return port_->guard(env, [&]() -> Napi::Value {
     Engine& target = engine();
@@ -108,11 +108,11 @@ Napi::Value NativeEngine::Submit(const Napi::CallbackInfo& info) {
 
     if (static_cast<Mode>(info[1].As<Napi::Number>().Uint32Value()) == Mode::kBlocking) {
       target.run_blocking(*request);
-      port_->set_current(std::move(request));
+      port_->set_done(std::move(request));
       return Napi::Number::New(env, static_cast<double>(Outcome::kDone));
     }
     if (const auto took = target.try_run_in_place(*request, port_->turn_budget())) {
-      port_->set_current(std::move(request));
+      port_->set_done(std::move(request));
       const bool first = port_->use_turn(*took);
       return Napi::Number::New(env, static_cast<double>(first ? Outcome::kDoneFirst : Outcome::kDone));
     }
@@ -201,10 +201,10 @@ void NativeEngine::copy_in(Request& request) {
                                     static_cast<uint64_t>(std::chrono::nanoseconds(Clock::now() - start).count()));
 }
 
-Napi::Value NativeEngine::Describe(const Napi::CallbackInfo& info) {
+Napi::Value NativeEngine::describe(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return port_->guard(env, [&]() -> Napi::Value {
-    const auto describe = [env](const std::vector<TensorSpec>& specs) {
+    const auto to_array = [env](const std::vector<TensorSpec>& specs) {
       Napi::Array array = Napi::Array::New(env, specs.size());
       for (size_t i = 0; i < specs.size(); ++i) {
         Napi::Object spec = Napi::Object::New(env);
@@ -226,13 +226,13 @@ Napi::Value NativeEngine::Describe(const Napi::CallbackInfo& info) {
       return array;
     };
     Napi::Object result = Napi::Object::New(env);
-    result.Set("inputs", describe(engine().signature().inputs));
-    result.Set("outputs", describe(engine().signature().outputs));
+    result.Set("inputs", to_array(engine().signature().inputs));
+    result.Set("outputs", to_array(engine().signature().outputs));
     return result;
   });
 }
 
-Napi::Value NativeEngine::Stats(const Napi::CallbackInfo& info) {
+Napi::Value NativeEngine::stats(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return port_->guard(env, [&]() -> Napi::Value {
     EngineCounters& counters = engine().counters();

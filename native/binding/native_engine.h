@@ -24,17 +24,17 @@ class NativeEngine final : public Napi::ObjectWrap<NativeEngine> {
   explicit NativeEngine(const Napi::CallbackInfo& info);
 
   /// The collector is the safety net: it lets the handle go without waiting for anything.
-  ~NativeEngine() override { release({}); }
+  ~NativeEngine() override { let_go({}); }
 
  private:
-  Napi::Value Describe(const Napi::CallbackInfo& info);
-  Napi::Value Submit(const Napi::CallbackInfo& info);
-  Napi::Value CheckRoom(const Napi::CallbackInfo& info);
-  Napi::Value Release(const Napi::CallbackInfo& info);
-  Napi::Value Stats(const Napi::CallbackInfo& info);
+  Napi::Value describe(const Napi::CallbackInfo& info);
+  Napi::Value submit(const Napi::CallbackInfo& info);
+  Napi::Value check_room(const Napi::CallbackInfo& info);
+  Napi::Value release(const Napi::CallbackInfo& info);
+  Napi::Value stats(const Napi::CallbackInfo& info);
 
   Engine& engine() const;
-  void release(std::function<void()> on_closed);
+  void let_go(std::function<void()> on_closed);
   void read_outputs(const Napi::CallbackInfo& info, const double*& frame, Request& request) const;
   void read_inputs(const Napi::CallbackInfo& info, const double*& frame, Request& request) const;
   static void copy_in(Request& request);

@@ -13,23 +13,24 @@ constexpr size_t kMaxSpareRequests = 64;
 Napi::Function Port::define(Napi::Env env) {
   return DefineClass(env, "NativePort",
                      {
-                         InstanceMethod<&Port::Load>("load"),
-                         InstanceMethod<&Port::CancelLoad>("cancelLoad"),
-                         InstanceMethod<&Port::Poll>("poll"),
-                         InstanceMethod<&Port::TakeError>("takeError"),
-                         InstanceMethod<&Port::TakeEngine>("takeEngine"),
-                         InstanceMethod<&Port::TakeStrings>("takeStrings"),
-                         InstanceMethod<&Port::Take>("take"),
-                         InstanceMethod<&Port::CopyOut>("copyOut"),
-                         InstanceMethod<&Port::Keep>("keep"),
-                         InstanceMethod<&Port::CopySlice>("copySlice"),
-                         InstanceMethod<&Port::Drop>("drop"),
-                         InstanceMethod<&Port::Cancel>("cancel"),
-                         InstanceMethod<&Port::NewTurn>("newTurn"),
-                         InstanceMethod<&Port::Pools>("pools"),
-                         InstanceMethod<&Port::PoolStats>("poolStats"),
-                         InstanceMethod<&Port::ResetPeak>("resetPeak"),
-                         InstanceMethod<&Port::EmptyCache>("emptyCache"),
+                         InstanceMethod<&Port::load>("load"),
+                         InstanceMethod<&Port::cancel_load>("cancelLoad"),
+                         InstanceMethod<&Port::poll>("poll"),
+                         InstanceMethod<&Port::sleep>("sleep"),
+                         InstanceMethod<&Port::take_error>("takeError"),
+                         InstanceMethod<&Port::take_engine>("takeEngine"),
+                         InstanceMethod<&Port::take_strings>("takeStrings"),
+                         InstanceMethod<&Port::take>("take"),
+                         InstanceMethod<&Port::copy_out>("copyOut"),
+                         InstanceMethod<&Port::keep>("keep"),
+                         InstanceMethod<&Port::copy_slice>("copySlice"),
+                         InstanceMethod<&Port::drop>("drop"),
+                         InstanceMethod<&Port::cancel>("cancel"),
+                         InstanceMethod<&Port::new_turn>("newTurn"),
+                         InstanceMethod<&Port::pools>("pools"),
+                         InstanceMethod<&Port::pool_stats>("poolStats"),
+                         InstanceMethod<&Port::reset_peak>("resetPeak"),
+                         InstanceMethod<&Port::empty_cache>("emptyCache"),
                      });
 }
 
@@ -119,12 +120,12 @@ bool Port::use_turn(Clock::duration took) noexcept {
   return first;
 }
 
-Napi::Value Port::NewTurn(const Napi::CallbackInfo& info) {
+Napi::Value Port::new_turn(const Napi::CallbackInfo& info) {
   turn_used_ = {};
   return info.Env().Undefined();
 }
 
-Napi::Value Port::Load(const Napi::CallbackInfo& info) {
+Napi::Value Port::load(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return guard(env, [&]() -> Napi::Value {
     const auto id = static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
@@ -143,7 +144,7 @@ Napi::Value Port::Load(const Napi::CallbackInfo& info) {
   });
 }
 
-Napi::Value Port::CancelLoad(const Napi::CallbackInfo& info) {
+Napi::Value Port::cancel_load(const Napi::CallbackInfo& info) {
   const auto found = loads_.find(static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value()));
   if (found != loads_.end()) found->second->cancel();
   return info.Env().Undefined();
@@ -151,7 +152,7 @@ Napi::Value Port::CancelLoad(const Napi::CallbackInfo& info) {
 
 /// The id of the next message, or 0 when there is none; the frame says which event it is. What the message carries
 /// can be taken until the next poll.
-Napi::Value Port::Poll(const Napi::CallbackInfo& info) {
+Napi::Value Port::poll(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   current_ = Message();
   if (messages_.empty()) mailbox_->take(messages_);
@@ -174,17 +175,22 @@ Napi::Value Port::Poll(const Napi::CallbackInfo& info) {
   return Napi::Number::New(env, static_cast<double>(id));
 }
 
-Napi::Value Port::TakeError(const Napi::CallbackInfo& info) {
+/// Whether the next message wakes this thread; false if one is there already.
+Napi::Value Port::sleep(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), messages_.empty() && mailbox_->sleep());
+}
+
+Napi::Value Port::take_error(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return make_error(env, error_factory_,
                     current_.error ? *current_.error : Error(Code::kInternal, "there is no error to take"));
 }
 
-Napi::Value Port::TakeEngine(const Napi::CallbackInfo& info) {
+Napi::Value Port::take_engine(const Napi::CallbackInfo& info) {
   return NativeEngine::create(info.Env(), info.This(), std::move(current_.engine));
 }
 
-Napi::Value Port::Cancel(const Napi::CallbackInfo& info) {
+Napi::Value Port::cancel(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const auto id = static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
   const auto found = pending_.find(id);

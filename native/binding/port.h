@@ -41,6 +41,8 @@ class Port final : public Napi::ObjectWrap<Port> {
   std::shared_ptr<Request> new_request();
   /// Makes `request` the one whose results take() hands out, and writes the shapes of its outputs to the frame.
   void set_current(std::shared_ptr<Request> request);
+  /// The same for a run on this thread, which is finished already when it wrote all its outputs into `into`.
+  void set_done(std::shared_ptr<Request> request);
   /// Remembers work in flight: the event loop stays alive until its message was polled.
   void add_pending(Napi::Env env, uint64_t id, std::shared_ptr<Request> request);
 
@@ -52,23 +54,24 @@ class Port final : public Napi::ObjectWrap<Port> {
  private:
   static constexpr Clock::duration kTurnBudget = std::chrono::microseconds(200);
 
-  Napi::Value Load(const Napi::CallbackInfo& info);
-  Napi::Value CancelLoad(const Napi::CallbackInfo& info);
-  Napi::Value Poll(const Napi::CallbackInfo& info);
-  Napi::Value TakeError(const Napi::CallbackInfo& info);
-  Napi::Value TakeEngine(const Napi::CallbackInfo& info);
-  Napi::Value TakeStrings(const Napi::CallbackInfo& info);
-  Napi::Value Take(const Napi::CallbackInfo& info);
-  Napi::Value CopyOut(const Napi::CallbackInfo& info);
-  Napi::Value Keep(const Napi::CallbackInfo& info);
-  Napi::Value CopySlice(const Napi::CallbackInfo& info);
-  Napi::Value Drop(const Napi::CallbackInfo& info);
-  Napi::Value Cancel(const Napi::CallbackInfo& info);
-  Napi::Value NewTurn(const Napi::CallbackInfo& info);
-  Napi::Value Pools(const Napi::CallbackInfo& info);
-  Napi::Value PoolStats(const Napi::CallbackInfo& info);
-  Napi::Value ResetPeak(const Napi::CallbackInfo& info);
-  Napi::Value EmptyCache(const Napi::CallbackInfo& info);
+  Napi::Value load(const Napi::CallbackInfo& info);
+  Napi::Value cancel_load(const Napi::CallbackInfo& info);
+  Napi::Value poll(const Napi::CallbackInfo& info);
+  Napi::Value sleep(const Napi::CallbackInfo& info);
+  Napi::Value take_error(const Napi::CallbackInfo& info);
+  Napi::Value take_engine(const Napi::CallbackInfo& info);
+  Napi::Value take_strings(const Napi::CallbackInfo& info);
+  Napi::Value take(const Napi::CallbackInfo& info);
+  Napi::Value copy_out(const Napi::CallbackInfo& info);
+  Napi::Value keep(const Napi::CallbackInfo& info);
+  Napi::Value copy_slice(const Napi::CallbackInfo& info);
+  Napi::Value drop(const Napi::CallbackInfo& info);
+  Napi::Value cancel(const Napi::CallbackInfo& info);
+  Napi::Value new_turn(const Napi::CallbackInfo& info);
+  Napi::Value pools(const Napi::CallbackInfo& info);
+  Napi::Value pool_stats(const Napi::CallbackInfo& info);
+  Napi::Value reset_peak(const Napi::CallbackInfo& info);
+  Napi::Value empty_cache(const Napi::CallbackInfo& info);
 
   static void on_env_end(void* port);
   void end();

@@ -20,7 +20,7 @@ Napi::Object to_object(Napi::Env env, const ByteStats& stats) {
 
 }  // namespace
 
-Napi::Value Port::Pools(const Napi::CallbackInfo& info) {
+Napi::Value Port::pools(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const std::vector<std::string> names = pool_names();
   Napi::Array array = Napi::Array::New(env, names.size());
@@ -28,7 +28,7 @@ Napi::Value Port::Pools(const Napi::CallbackInfo& info) {
   return array;
 }
 
-Napi::Value Port::PoolStats(const Napi::CallbackInfo& info) {
+Napi::Value Port::pool_stats(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return guard(env, [&]() -> Napi::Value {
     const ntrt::PoolStats stats = pool(info[0].As<Napi::String>().Utf8Value()).stats();
@@ -43,7 +43,7 @@ Napi::Value Port::PoolStats(const Napi::CallbackInfo& info) {
   });
 }
 
-Napi::Value Port::ResetPeak(const Napi::CallbackInfo& info) {
+Napi::Value Port::reset_peak(const Napi::CallbackInfo& info) {
   return guard(info.Env(), [&]() -> Napi::Value {
     pool(info[0].As<Napi::String>().Utf8Value()).reset_peak();
     return info.Env().Undefined();
@@ -51,7 +51,7 @@ Napi::Value Port::ResetPeak(const Napi::CallbackInfo& info) {
 }
 
 /// emptyCache(id, pool): unmapping takes milliseconds, so a thread does it; the event `number` of that id follows.
-Napi::Value Port::EmptyCache(const Napi::CallbackInfo& info) {
+Napi::Value Port::empty_cache(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return guard(env, [&]() -> Napi::Value {
     const auto id = static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());

@@ -49,6 +49,14 @@ void Port::set_current(std::shared_ptr<Request> request) {
   }
 }
 
+void Port::set_done(std::shared_ptr<Request> request) {
+  const bool written =
+      std::all_of(request->outputs.begin(), request->outputs.end(), [](const OutputRequest& o) { return o.into; });
+  if (!written) return set_current(std::move(request));
+  request->engine->counters().record(Stage::kTotal, nanoseconds_since(request->submitted));
+  recycle(std::move(request));
+}
+
 void Port::copied(const Request& request, Clock::time_point start) {
   EngineCounters& counters = request.engine->counters();
   counters.record(Stage::kCopyOut, nanoseconds_since(start));
@@ -56,7 +64,7 @@ void Port::copied(const Request& request, Clock::time_point start) {
 }
 
 /// take(array0, …): copies the current results here and now, and lets them go.
-Napi::Value Port::Take(const Napi::CallbackInfo& info) {
+Napi::Value Port::take(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return guard(env, [&]() -> Napi::Value {
     std::shared_ptr<Request> request = std::move(current_.request);
@@ -73,7 +81,7 @@ Napi::Value Port::Take(const Napi::CallbackInfo& info) {
 }
 
 /// takeStrings(i): the strings of output i of the current results.
-Napi::Value Port::TakeStrings(const Napi::CallbackInfo& info) {
+Napi::Value Port::take_strings(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return guard(env, [&]() -> Napi::Value {
     const auto position = static_cast<size_t>(info[0].As<Napi::Number>().Uint32Value());
@@ -89,7 +97,7 @@ Napi::Value Port::TakeStrings(const Napi::CallbackInfo& info) {
 
 /// copyOut(id, array0, …): a native thread copies the current results into arrays that nobody else has seen yet;
 /// the caller keeps them alive until the event `copied` of that id.
-Napi::Value Port::CopyOut(const Napi::CallbackInfo& info) {
+Napi::Value Port::copy_out(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return guard(env, [&]() -> Napi::Value {
     const std::shared_ptr<Request> request = std::move(current_.request);
@@ -110,13 +118,13 @@ Napi::Value Port::CopyOut(const Napi::CallbackInfo& info) {
 }
 
 /// keep(id): holds the current results for copySlice, until drop(id).
-Napi::Value Port::Keep(const Napi::CallbackInfo& info) {
+Napi::Value Port::keep(const Napi::CallbackInfo& info) {
   kept_[static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value())] = std::move(current_.request);
   return info.Env().Undefined();
 }
 
 /// copySlice(id, i, array, offset, maxBytes): copies a slice of output i of kept results; returns the new offset.
-Napi::Value Port::CopySlice(const Napi::CallbackInfo& info) {
+Napi::Value Port::copy_slice(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return guard(env, [&]() -> Napi::Value {
     const std::shared_ptr<Request>& request = kept_.at(static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value()));
@@ -133,7 +141,7 @@ Napi::Value Port::CopySlice(const Napi::CallbackInfo& info) {
   });
 }
 
-Napi::Value Port::Drop(const Napi::CallbackInfo& info) {
+Napi::Value Port::drop(const Napi::CallbackInfo& info) {
   const auto found = kept_.find(static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value()));
   if (found != kept_.end()) {
     copied(*found->second, Clock::now());

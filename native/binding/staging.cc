@@ -10,7 +10,7 @@
 namespace ntrt::binding {
 
 Napi::Function Staging::define(Napi::Env env) {
-  return DefineClass(env, "NativeStaging", {InstanceMethod<&Staging::Copy>("copy")});
+  return DefineClass(env, "NativeStaging", {InstanceMethod<&Staging::copy>("copy")});
 }
 
 Staging::Staging(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Staging>(info) {
@@ -33,7 +33,7 @@ Staging* Staging::from(Napi::Env env, napi_value value) {
   return Unwrap(Napi::Object(env, value));
 }
 
-Napi::Value Staging::Copy(const Napi::CallbackInfo& info) {
+Napi::Value Staging::copy(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return port_->guard(env, [&]() -> Napi::Value {
     ArrayView view;

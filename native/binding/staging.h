@@ -28,7 +28,7 @@ class Staging final : public Napi::ObjectWrap<Staging> {
  private:
   /// copy(array, offset, maxBytes): copies array[offset, offset + maxBytes) in bytes; returns the new offset.
   /// The array must still have as many bytes as this buffer, else INVALID_ARGUMENT (reason detached-or-resized).
-  Napi::Value Copy(const Napi::CallbackInfo& info);
+  Napi::Value copy(const Napi::CallbackInfo& info);
 
   Port* port_ = nullptr;
   Napi::ObjectReference port_object_;  // keeps port_ alive
