@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { cmakeBuildDir } from './cmake.mjs';
+import { headersDir } from './headers.mjs';
+import { ensureNodeHeaders } from './node-headers.mjs';
+import { cacheDir, packageFile, root } from './paths.mjs';
+import { pins } from './pins.mjs';
+import { run } from './run.mjs';
+import { hashFiles, listFiles, writeStamp } from './stamp.mjs';
+
+const resultsDir = path.join(cacheDir, 'clang-tidy');
+const KEEP_DAYS = 30;
+
+/**
+ * Checks the native sources. A file that passed is not checked again until it, a header, .clang-tidy or its flags change.
+ * @param {import('./toolchain.mjs').Toolchain} toolchain
+ * @param {{ sources: string[], commands: Map<string, string> }} input the addon's sources, and what CMake compiles
+ * @returns {Promise<{ failures: string[], checked: number, remembered: number, unknown: string[] }>}
+ *   `unknown`: sources that neither the addon nor CMake compiles, so that their flags are not known
+ */
+export async function runClangTidy(toolchain, { sources, commands }) {
+  const native = listFiles(path.join(root, 'native')).map((file) => `native/${file}`);
+  const headers = native.filter((file) => file.endsWith('.h'));
+  const shared = hashFiles(
+    root,
+    ['.clang-tidy', ...headers],
+    [pins.toolchain['clang-tidy'], pins.onnxruntimeHeaders.treeSha256],
+  );
+  const addonFlags = await bindingFlags();
+  const result = { failures: [], checked: 0, remembered: 0, unknown: [] };
+
+  const queue = native.filter((file) => file.endsWith('.cc'));
+  await Promise.all(
+    Array.from({ length: os.availableParallelism() }, async () => {
+      for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+        const command = commands.get(file);
+        if (command === undefined && !sources.includes(file)) {
+          result.unknown.push(file);
+          continue;
+        }
+        const key = hashFiles(root, [file], [shared, command ?? addonFlags]);
+        const passed = path.join(resultsDir, createHash('sha256').update(key).digest('hex'));
+        if (existsSync(passed)) {
+          result.remembered++;
+          continue;
+        }
+        const where = command === undefined ? ['--', ...addonFlags] : ['-p', cmakeBuildDir];
+        const args = [
+          '--quiet',
+          '--warnings-as-errors=*',
+          '--extra-arg=-Wno-unknown-warning-option',
+          path.join(root, file),
+          ...where,
+        ];
+        const { code, stdout, output } = await run(toolchain.clangTidy, args, { cwd: root });
+        result.checked++;
+        if (code === 0) writeStamp(passed, file);
+        else result.failures.push(`${file}\n${(stdout.trim() || output).trim()}`);
+      }
+    }),
+  );
+  forgetOldResults();
+  return result;
+}
+
+/** The flags of binding.gyp that matter to clang, for the sources that CMake does not compile (native/binding). */
+async function bindingFlags() {
+  const nodedir = await ensureNodeHeaders();
+  const defines = [
+    'NAPI_VERSION=9',
+    'NODE_ADDON_API_DISABLE_DEPRECATED',
+    'NAPI_DISABLE_CPP_EXCEPTIONS',
+    'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
+    'NODE_ADDON_API_REQUIRE_BASIC_FINALIZERS',
+    'BUILDING_NODE_EXTENSION',
+  ];
+  const system = [packageFile('node-addon-api', ''), packageFile('node-api-headers', 'include'), headersDir];
+  if (nodedir) system.push(path.join(nodedir, 'include', 'node'));
+  return [
+    ...['-std=c++20', '-fexceptions', '-Wall', '-Wextra', '-Wno-unused-parameter', `-I${path.join(root, 'native')}`],
+    ...defines.map((define) => `-D${define}`),
+    ...system.flatMap((dir) => ['-isystem', dir]),
+  ];
+}
+
+function forgetOldResults() {
+  for (const name of existsSync(resultsDir) ? readdirSync(resultsDir) : []) {
+    const file = path.join(resultsDir, name);
+    if (Date.now() - statSync(file).mtimeMs > KEEP_DAYS * 86_400_000) rmSync(file, { force: true });
+  }
+}

@@ -1,0 +1,61 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { SetupError } from './errors.mjs';
+import { headersDir } from './headers.mjs';
+import { root } from './paths.mjs';
+import { run } from './run.mjs';
+
+/** Where the C++ tests are built. */
+export const cmakeBuildDir = path.join(root, 'build-cmake');
+
+/**
+ * Configures the C++ tests, which also writes compile_commands.json.
+ * @param {import('./toolchain.mjs').Toolchain} toolchain
+ * @param {{ compiler: string | null, tests: boolean }} options without tests only the library's own sources are known
+ */
+export async function configureCmake(toolchain, { compiler, tests }) {
+  const { code, output } = await run(
+    toolchain.cmake,
+    [
+      ...['--preset', 'tests', '-S', root, '-B', cmakeBuildDir, '-G', 'Ninja'],
+      `-DCMAKE_MAKE_PROGRAM=${toolchain.ninja}`,
+      '-DCMAKE_EXPORT_COMPILE_COMMANDS=ON',
+      `-DONNXRUNTIME_INCLUDE=${headersDir}`,
+      `-DNODE_TENSORRT_TESTS=${tests ? 'ON' : 'OFF'}`,
+    ],
+    { cwd: root, env: compiler ? { CXX: compiler, ...process.env } : process.env },
+  );
+  if (code !== 0) throw new SetupError(`cmake could not configure the C++ tests:\n\n${output.trim()}`);
+}
+
+/**
+ * Whether CMake finds GoogleTest, asked the way CMakeLists.txt asks.
+ * @param {import('./toolchain.mjs').Toolchain} toolchain
+ * @param {string | null} compiler
+ */
+export async function hasGoogleTest(toolchain, compiler) {
+  const dir = mkdtempSync(path.join(os.tmpdir(), 'node-tensorrt-gtest-'));
+  try {
+    const lines = ['cmake_minimum_required(VERSION 3.25)', 'project(probe CXX)', 'find_package(GTest REQUIRED)'];
+    writeFileSync(path.join(dir, 'CMakeLists.txt'), lines.join('\n'));
+    const args = ['-S', dir, '-B', path.join(dir, 'build'), '-G', 'Ninja', `-DCMAKE_MAKE_PROGRAM=${toolchain.ninja}`];
+    const { code } = await run(toolchain.cmake, args, {
+      env: compiler ? { CXX: compiler, ...process.env } : process.env,
+    });
+    return code === 0;
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** @returns {Map<string, string>} compile command of each source, by its path relative to the checkout */
+export function compileCommands() {
+  const entries = JSON.parse(readFileSync(path.join(cmakeBuildDir, 'compile_commands.json'), 'utf8'));
+  return new Map(
+    entries.map(({ file, directory, command }) => {
+      const relative = path.relative(root, path.resolve(directory, file));
+      return [relative.split(path.sep).join('/'), command];
+    }),
+  );
+}

@@ -1,0 +1,33 @@
+/**
+ * The one table of what set-up fetches besides package-lock.json: version and expected hash of each part.
+ * A hash is of the content, so it does not matter which mirror a client is set up for.
+ */
+export const pins = {
+  onnxruntimeHeaders: {
+    package: 'com.github.asus4.onnxruntime',
+    version: '0.4.9',
+    integrity: 'sha512-BkzxduSZ9IkeDP6Q8lz2TFU2ie7hSSvS7ZIfzMooExoq0CNzJnuuGaUJ7IsojBgqO4ouD1jXah8OYyJbCN29Fg==',
+    folder: 'package/Plugins/iOS~/onnxruntime.xcframework/ios-arm64/onnxruntime.framework/Headers/',
+    // hashTree() of the header folder, see stamp.mjs
+    treeSha256: '987ec5c391e3b8650b049b3d649f54d6a4120d425b21fb02ceefeb669c856d39',
+  },
+  picture: {
+    // The wheel is always the Linux one, whatever the system: only the picture in it is used.
+    package: 'scikit-image',
+    version: '0.25.2',
+    wheelTags: [
+      '--platform',
+      'manylinux2014_x86_64',
+      '--python-version',
+      '3.11',
+      '--implementation',
+      'cp',
+      '--abi',
+      'cp311',
+    ],
+    member: 'skimage/data/page.png',
+    sha256: '341a6f0a61557662b02734a9b6e56ec33a915b2c41886b97509dedf2a43b47a3',
+  },
+  /** Python packages of the C++ toolchain that `npm test` uses. */
+  toolchain: { cmake: '4.4.4', ninja: '1.13.2', 'clang-format': '23.1.5', 'clang-tidy': '23.1.4' },
+};
