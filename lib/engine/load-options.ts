@@ -1,5 +1,6 @@
 import { argumentError } from '../errors.js';
 import { choiceOption, integerOption, knownKeys, objectOption, signalOption, stringOption } from '../options.js';
+import { isBytes } from '../tensor/data-types.js';
 import { defaultThreads } from './threads.js';
 
 /** How requests wait for an engine. Batches are of one request in this version. */
@@ -139,7 +140,7 @@ function externalDataOption(files: unknown): readonly { path: string; data: Uint
   files.forEach((file, i) => {
     const entry = objectOption<{ path?: unknown; data?: unknown }>(`options.externalData[${i}]`, file);
     stringOption(`options.externalData[${i}].path`, entry.path);
-    if (!(entry.data instanceof Uint8Array)) {
+    if (!isBytes(entry.data)) {
       throw argumentError(`options.externalData[${i}].data`, 'a Uint8Array', entry.data);
     }
   });

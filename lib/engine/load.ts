@@ -1,10 +1,11 @@
-import { statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { argumentError, withCallerStack } from '../errors.js';
 import type { NativeEngine, NativeStaging } from '../native/contract.js';
 import { findOnnxRuntime } from '../native/onnxruntime.js';
 import { getPort, type Port } from '../native/port.js';
+import { isBytes } from '../tensor/data-types.js';
 import { type LoadOptions, type ResolvedLoadOptions, resolveLoadOptions } from './load-options.js';
 import { type Placement, place } from './placement.js';
 import { slicedCopy } from './sliced-copy.js';
@@ -22,7 +23,7 @@ export interface LoadedEngine {
 export async function loadEngine(model: string | URL | Uint8Array, given?: LoadOptions): Promise<LoadedEngine> {
   const options = resolveLoadOptions(given);
   options.signal?.throwIfAborted();
-  const source = modelSource(model);
+  const source = await modelSource(model);
   const name = options.name ?? (typeof source === 'string' ? basename(source) : 'model');
   const placement = place(options, name);
   const libraryPath = findOnnxRuntime();
@@ -80,23 +81,31 @@ function startLoad(
     .finally(() => onAbort && signal?.removeEventListener('abort', onAbort));
 }
 
-/** A path for a file or model folder, or the bytes. */
-function modelSource(model: unknown): string | Uint8Array {
-  if (model instanceof URL) {
-    if (model.protocol !== 'file:') throw argumentError('model', 'a file: URL', model.href);
-    return onnxFileOf(fileURLToPath(model));
+/** The path of a file, or the bytes. */
+async function modelSource(model: unknown): Promise<string | Uint8Array> {
+  if (isBytes(model)) return model;
+  const isUrl = model instanceof URL || (typeof model === 'string' && model.startsWith('file://'));
+  const path = isUrl ? fromUrl(model) : model;
+  if (typeof path !== 'string' || path === '') {
+    throw argumentError('model', 'a path, a file: URL or a Uint8Array', model);
   }
-  if (typeof model === 'string' && model !== '') {
-    if (model.includes('\0')) throw argumentError('model', 'a path without NUL characters', model);
-    return onnxFileOf(model.startsWith('file://') ? fileURLToPath(model) : model);
-  }
-  if (model instanceof Uint8Array) return model;
-  throw argumentError('model', 'a path, a file: URL or a Uint8Array', model);
+  if (path.includes('\0')) throw argumentError('model', 'a path without NUL characters', model);
+  // Whatever else is wrong with the path is found, and explained, when the file is opened.
+  const isFolder = await stat(path).then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  );
+  return isFolder ? join(path, 'model.onnx') : path;
 }
 
-/** `model.onnx` of a model folder; any other path as it is. */
-function onnxFileOf(path: string): string {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? join(path, 'model.onnx') : path;
+function fromUrl(url: URL | string): string {
+  try {
+    return fileURLToPath(url);
+  } catch (cause) {
+    throw argumentError('model', 'a file: URL of a local path', String(url), 'INVALID_ARGUMENT', {
+      cause: String(cause),
+    });
+  }
 }
 
 /** Copies bytes of the user's to native memory, in slices: the event loop goes on. */

@@ -53,6 +53,11 @@ export function nativeArray(type: TensorType, data: unknown): DataOf<TensorType>
   return undefined;
 }
 
+/** Whether `value` is a Uint8Array (or Buffer), also of another realm. */
+export function isBytes(value: unknown): value is Uint8Array {
+  return ArrayBuffer.isView(value) && (value as Uint8Array)[Symbol.toStringTag] === 'Uint8Array';
+}
+
 /** Checks that `data` is of the array type for `type`; `what` names it in the error. */
 export function requireArray(what: string, type: TensorType, data: unknown): DataOf<TensorType> {
   const array = nativeArray(type, data);
