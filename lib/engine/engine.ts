@@ -12,7 +12,7 @@ import type { Placement } from './placement.js';
 import { QueuedRun } from './queued-run.js';
 import { makeDestination } from './results.js';
 import { planRun, type RunOptions, type RunPlan, type RunSyncOptions } from './run-options.js';
-import { type CompiledSpec, compileSpec, publicSpec } from './signature.js';
+import { type CompiledSpec, compileSpec, publicSpec, setTensor } from './signature.js';
 import { SLICE_BYTES } from './sliced-copy.js';
 import { stageInputs } from './stage-inputs.js';
 import { type EngineStats, toEngineStats } from './stats.js';
@@ -138,7 +138,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
     for (const { name, type, sizes } of this.#inputSpecs) {
       const dims = sizes.map((size) => (size < 0 ? 1 : size));
       const count = dims.reduce((product, dim) => product * dim, 1);
-      inputs[name] = { type, dims, data: dataTypes[type].create(count) };
+      setTensor(inputs, name, { type, dims, data: dataTypes[type].create(count) });
     }
     await this.run(inputs as I);
     await this.run(inputs as I);

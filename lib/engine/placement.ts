@@ -37,7 +37,8 @@ export function place(options: ResolvedLoadOptions, name: string): Placement {
   };
   if (options.backend === 'tensorrt' || options.backend === 'tensorrt-rtx') {
     fallBack('backend', options.backend, 'this version of node-tensorrt has the CPU backend only');
-  } else if (options.device !== 'cpu') {
+  }
+  if (options.device !== 'cpu') {
     fallBack('device', String(options.device), 'the CPU backend has one device, "cpu"');
   }
   if (deviations.length > 0 && options.fallback === 'warn') {

@@ -4,7 +4,7 @@ import { dataTypes, RuntimeFloat16Array } from '../tensor/data-types.js';
 import { resultTensor } from '../tensor/tensor.js';
 import type { DataOf, TensorLike, TensorMap, TensorType } from '../tensor/types.js';
 import type { RunPlan } from './run-options.js';
-import { nativeArray } from './signature.js';
+import { nativeArray, setTensor } from './signature.js';
 
 /** Where the port writes the shapes of results (`Port::set_current`). */
 const RESULTS_AT = 2;
@@ -52,18 +52,18 @@ export function makeDestination(
 
     const target = into?.[i];
     if (target !== undefined) {
-      tensors[spec.name] = target;
+      setTensor(tensors, spec.name, target);
       if (written) continue;
       checkFits(spec.name, target, dims, count);
       arrays[i] = fillTarget(port, i, spec.type, target);
       if (arrays[i]) userBytes += count * spec.bytesPerElement;
     } else if (spec.type === 'string') {
-      tensors[spec.name] = resultTensor('string', port.takeStrings(i), dims);
+      setTensor(tensors, spec.name, resultTensor('string', port.takeStrings(i), dims));
       continue;
     } else {
       const data = dataTypes[spec.type].create(count);
       arrays[i] = data as NativeArray;
-      tensors[spec.name] = resultTensor(spec.type, present(spec.type, data, float16), dims);
+      setTensor(tensors, spec.name, resultTensor(spec.type, present(spec.type, data, float16), dims));
     }
     bytes += count * spec.bytesPerElement;
   }

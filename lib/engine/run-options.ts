@@ -1,7 +1,7 @@
 import { argumentError } from '../errors.js';
 import { knownKeys, objectOption, signalOption, timeoutOption } from '../options.js';
 import type { TensorLike, TensorMap } from '../tensor/types.js';
-import { type CompiledSpec, findSpec } from './signature.js';
+import { type CompiledSpec, findSpec, setTensor } from './signature.js';
 
 /** Options of `Engine.run`. Unknown ones are refused. */
 export interface RunOptions {
@@ -63,7 +63,7 @@ function chooseInto(given: unknown, outputs: readonly CompiledSpec[]): (TensorLi
   const into = objectOption<Record<string, TensorLike>>('options.into', given);
   for (const name of Object.keys(into)) findSpec('options.into', outputs, name);
   return outputs.map(({ name }) => {
-    const tensor = into[name];
+    const tensor = Object.hasOwn(into, name) ? into[name] : undefined;
     return tensor === undefined ? undefined : objectOption<TensorLike>(`options.into.${name}`, tensor);
   });
 }
@@ -73,7 +73,7 @@ function allWritten(outputs: readonly CompiledSpec[], into: (TensorLike | undefi
   for (const [i, spec] of outputs.entries()) {
     const tensor = into[i];
     if (tensor === undefined || spec.type === 'string') return undefined;
-    written[spec.name] = tensor;
+    setTensor(written, spec.name, tensor);
   }
   return written;
 }

@@ -2,7 +2,7 @@ import { argumentError, type NodeTensorRTError } from '../errors.js';
 import type { NativeArray, NativeTensorSpec } from '../native/contract.js';
 import { dataTypes, nativeArray, requireArray } from '../tensor/data-types.js';
 import { elementCount, MAX_RANK } from '../tensor/shape.js';
-import type { TensorLike, TensorSpec, TensorType } from '../tensor/types.js';
+import type { TensorLike, TensorMap, TensorSpec, TensorType } from '../tensor/types.js';
 
 /** A TensorSpec with what checking against it needs on every run. */
 export interface CompiledSpec extends TensorSpec {
@@ -97,6 +97,12 @@ function shapeError(group: string, spec: CompiledSpec, dims: ArrayLike<unknown>)
   return argumentError(`${group}.${spec.name}.dims`, `[${expected}]`, Array.from(dims), 'SHAPE_MISMATCH', {
     tensor: spec.name,
   });
+}
+
+/** `tensors[name] = tensor`, also for a model that calls something `__proto__`. */
+export function setTensor(tensors: TensorMap, name: string, tensor: TensorLike): void {
+  if (name !== '__proto__') tensors[name] = tensor;
+  else Object.defineProperty(tensors, name, { value: tensor, enumerable: true, configurable: true, writable: true });
 }
 
 /** The spec of that name, or INVALID_ARGUMENT that lists the names there are. */

@@ -16,12 +16,15 @@ OrtValue* make_string_tensor(const OrtApi& api, const TensorView& view) {
         api.CreateTensorAsOrtValue(allocator, view.dims.data(), view.dims.size(), ONNX_TENSOR_ELEMENT_DATA_TYPE_STRING,
                                    &value),
         Step::kRun);
+  OrtPtr<OrtValue> owner(value, api.ReleaseValue);
   const auto& strings = *static_cast<const std::vector<std::string>*>(view.data);
-  std::vector<const char*> pointers;
-  pointers.reserve(strings.size());
-  for (const auto& text : strings) pointers.push_back(text.c_str());
-  if (!pointers.empty()) check(api, api.FillStringTensor(value, pointers.data(), pointers.size()), Step::kRun);
-  return value;
+  // By buffer, not by FillStringTensor: that one ends a string at its first NUL.
+  for (size_t i = 0; i < strings.size(); ++i) {
+    char* buffer = nullptr;
+    check(api, api.GetResizedStringTensorElementBuffer(value, i, strings[i].size(), &buffer), Step::kRun);
+    std::copy(strings[i].begin(), strings[i].end(), buffer);
+  }
+  return owner.release();
 }
 
 OrtValue* make_tensor(const OrtLibrary& ort, const TensorView& view) {

@@ -38,7 +38,7 @@ TEST_F(BufferTest, MovingHandsTheBlockOver) {
   void* data = first.data();
   Buffer second(std::move(first));
   EXPECT_EQ(second.data(), data);
-  EXPECT_EQ(first.data(), nullptr);  // NOLINT(bugprone-use-after-move): a moved-from buffer is empty
+  EXPECT_EQ(first.data(), nullptr);
   EXPECT_TRUE(first.empty());
   EXPECT_EQ(current(), 100U);
 }
