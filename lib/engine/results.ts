@@ -53,7 +53,7 @@ export function makeDestination(
     const target = into?.[i];
     if (target !== undefined) {
       setTensor(tensors, spec.name, target);
-      if (written) continue;
+      if (written && spec.type !== 'string') continue;
       checkFits(spec.name, target, dims, count);
       arrays[i] = fillTarget(port, i, spec.type, target);
       if (arrays[i]) userBytes += count * spec.bytesPerElement;

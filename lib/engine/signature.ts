@@ -57,8 +57,8 @@ export function encodeTensor(
     for (let i = 0; i < sizes.length; i++) {
       const dim = dims[i] as number;
       const size = sizes[i] as number;
-      // One comparison accepts exactly the integers from 0 to 2^32 - 1; what is left is checked with care.
-      if (dim >>> 0 !== dim) elementCount(`${group}.${spec.name}.dims`, dims);
+      // These two accept exactly the integers from 0 to 2^32 - 1; what is left is checked with care.
+      if (typeof dim !== 'number' || dim >>> 0 !== dim) elementCount(`${group}.${spec.name}.dims`, dims);
       if (size >= 0 && dim !== size) throw shapeError(group, spec, dims);
       frame[at + 1 + i] = dim;
       count *= dim;

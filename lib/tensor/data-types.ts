@@ -66,8 +66,8 @@ export function requireArray(what: string, type: TensorType, data: unknown): Dat
     throw argumentError(what, `${kinds} for ${type}`, data);
   }
   if (type === 'string') {
-    const odd = (array as unknown[]).find((item) => typeof item !== 'string');
-    if (odd !== undefined) throw argumentError(what, 'an array of strings', odd);
+    const odd = (array as unknown[]).findIndex((item) => typeof item !== 'string');
+    if (odd >= 0) throw argumentError(`${what}[${odd}]`, 'a string', array[odd]);
   }
   return array;
 }
