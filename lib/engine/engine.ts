@@ -9,7 +9,7 @@ import { leaseArrays } from './leases.js';
 import { type LoadedEngine, loadEngine } from './load.js';
 import type { LoadOptions } from './load-options.js';
 import type { Placement } from './placement.js';
-import { QueuedRun } from './queued-run.js';
+import { QueuedRun, timeoutError } from './queued-run.js';
 import { makeDestination } from './results.js';
 import { planRun, type RunOptions, type RunPlan, type RunSyncOptions } from './run-options.js';
 import { type CompiledSpec, compileSpec, publicSpec, setTensor } from './signature.js';
@@ -48,6 +48,8 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
   #staging = { requests: 0, bytes: 0 };
   #onIdle: (() => void) | undefined;
   #closing: Promise<void> | undefined;
+  /** What destroy() was given. */
+  #destroyed: Error | undefined;
   #finalStats: EngineStats | undefined;
 
   /** Not for use: engines come from `Engine.load`. */
@@ -106,7 +108,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
       if (encoded.bytes > SLICE_BYTES) return this.#runStaged(encoded, plan) as Promise<O>;
       const id = this.#port.nextId();
       const outcome = this.#native.submit(id, SubmitMode.async, ...encoded.arrays);
-      if (outcome === SubmitOutcome.queued) return this.#wait(id, plan) as Promise<O>;
+      if (outcome === SubmitOutcome.queued) return this.#wait(this.#track(id, plan)) as Promise<O>;
       if (outcome === SubmitOutcome.doneFirst) setImmediate(this.#port.newTurn);
       return Promise.resolve(this.#takeNow(plan) as O);
     } catch (error) {
@@ -164,6 +166,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
    */
   destroy(reason: Error = new NodeTensorRTError('NOT_OPEN', `engine '${this.name}' was destroyed`)): void {
     void this.close();
+    this.#destroyed ??= reason;
     for (const run of [...this.#runs]) run.dequeue(reason);
   }
 
@@ -197,7 +200,17 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
     return tensors;
   }
 
-  async #wait(id: number, plan: RunPlan): Promise<TensorMap> {
+  /** Waits for a run that was submitted; its errors get the stack of whoever awaits. */
+  async #wait(run: QueuedRun): Promise<TensorMap> {
+    try {
+      return await run.promise;
+    } catch (error) {
+      throw withCallerStack(error);
+    }
+  }
+
+  /** Remembers a run that was submitted. Throws BUSY, and takes it back, when its `into` is in use. */
+  #track(id: number, plan: RunPlan): QueuedRun {
     const release = plan.into ? this.#leaseInto(id, plan) : undefined;
     const run = new QueuedRun(this.#port, id, plan, this.#float16, (done) => {
       release?.();
@@ -205,11 +218,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
       this.#checkIdle();
     });
     this.#runs.add(run);
-    try {
-      return await run.promise;
-    } catch (error) {
-      throw withCallerStack(error);
-    }
+    return run;
   }
 
   #leaseInto(id: number, plan: RunPlan): () => void {
@@ -221,27 +230,33 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
     }
   }
 
+  /** A run whose inputs are too large to be copied at once. */
   async #runStaged(encoded: EncodedRun, plan: RunPlan): Promise<TensorMap> {
     const { bytes } = encoded;
     const deadline = plan.timeoutMs > 0 ? performance.now() + plan.timeoutMs : undefined;
+    const check = () => {
+      if (this.#destroyed !== undefined) throw this.#destroyed;
+      plan.signal?.throwIfAborted();
+      if (deadline !== undefined && performance.now() >= deadline) throw timeoutError(plan.timeoutMs);
+    };
     this.#native.checkRoom(bytes, this.#staging.requests, this.#staging.bytes);
     this.#staging.requests += 1;
     this.#staging.bytes += bytes;
-    let id = 0;
-    let remaining = plan;
+    let run: QueuedRun;
     try {
-      const submit = await stageInputs(this.#port, this.#inputSpecs, encoded, plan.signal, deadline);
-      id = this.#port.nextId();
-      submit((staged) => this.#native.submit(id, SubmitMode.async, ...staged));
-      if (deadline !== undefined) remaining = { ...plan, timeoutMs: Math.max(1, deadline - performance.now()) };
+      const staged = await stageInputs(this.#port, this.#inputSpecs, encoded, check);
+      const id = this.#port.nextId();
+      staged.submit((arrays) => this.#native.submit(id, SubmitMode.async, ...arrays));
+      const timeoutMs = deadline === undefined ? 0 : Math.max(1, deadline - performance.now());
+      run = this.#track(id, { ...plan, timeoutMs });
     } catch (error) {
       throw withCallerStack(error);
     } finally {
       this.#staging.requests -= 1;
       this.#staging.bytes -= bytes;
-      if (id === 0) this.#checkIdle();
+      this.#checkIdle();
     }
-    return this.#wait(id, remaining);
+    return this.#wait(run);
   }
 
   #checkIdle(): void {

@@ -1,6 +1,6 @@
-import { argumentError } from '../errors.js';
+import { argumentError, NodeTensorRTError } from '../errors.js';
 import { choiceOption, integerOption, knownKeys, objectOption, signalOption, stringOption } from '../options.js';
-import { isBytes } from '../tensor/data-types.js';
+import { isBytes, RuntimeFloat16Array } from '../tensor/data-types.js';
 import { defaultThreads } from './threads.js';
 
 /** How requests wait for an engine. Batches are of one request in this version. */
@@ -125,9 +125,18 @@ export function resolveLoadOptions(given: LoadOptions = {}): ResolvedLoadOptions
     instances: integerOption('options.instances', options.instances ?? 1, 1, 64),
     threads: integerOption('options.threads', options.threads ?? defaultThreads(), 1, 256),
     inlineBelowUs: integerOption('options.inlineBelowUs', options.inlineBelowUs ?? 50, 0, 1_000_000),
-    float16: choiceOption('options.float16', options.float16 ?? 'bits', ['bits', 'array']),
+    float16: float16Option(options.float16 ?? 'bits'),
     signal: options.signal === undefined ? undefined : signalOption('options.signal', options.signal),
   };
+}
+
+function float16Option(value: unknown): 'bits' | 'array' {
+  const float16 = choiceOption('options.float16', value, ['bits', 'array']);
+  if (float16 === 'array' && RuntimeFloat16Array === undefined) {
+    const text = `options.float16: 'array' needs Float16Array, which Node ${process.version} does not have`;
+    throw new NodeTensorRTError('UNSUPPORTED', text, { option: 'options.float16' });
+  }
+  return float16;
 }
 
 function deviceOption(device: unknown): number | string {

@@ -1,5 +1,4 @@
-import { stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { argumentError, withCallerStack } from '../errors.js';
 import type { NativeEngine, NativeStaging } from '../native/contract.js';
@@ -23,7 +22,7 @@ export interface LoadedEngine {
 export async function loadEngine(model: string | URL | Uint8Array, given?: LoadOptions): Promise<LoadedEngine> {
   const options = resolveLoadOptions(given);
   options.signal?.throwIfAborted();
-  const source = await modelSource(model);
+  const source = modelSource(model);
   const name = options.name ?? (typeof source === 'string' ? basename(source) : 'model');
   const placement = place(options, name);
   const libraryPath = findOnnxRuntime();
@@ -81,8 +80,8 @@ function startLoad(
     .finally(() => onAbort && signal?.removeEventListener('abort', onAbort));
 }
 
-/** The path of a file, or the bytes. */
-async function modelSource(model: unknown): Promise<string | Uint8Array> {
+/** The path of a file or model folder, or the bytes. The load thread looks at the disk, this one does not. */
+function modelSource(model: unknown): string | Uint8Array {
   if (isBytes(model)) return model;
   const isUrl = model instanceof URL || (typeof model === 'string' && model.startsWith('file://'));
   const path = isUrl ? fromUrl(model) : model;
@@ -90,12 +89,7 @@ async function modelSource(model: unknown): Promise<string | Uint8Array> {
     throw argumentError('model', 'a path, a file: URL or a Uint8Array', model);
   }
   if (path.includes('\0')) throw argumentError('model', 'a path without NUL characters', model);
-  // Whatever else is wrong with the path is found, and explained, when the file is opened.
-  const isFolder = await stat(path).then(
-    (entry) => entry.isDirectory(),
-    () => false,
-  );
-  return isFolder ? join(path, 'model.onnx') : path;
+  return path;
 }
 
 function fromUrl(url: URL | string): string {

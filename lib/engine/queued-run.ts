@@ -6,6 +6,10 @@ import { type Destination, makeDestination } from './results.js';
 import type { RunPlan } from './run-options.js';
 import { SLICE_BYTES, slicedCopy } from './sliced-copy.js';
 
+export function timeoutError(timeoutMs: number): NodeTensorRTError {
+  return new NodeTensorRTError('TIMEOUT', `no result after ${timeoutMs} ms (options.timeoutMs)`, { timeoutMs });
+}
+
 /** A run on its way through a queue and a lane: settles once, by its result, an error, its signal or its time-out. */
 export class QueuedRun implements Pending {
   readonly promise: Promise<TensorMap>;
@@ -34,32 +38,35 @@ export class QueuedRun implements Pending {
     if (timeoutMs > 0) this.#timer = setTimeout(this.#onTimeout, timeoutMs);
   }
 
-  onEvent(event: NativeEvent, port: NativePort): void {
+  onEvent(event: NativeEvent, port: NativePort): number {
     if (this.#settled) {
       this.onDone(this); // turned away from while it ran
-      return;
+      return 0;
     }
     try {
-      if (event === NativeEvent.result) this.#onResult(port);
-      else if (event === NativeEvent.copied)
-        this.#settle(() => this.#resolve((this.#destination as Destination).tensors));
-      else this.#fail(port.takeError());
+      if (event === NativeEvent.result) return this.#onResult(port);
+      if (event !== NativeEvent.copied) throw port.takeError();
+      this.#settle(() => this.#resolve((this.#destination as Destination).tensors));
     } catch (error) {
       this.#fail(error);
     }
+    return 0;
   }
 
-  /** Rejects now if the run is still queued; returns whether it was. */
-  dequeue(reason: unknown): boolean {
-    return this.#turnAway(reason, false);
+  /** Rejects now if the run is still queued; one that has started goes on. */
+  dequeue(reason: unknown): void {
+    if (!this.#settled && this.port.native.dequeue(this.id)) this.#leaveQueue(reason);
   }
 
-  #onResult(port: NativePort): void {
+  /** Returns the bytes that were copied here and now. */
+  #onResult(port: NativePort): number {
     const destination = makeDestination(port, this.plan, this.float16, false);
     if (destination.bytes <= SLICE_BYTES) {
       port.take(...destination.arrays);
       this.#settle(() => this.#resolve(destination.tensors));
-    } else if (destination.userBytes === 0) {
+      return destination.bytes;
+    }
+    if (destination.userBytes === 0) {
       // Nobody has seen these arrays yet, so a native thread may fill them.
       port.copyOut(this.id, ...destination.arrays);
       this.#destination = destination;
@@ -67,6 +74,7 @@ export class QueuedRun implements Pending {
     } else {
       void this.#copyIntoUserMemory(port, destination);
     }
+    return 0;
   }
 
   async #copyIntoUserMemory(port: NativePort, { arrays, tensors }: Destination): Promise<void> {
@@ -88,27 +96,24 @@ export class QueuedRun implements Pending {
     }
   }
 
-  readonly #onAbort = (): void => void this.#turnAway(this.plan.signal?.reason, false);
+  readonly #onAbort = (): void => this.#turnAway(this.plan.signal?.reason, false);
 
-  readonly #onTimeout = (): void => {
-    const { timeoutMs } = this.plan;
-    const error = new NodeTensorRTError('TIMEOUT', `no result after ${timeoutMs} ms (options.timeoutMs)`, {
-      timeoutMs,
-    });
-    this.#turnAway(error, true);
-  };
+  readonly #onTimeout = (): void => this.#turnAway(timeoutError(this.plan.timeoutMs), true);
 
-  /** Returns whether the run was still queued. One in progress goes on until its event, and is dropped then. */
-  #turnAway(reason: unknown, timedOut: boolean): boolean {
-    const queued = this.port.native.cancel(this.id, timedOut);
-    this.#stopWaiting();
-    this.#settled = true;
-    this.#reject(reason);
-    if (queued) {
-      this.port.pending.delete(this.id);
-      this.onDone(this);
+  /** A run in progress goes on until its event, and is dropped then. */
+  #turnAway(reason: unknown, timedOut: boolean): void {
+    if (this.port.native.cancel(this.id, timedOut)) {
+      this.#leaveQueue(reason);
+    } else {
+      this.#stopWaiting();
+      this.#settled = true;
+      this.#reject(reason);
     }
-    return queued;
+  }
+
+  #leaveQueue(reason: unknown): void {
+    this.port.pending.delete(this.id);
+    this.#fail(reason);
   }
 
   #fail(error: unknown): void {

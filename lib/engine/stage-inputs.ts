@@ -1,24 +1,22 @@
-import { argumentError, NodeTensorRTError } from '../errors.js';
+import { argumentError, type NodeTensorRTError } from '../errors.js';
 import type { NativeArray, NativeStaging } from '../native/contract.js';
 import type { Port } from '../native/port.js';
 import type { EncodedRun } from './encode-run.js';
 import type { CompiledSpec } from './signature.js';
 import { slicedCopy } from './sliced-copy.js';
 
-type Submit = (submit: (arrays: (NativeArray | NativeStaging)[]) => void) => void;
-
 /**
- * Copies large inputs to native memory over as many turns of the event loop as it takes. Returns a function that puts
- * back what #encode wrote to the frame, and submits. Rejects with the signal's reason, TIMEOUT, or INVALID_ARGUMENT
- * when a buffer was detached or resized meanwhile.
+ * Copies large inputs to native memory over as many turns of the event loop as it takes, then puts back what encodeRun
+ * wrote to the frame: the caller submits at once what this returns. `check` is called before each slice and throws when
+ * the run is not wanted any more. Rejects with what it throws, OUT_OF_MEMORY, or INVALID_ARGUMENT when a buffer was
+ * detached or resized meanwhile.
  */
 export async function stageInputs(
   port: Port,
   specs: readonly CompiledSpec[],
   encoded: EncodedRun,
-  signal: AbortSignal | undefined,
-  deadline: number | undefined,
-): Promise<Submit> {
+  check: () => void,
+): Promise<{ submit: (send: (arrays: (NativeArray | NativeStaging)[]) => void) => void }> {
   const { arrays, frameLength } = encoded;
   const header = port.frame.slice(0, frameLength);
   const staged: (NativeArray | NativeStaging)[] = [...arrays];
@@ -29,22 +27,19 @@ export async function stageInputs(
     const staging = port.staging(byteLength);
     staged[i] = staging;
     await slicedCopy(byteLength, (offset, maxBytes) => {
-      signal?.throwIfAborted();
-      throwIfLate(deadline);
+      check();
       if (array.byteLength !== byteLength) throw changed(spec, byteLength, array.byteLength);
       return staging.copy(array, offset, maxBytes);
     });
   }
-  return (submit) => {
-    port.frame.set(header);
-    submit(staged);
+  check();
+  return {
+    // In one go: another run may use the frame between any two promises.
+    submit: (send) => {
+      port.frame.set(header);
+      send(staged);
+    },
   };
-}
-
-function throwIfLate(deadline: number | undefined): void {
-  if (deadline !== undefined && performance.now() >= deadline) {
-    throw new NodeTensorRTError('TIMEOUT', 'the time-out passed while the inputs were copied (options.timeoutMs)');
-  }
 }
 
 function changed(spec: CompiledSpec, expected: number, received: number): NodeTensorRTError {

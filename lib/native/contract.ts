@@ -111,6 +111,7 @@ export interface NativePort {
   copySlice(id: number, output: number, array: ArrayBufferView, offset: number, maxBytes: number): number;
   drop(id: number): void;
   cancel(id: number, timedOut: boolean): boolean;
+  dequeue(id: number): boolean;
   newTurn(): void;
   pools(): string[];
   poolStats(pool: string): NativePoolStats;

@@ -4,11 +4,13 @@ import { loadAddon } from './load.js';
 
 /** Work in flight on the native side; called once, with the event that ends it. */
 export interface Pending {
-  onEvent(event: NativeEvent, port: NativePort): void;
+  /** Returns the bytes that it copied on this thread, if any. */
+  onEvent(event: NativeEvent, port: NativePort): number | undefined;
 }
 
-/** Messages handled before the event loop turns, so that a flood of results does not hold up everything else. */
+/** Work done before the event loop turns, so that a flood of results does not hold up everything else. */
 const MESSAGES_PER_TURN = 256;
+const BYTES_PER_TURN = 2 ** 20;
 
 /**
  * This copy of the library's connection to the native side, in this thread. ES module and CommonJS copies have one
@@ -43,7 +45,11 @@ class Port {
     return new Promise((resolve, reject) => {
       start(id);
       this.pending.set(id, {
-        onEvent: (event, port) => (event === NativeEvent.error ? reject(port.takeError()) : resolve(read(port))),
+        onEvent: (event, port) => {
+          if (event === NativeEvent.error) reject(port.takeError());
+          else resolve(read(port));
+          return 0;
+        },
       });
     });
   }
@@ -59,20 +65,23 @@ class Port {
 
   readonly #onTurn = (): void => {
     this.native.newTurn();
-    if (this.#handleMessages() > 0 || !this.native.sleep()) setImmediate(this.#onTurn);
+    if (this.#handleMessages() || !this.native.sleep()) setImmediate(this.#onTurn);
   };
 
-  /** Returns how many messages there were. */
-  #handleMessages(): number {
-    for (let handled = 0; handled < MESSAGES_PER_TURN; handled++) {
+  /** Returns whether there were any messages, and so may be more. */
+  #handleMessages(): boolean {
+    let bytes = 0;
+    let handled = 0;
+    while (handled < MESSAGES_PER_TURN && bytes < BYTES_PER_TURN) {
       const id = this.native.poll();
-      if (id === 0) return handled;
+      if (id === 0) break;
+      handled++;
       const pending = this.pending.get(id);
       this.pending.delete(id);
       // Whoever waited may have turned away; the message's contents are dropped with the next poll.
-      pending?.onEvent((this.frame[0] ?? 0) as NativeEvent, this.native);
+      bytes += pending?.onEvent((this.frame[0] ?? 0) as NativeEvent, this.native) ?? 0;
     }
-    return MESSAGES_PER_TURN;
+    return handled > 0;
   }
 }
 

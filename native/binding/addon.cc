@@ -8,6 +8,7 @@
 #include "core/dtype.h"
 #include "core/error.h"
 #include "core/shared_library.h"
+#include "runtime/process_exit.h"
 
 namespace ntrt::binding {
 namespace {
@@ -17,6 +18,7 @@ constexpr int kContractVersion = 1;
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   pin_own_module();
+  watch_main_thread();
   auto* state = new EnvState();
   env.SetInstanceData(state);
   state->engine = Napi::Persistent(NativeEngine::define(env));

@@ -10,7 +10,7 @@
 
 #include "binding/gate.h"
 #include "core/error.h"
-#include "runtime/engine.h"
+#include "runtime/engine_handle.h"
 #include "runtime/request.h"
 
 namespace ntrt::binding {
@@ -29,7 +29,7 @@ struct Message {
   uint64_t id = 0;
   Event event = Event::kResult;
   std::shared_ptr<Request> request;
-  std::shared_ptr<Engine> engine;
+  EngineHandle engine;
   std::optional<Error> error;
   double number = 0;
 };
@@ -50,6 +50,7 @@ class Mailbox final : public CompletionSink {
     bool asleep = false;
     {
       std::lock_guard lock(mutex_);
+      if (closed_) return;  // `message` and all that it holds dies here, on this thread
       messages_.push_back(std::move(message));
       asleep = !std::exchange(awake_, true);
     }
@@ -80,10 +81,21 @@ class Mailbox final : public CompletionSink {
     return true;
   }
 
+  /// JavaScript thread, when the environment ends. Nothing is kept from now on: a message holds a request, and that
+  /// holds this mailbox.
+  void close() {
+    gate_.close();
+    std::deque<Message> undelivered;  // dies after the lock is given back
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    undelivered.swap(messages_);
+  }
+
  private:
   Gate gate_;
   std::mutex mutex_;
   bool awake_ = false;            // the JavaScript thread will look by itself; guarded by mutex_
+  bool closed_ = false;           // guarded by mutex_
   std::deque<Message> messages_;  // guarded by mutex_
 };
 

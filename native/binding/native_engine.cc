@@ -39,8 +39,9 @@ Napi::Function NativeEngine::define(Napi::Env env) {
                      });
 }
 
-Napi::Value NativeEngine::create(Napi::Env env, const Napi::Value& port, std::shared_ptr<Engine> engine) {
-  return EnvState::of(env).engine.New({port, Napi::External<std::shared_ptr<Engine>>::New(env, &engine)});
+/// If the environment is ending and can construct nothing, `engine` still closes it.
+Napi::Value NativeEngine::create(Napi::Env env, const Napi::Value& port, EngineHandle engine) {
+  return EnvState::of(env).engine.New({port, Napi::External<EngineHandle>::New(env, &engine)});
 }
 
 NativeEngine::NativeEngine(const Napi::CallbackInfo& info) : Napi::ObjectWrap<NativeEngine>(info) {
@@ -51,16 +52,12 @@ NativeEngine::NativeEngine(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Na
     return;
   }
   port_object_ = Napi::Persistent(info[0].As<Napi::Object>());
-  engine_ = std::move(*info[1].As<Napi::External<std::shared_ptr<Engine>>>().Data());
+  engine_ = std::move(*info[1].As<Napi::External<EngineHandle>>().Data());
 }
 
 Engine& NativeEngine::engine() const {
   if (!engine_) throw Error(Code::kNotOpen, "the engine is closed");
   return *engine_;
-}
-
-void NativeEngine::let_go(std::function<void()> on_closed) {
-  if (engine_) std::exchange(engine_, nullptr)->close(std::move(on_closed));
 }
 
 /// release(id): lets the handle go; the event `released` of that id follows when that is done.
@@ -70,7 +67,7 @@ Napi::Value NativeEngine::release(const Napi::CallbackInfo& info) {
     engine();
     const auto id = static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
     port_->add_pending(env, id, nullptr);
-    let_go([mailbox = port_->mailbox(), id] {
+    engine_.close([mailbox = port_->mailbox(), id] {
       Message message;
       message.id = id;
       message.event = Event::kReleased;
@@ -100,7 +97,7 @@ Napi::Value NativeEngine::submit(const Napi::CallbackInfo& info) {
     Engine& target = engine();
     std::shared_ptr<Request> request = port_->new_request();
     request->submitted = Clock::now();
-    request->engine = engine_;
+    request->engine = engine_.shared();
     const double* frame = port_->frame();
     const double timeout_ms = *frame++;
     read_outputs(info, frame, *request);

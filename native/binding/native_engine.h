@@ -5,7 +5,7 @@
 
 #include "binding/napi_setup.h"
 #include "binding/port.h"
-#include "runtime/engine.h"
+#include "runtime/engine_handle.h"
 
 namespace ntrt::binding {
 
@@ -18,13 +18,10 @@ enum class Mode : uint8_t {
 class NativeEngine final : public Napi::ObjectWrap<NativeEngine> {
  public:
   static Napi::Function define(Napi::Env env);
-  static Napi::Value create(Napi::Env env, const Napi::Value& port, std::shared_ptr<Engine> engine);
+  static Napi::Value create(Napi::Env env, const Napi::Value& port, EngineHandle engine);
 
-  /// (port, External<shared_ptr<Engine>>); only create() calls it.
+  /// (port, External<EngineHandle>); only create() calls it.
   explicit NativeEngine(const Napi::CallbackInfo& info);
-
-  /// The collector is the safety net: it lets the handle go without waiting for anything.
-  ~NativeEngine() override { let_go({}); }
 
  private:
   Napi::Value describe(const Napi::CallbackInfo& info);
@@ -34,14 +31,13 @@ class NativeEngine final : public Napi::ObjectWrap<NativeEngine> {
   Napi::Value stats(const Napi::CallbackInfo& info);
 
   Engine& engine() const;
-  void let_go(std::function<void()> on_closed);
   void read_outputs(const Napi::CallbackInfo& info, const double*& frame, Request& request) const;
   void read_inputs(const Napi::CallbackInfo& info, const double*& frame, Request& request) const;
   static void copy_in(Request& request);
 
   Port* port_ = nullptr;
   Napi::ObjectReference port_object_;
-  std::shared_ptr<Engine> engine_;
+  EngineHandle engine_;  ///< the collector is the safety net: it lets the handle go without waiting for anything
 };
 
 }  // namespace ntrt::binding

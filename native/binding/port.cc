@@ -26,6 +26,7 @@ Napi::Function Port::define(Napi::Env env) {
                          InstanceMethod<&Port::copy_slice>("copySlice"),
                          InstanceMethod<&Port::drop>("drop"),
                          InstanceMethod<&Port::cancel>("cancel"),
+                         InstanceMethod<&Port::dequeue>("dequeue"),
                          InstanceMethod<&Port::new_turn>("newTurn"),
                          InstanceMethod<&Port::pools>("pools"),
                          InstanceMethod<&Port::pool_stats>("poolStats"),
@@ -64,12 +65,17 @@ void Port::on_env_end(void* port) { static_cast<Port*>(port)->end(); }
 /// No message reaches this environment any more; what it waited for is dropped from the queues.
 void Port::end() {
   if (std::exchange(ended_, true) || !mailbox_) return;
-  mailbox_->gate().close();
+  mailbox_->close();
   for (const auto& [id, request] : pending_) {
     if (request) request->engine->cancel(request, Abandon::kDropped);
   }
   for (const auto& [id, job] : loads_) job->cancel();
+  loads_.clear();
   pending_.clear();
+  messages_.clear();
+  current_ = Message();
+  kept_.clear();
+  spare_.clear();
 }
 
 Port* Port::from(Napi::Env env, napi_value value) {
@@ -131,15 +137,15 @@ Napi::Value Port::load(const Napi::CallbackInfo& info) {
     const auto id = static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
     LoadRequest request = read_load_arguments(env, info[1], info[2].As<Napi::Object>());
     add_pending(env, id, nullptr);
-    loads_[id] = LoadJob::start(std::move(request),
-                                [mailbox = mailbox_, id](std::shared_ptr<Engine> engine, std::optional<Error> error) {
-                                  Message message;
-                                  message.id = id;
-                                  message.event = error ? Event::kError : Event::kLoaded;
-                                  message.engine = std::move(engine);
-                                  message.error = std::move(error);
-                                  mailbox->post(std::move(message));
-                                });
+    loads_[id] =
+        LoadJob::start(std::move(request), [mailbox = mailbox_, id](EngineHandle engine, std::optional<Error> error) {
+          Message message;
+          message.id = id;
+          message.event = error ? Event::kError : Event::kLoaded;
+          message.engine = std::move(engine);
+          message.error = std::move(error);
+          mailbox->post(std::move(message));
+        });
     return env.Undefined();
   });
 }
@@ -190,16 +196,30 @@ Napi::Value Port::take_engine(const Napi::CallbackInfo& info) {
   return NativeEngine::create(info.Env(), info.This(), std::move(current_.engine));
 }
 
+/// cancel(id, timedOut): nobody waits for this run any more. True if it was still queued, and no event follows.
 Napi::Value Port::cancel(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
+  const auto reason = info[1].As<Napi::Boolean>().Value() ? Abandon::kTimedOut : Abandon::kAborted;
+  return Napi::Boolean::New(info.Env(), remove(info, [reason](Engine& engine, const std::shared_ptr<Request>& request) {
+                              return engine.cancel(request, reason);
+                            }));
+}
+
+/// dequeue(id): the same for a run that is still queued; one that has started goes on as if nothing had been.
+Napi::Value Port::dequeue(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), remove(info, [](Engine& engine, const std::shared_ptr<Request>& request) {
+                              return engine.dequeue(request, Abandon::kAborted);
+                            }));
+}
+
+template <typename F>
+bool Port::remove(const Napi::CallbackInfo& info, F&& from_engine) {
   const auto id = static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
   const auto found = pending_.find(id);
-  if (found == pending_.end() || !found->second) return Napi::Boolean::New(env, false);
+  if (found == pending_.end() || !found->second) return false;
   const std::shared_ptr<Request> request = found->second;
-  const auto reason = info[1].As<Napi::Boolean>().Value() ? Abandon::kTimedOut : Abandon::kAborted;
-  const bool removed = request->engine->cancel(request, reason);
-  if (removed) finish_pending(env, id);
-  return Napi::Boolean::New(env, removed);
+  if (!from_engine(*request->engine, request)) return false;
+  finish_pending(info.Env(), id);
+  return true;
 }
 
 }  // namespace ntrt::binding

@@ -67,6 +67,7 @@ class Port final : public Napi::ObjectWrap<Port> {
   Napi::Value copy_slice(const Napi::CallbackInfo& info);
   Napi::Value drop(const Napi::CallbackInfo& info);
   Napi::Value cancel(const Napi::CallbackInfo& info);
+  Napi::Value dequeue(const Napi::CallbackInfo& info);
   Napi::Value new_turn(const Napi::CallbackInfo& info);
   Napi::Value pools(const Napi::CallbackInfo& info);
   Napi::Value pool_stats(const Napi::CallbackInfo& info);
@@ -76,6 +77,9 @@ class Port final : public Napi::ObjectWrap<Port> {
   static void on_env_end(void* port);
   void end();
   void finish_pending(Napi::Env env, uint64_t id);
+  /// Takes the request of info[0] out of its queue by `from_engine`; returns whether that could be done.
+  template <typename F>
+  bool remove(const Napi::CallbackInfo& info, F&& from_engine);
   void recycle(std::shared_ptr<Request> request);
   void copied(const Request& request, Clock::time_point start);
 

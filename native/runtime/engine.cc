@@ -1,6 +1,7 @@
 #include "runtime/engine.h"
 
 #include <algorithm>
+#include <system_error>
 #include <thread>
 
 #include "memory/heap.h"
@@ -31,12 +32,16 @@ uint64_t shape_key(const std::vector<TensorView>& inputs) noexcept {
 
 std::shared_ptr<Engine> Engine::start(std::unique_ptr<LoadedModel> model, EngineOptions options) {
   auto engine = std::make_shared<Engine>(std::move(model), std::move(options));
-  for (int i = 0; i < engine->options_.instances; ++i) {
-    {
-      std::lock_guard lock(engine->mutex_);
-      ++engine->num_lanes_;
+  // A lane that is counted before it starts keeps the others from taking themselves for the last one.
+  engine->num_lanes_ = static_cast<size_t>(engine->options_.instances);
+  const size_t wanted = engine->num_lanes_;
+  for (size_t started = 0; started < wanted; ++started) {
+    try {
+      std::thread([engine] { engine->lane(); }).detach();
+    } catch (const std::system_error& error) {
+      engine->lanes_missing(wanted - started);
+      throw Error(Code::kInternal, std::string("a thread of the engine could not be started: ") + error.what());
     }
-    std::thread([engine] { engine->lane(); }).detach();
   }
   return engine;
 }
@@ -94,12 +99,17 @@ void Engine::submit(std::shared_ptr<Request> request) {
   work_.notify_one();
 }
 
-bool Engine::cancel(const std::shared_ptr<Request>& request, Abandon reason) {
+bool Engine::cancel(const std::shared_ptr<Request>& request, Abandon reason) { return remove(request, reason, true); }
+
+bool Engine::dequeue(const std::shared_ptr<Request>& request, Abandon reason) { return remove(request, reason, false); }
+
+bool Engine::remove(const std::shared_ptr<Request>& request, Abandon reason, bool also_running) {
   {
     std::lock_guard lock(mutex_);
     if (request->state == Request::State::kDone || request->abandon != Abandon::kNone) return false;
-    request->abandon = reason;
-    if (request->state != Request::State::kQueued) return false;
+    const bool queued = request->state == Request::State::kQueued;
+    if (queued || also_running) request->abandon = reason;
+    if (!queued) return false;
     request->state = Request::State::kDone;
     queued_bytes_ -= request->bytes;
     queue_.erase(request->position);
@@ -256,6 +266,14 @@ void Engine::lane() {
     if (--num_lanes_ > 0) return;
   }
   last_lane_out();
+}
+
+void Engine::lanes_missing(size_t count) {
+  {
+    std::lock_guard lock(mutex_);
+    num_lanes_ -= count;
+  }
+  close({});
 }
 
 void Engine::last_lane_out() {

@@ -1,9 +1,9 @@
 #pragma once
 // An engine: one loaded model, its execution contexts, a bounded queue and the threads ("lanes") that drain it.
 //
-// Owned jointly by its handles and its lanes. Any thread may call it. close() is called once, when the last handle
-// goes; the lanes then finish what is queued, and the last one out frees the model, on its own thread, so that no
-// JavaScript thread ever waits for memory to be unmapped.
+// Owned jointly by its handles (EngineHandle) and its lanes. Any thread may call it. close() is called once, when the
+// last handle goes; the lanes then finish what is queued, and the last one out frees the model, on its own thread, so
+// that no JavaScript thread ever waits for memory to be unmapped.
 
 #include <condition_variable>
 #include <cstddef>
@@ -59,6 +59,9 @@ class Engine final : public Interruptible, public std::enable_shared_from_this<E
   /// Takes a queued request out of the queue and returns true; of a running one it only notes that nobody waits.
   bool cancel(const std::shared_ptr<Request>& request, Abandon reason);
 
+  /// The same, but leaves a running one as it is.
+  bool dequeue(const std::shared_ptr<Request>& request, Abandon reason);
+
   /// Runs the request on this thread if the engine is idle and runs of this shape were measured to be quicker than
   /// both `inline_below_us` and `budget`. Returns the time it took, or nullopt if it did not run. Throws Error.
   std::optional<Clock::duration> try_run_in_place(Request& request, Clock::duration budget);
@@ -82,6 +85,9 @@ class Engine final : public Interruptible, public std::enable_shared_from_this<E
   void give_back(InstancePtr instance, uint64_t key, Clock::duration took, bool succeeded);
   void learn(uint64_t key, Clock::duration took);
   void last_lane_out();
+  /// start() could not make `count` of the lanes.
+  void lanes_missing(size_t count);
+  bool remove(const std::shared_ptr<Request>& request, Abandon reason, bool also_running);
   void throw_if_refused(size_t bytes, size_t requests_ahead, size_t bytes_ahead);  // REQUIRES: mutex_
 
   const EngineOptions options_;

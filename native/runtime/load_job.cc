@@ -1,28 +1,36 @@
 #include "runtime/load_job.h"
 
+#include <filesystem>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 #include "backends/registry.h"
+#include "model/path_text.h"
 
 namespace ntrt {
 namespace {
 
-std::shared_ptr<Engine> load(LoadRequest request, LoadCancellation& cancellation) {
-  const std::unique_ptr<Backend> backend = create_backend(request.library_path);
-  // Note "process exit": after the library is open, and again after its first load, which makes more statics.
-  static std::once_flag opened;
+/// A folder stands for the `model.onnx` in it.
+std::string model_file(const std::string& path) {
+  std::error_code ignored;  // whatever is wrong is found again, and explained, when the file is opened
+  const std::filesystem::path native = path_from_utf8(path);
+  return std::filesystem::is_directory(native, ignored) ? path_to_utf8(native / "model.onnx") : path;
+}
+
+EngineHandle load(LoadRequest request, LoadCancellation& cancellation) {
+  const std::unique_ptr<Backend> backend = create_backend(request.library_path, install_exit_handler);
+  // Note "process exit": again after the first load, which makes more statics.
   static std::once_flag loaded;
-  std::call_once(opened, install_exit_handler);
 
   ModelSource source = request.path.empty()
                            ? ModelSource::from_bytes(std::move(request.bytes), std::move(request.external_files))
-                           : ModelSource::from_file(request.path);
+                           : ModelSource::from_file(model_file(request.path));
   source.verify();
   std::unique_ptr<LoadedModel> model = backend->load(source, request.backend, cancellation);
   std::call_once(loaded, install_exit_handler);
   if (cancellation.cancelled()) throw Error(Code::kNotOpen, "the load was cancelled");
-  return Engine::start(std::move(model), std::move(request.engine));
+  return EngineHandle(Engine::start(std::move(model), std::move(request.engine)));
 }
 
 }  // namespace
@@ -37,7 +45,7 @@ std::shared_ptr<LoadJob> LoadJob::start(LoadRequest request, Done done) {
 
 void LoadJob::run(LoadRequest request, const Done& done) {
   const BusyScope busy(weak_from_this());
-  std::shared_ptr<Engine> engine;
+  EngineHandle engine;
   std::optional<Error> error;
   try {
     engine = load(std::move(request), cancellation_);

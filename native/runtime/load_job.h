@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "model/model_source.h"
-#include "runtime/engine.h"
+#include "runtime/engine_handle.h"
 
 namespace ntrt {
 
@@ -24,7 +24,7 @@ struct LoadRequest {
 /// Lives until its thread is done. `done` is called once, on that thread, with an engine or an error.
 class LoadJob final : public Interruptible, public std::enable_shared_from_this<LoadJob> {
  public:
-  using Done = std::function<void(std::shared_ptr<Engine>, std::optional<Error>)>;
+  using Done = std::function<void(EngineHandle, std::optional<Error>)>;
 
   static std::shared_ptr<LoadJob> start(LoadRequest request, Done done);
 

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/thread.h"
+
 namespace ntrt {
 namespace {
 
@@ -17,6 +19,7 @@ struct ExitState {
   std::mutex mutex;
   std::condition_variable idle;
   bool exiting = false;                             // guarded by mutex
+  std::chrono::steady_clock::time_point deadline;   // of the wait, once exiting; guarded by mutex
   size_t num_busy = 0;                              // guarded by mutex
   std::vector<std::weak_ptr<Interruptible>> slots;  // guarded by mutex; an empty one is free
   std::vector<size_t> free_slots;                   // guarded by mutex
@@ -36,18 +39,29 @@ void stop_work() {
   std::unique_lock lock(s.mutex);
   if (!s.exiting) {
     s.exiting = true;
+    s.deadline = std::chrono::steady_clock::now() + kGrace;
     for (const auto& slot : s.slots) {
       if (const auto work = slot.lock()) work->interrupt();
     }
   }
-  s.idle.wait_for(lock, kGrace, [&s] { return s.num_busy == 0; });
+  s.idle.wait_until(lock, s.deadline, [&s] { return s.num_busy == 0; });
 }
+
+struct Watch {
+  ~Watch() { stop_work(); }
+};
 
 }  // namespace
 
 void install_exit_handler() {
   state();
   std::atexit(stop_work);  // A full table only means that work in progress is not waited for.
+}
+
+void watch_main_thread() {
+  if (!is_main_thread()) return;  // a worker's thread_local objects die with the worker
+  static thread_local const Watch kWatch;
+  (void)kWatch;
 }
 
 BusyScope::BusyScope(std::weak_ptr<Interruptible> work) : slot_(0) {

@@ -1,8 +1,12 @@
 #pragma once
 // Note "process exit": exit() runs the static destructors of every library while our threads still run. A thread
-// inside ONNX Runtime then uses what is being destroyed. So an exit handler, registered after ONNX Runtime's own,
-// asks all work in progress to stop, waits for it for a bounded time, and keeps threads from going in again. What
-// does not stop in time (one operator that takes seconds) touches only its tensors, and ends with the process.
+// inside ONNX Runtime then uses what is being destroyed. So work in progress is asked to stop before that, and waited
+// for, for a bounded time, and threads are kept from going in again. What does not stop in time (one operator that
+// takes seconds) touches only its tensors, and ends with the process. There are two occasions:
+// - a thread_local object of the main thread: exit() destroys those of its thread before it runs any handler. It also
+//   covers a library that is just being opened, whose statics no handler of ours can be registered after.
+// - exit handlers, for a process that loads the addon in workers only, and for Windows. They run in reverse order, so
+//   they are registered again after libraries were opened and have initialised more of themselves.
 // Nothing here is ever destroyed.
 
 #include <memory>
@@ -16,9 +20,11 @@ class Interruptible {
   virtual void interrupt() noexcept = 0;
 };
 
-/// Registers the exit handler; again after libraries were opened or have initialised more of themselves, since
-/// handlers run in reverse order.
+/// Registers an exit handler.
 void install_exit_handler();
+
+/// To be called on the main thread, which is the one that calls exit(); elsewhere it does nothing.
+void watch_main_thread();
 
 /// Marks a thread as inside foreign code. When the process is exiting the constructor never returns: the thread
 /// parks until the process is gone.

@@ -12,7 +12,8 @@ namespace ntrt::cpu {
 class CpuBackend final : public Backend {
  public:
   /// Opens ONNX Runtime at `library_path` unless the process has it open. Throws Error{kBackendUnavailable}.
-  explicit CpuBackend(const std::string& library_path) : ort_(OrtLibrary::open(library_path)) {}
+  CpuBackend(const std::string& library_path, const std::function<void()>& on_open)
+      : ort_(OrtLibrary::open(library_path, on_open)) {}
 
   std::string_view name() const noexcept override { return "cpu"; }
   std::unique_ptr<LoadedModel> load(const ModelSource& source, const BackendOptions& options,

@@ -27,13 +27,14 @@ Code code_for(OrtErrorCode code, Step step) {
 
 }  // namespace
 
-OrtLibrary& OrtLibrary::open(const std::string& path) {
+OrtLibrary& OrtLibrary::open(const std::string& path, const std::function<void()>& on_open) {
   static std::mutex mutex;
   std::lock_guard lock(mutex);
   if (OrtLibrary* library = opened.load()) return *library;
 
   using GetApiBase = const OrtApiBase*(ORT_API_CALL*)();
   auto get_base = reinterpret_cast<GetApiBase>(load_symbol(path, "OrtGetApiBase"));
+  on_open();
   const OrtApiBase* base = get_base();
   const OrtApi* api = base->GetApi(ORT_API_VERSION);
   if (api == nullptr) {

@@ -4,6 +4,7 @@
 
 #include <onnxruntime_c_api.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -17,8 +18,9 @@ namespace ntrt::cpu {
 class OrtLibrary {
  public:
   /// Opens the library on the first call; later calls return the same object whatever the path. Thread-safe.
+  /// `on_open` is called once, when the library is mapped and before anything in it is used.
   /// Throws Error{kBackendUnavailable} that lists path and cause.
-  static OrtLibrary& open(const std::string& path);
+  static OrtLibrary& open(const std::string& path, const std::function<void()>& on_open);
 
   /// The library that open() returned before; for deleters, which have no other way to reach the API.
   static const OrtLibrary& current() noexcept;

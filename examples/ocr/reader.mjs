@@ -1,0 +1,134 @@
+// @ts-check
+import { availableParallelism } from 'node:os';
+import { Clock } from './clock.mjs';
+import { detectLines } from './detect.mjs';
+import { packagedModels, readDictionary } from './models.mjs';
+import { Network } from './network.mjs';
+import { decodePicture } from './picture.mjs';
+import { readLines } from './read-lines.mjs';
+import { sortForReading } from './reading-order.mjs';
+import { scaledBox } from './strip.mjs';
+
+/** @import { ModelPaths } from './models.mjs' */
+/** @import { Line, Picture, Runtime } from './types.mjs' */
+
+/** The order of the report. */
+const STAGES = [
+  'load',
+  'decode',
+  'detect: preprocess',
+  'detect: inference',
+  'detect: postprocess',
+  'crop',
+  'recognise: preprocess',
+  'recognise: inference',
+  'recognise: decode',
+  'classify',
+];
+
+/**
+ * @typedef {object} ReaderOptions
+ * @property {Runtime['Engine']} [Engine] default: that of node-tensorrt
+ * @property {Runtime['Tensor']} [Tensor]
+ * @property {ModelPaths} [models] default: those of packagedModels()
+ * @property {number} [threads] of each engine; default: the machine's, at most 8
+ * @property {Record<string, unknown>} [engineOptions] more options for `Engine.load`
+ */
+
+/**
+ * @typedef {object} Result
+ * @property {Picture} picture
+ * @property {Line[]} lines in reading order, in pixels of the file
+ * @property {Record<string, number>} timesMs by stage
+ */
+
+/** Reads text from pictures. Owns its engines until `close()`; may read several pictures at once. */
+export class Reader {
+  /** @type {ReaderOptions & { models: ModelPaths, threads: number }} */
+  #options;
+  #runtime;
+  #detection;
+  #recognition;
+  #dictionary;
+  /** @type {Promise<Network> | undefined} */
+  #direction;
+
+  /** @param {ReaderOptions} options */
+  constructor(options) {
+    this.#options = { models: packagedModels(), threads: Math.min(8, availableParallelism()), ...options };
+    const { models } = this.#options;
+    this.#runtime = this.#loadRuntime();
+    this.#detection = this.#load('detection', models.detection);
+    this.#recognition = this.#load('recognition', models.recognition);
+    this.#dictionary = readDictionary(models.dictionary);
+    for (const part of [this.#runtime, this.#detection, this.#recognition, this.#dictionary]) part.catch(() => {});
+  }
+
+  /** Resolves when the models are loaded, or rejects with what went wrong. */
+  async ready() {
+    await Promise.all([this.#detection, this.#recognition, this.#dictionary]);
+    return this;
+  }
+
+  /**
+   * The models may still be loading while the picture is decoded.
+   *
+   * @param {string | Uint8Array} source a path, or the bytes of a file
+   * @param {{ signal?: AbortSignal, clock?: Clock }} [options]
+   * @returns {Promise<Result>}
+   */
+  async read(source, { signal, clock = new Clock(STAGES) } = {}) {
+    const loading = clock.time('load', () => this.ready());
+    loading.catch(() => {});
+    const picture = await clock.time('decode', () => decodePicture(source));
+    await loading;
+    const { raster, scale } = picture;
+    const boxes = await detectLines(raster, { detection: await this.#detection, clock, signal });
+    const lines = await readLines(raster, boxes, {
+      recognition: await this.#recognition,
+      direction: () => this.#loadDirection(),
+      dictionary: await this.#dictionary,
+      clock,
+      signal,
+    });
+    const placed = lines.map((line) => ({ ...line, ...scaledBox(line, 1 / scale) }));
+    return { picture, lines: sortForReading(placed), timesMs: clock.times() };
+  }
+
+  /** Closes what was loaded. */
+  async close() {
+    const networks = await Promise.allSettled([this.#detection, this.#recognition, this.#direction]);
+    await Promise.all(networks.map((network) => network.status === 'fulfilled' && network.value?.close()));
+  }
+
+  async #loadRuntime() {
+    const { Engine, Tensor } = this.#options;
+    return Engine && Tensor ? { Engine, Tensor } : await import('node-tensorrt');
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} path
+   */
+  async #load(name, path) {
+    const { threads, engineOptions } = this.#options;
+    const { Engine, Tensor } = await this.#runtime;
+    // The lines of a picture are known at once and share runs here: nothing would be left for the engine to batch.
+    const engine = await Engine.load(path, { name, threads, batching: false, ...engineOptions });
+    return new Network(engine, Tensor);
+  }
+
+  async #loadDirection() {
+    this.#direction ??= this.#load('direction', this.#options.models.direction);
+    return this.#direction;
+  }
+}
+
+/**
+ * Starts loading the models; `ready()` tells when they are there, but `read()` may be called at once.
+ *
+ * @param {ReaderOptions} [options]
+ */
+export function createReader(options = {}) {
+  return new Reader(options);
+}

@@ -1,0 +1,45 @@
+#pragma once
+// One user's hold on an engine. An engine's lanes keep it alive, so letting go of a pointer does not end it: closing
+// does, and this closes when it dies, wherever it is at that moment (in a message to a worker that has just ended,
+// say).
+
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "runtime/engine.h"
+
+namespace ntrt {
+
+/// Move-only. Empty after close().
+class EngineHandle {
+ public:
+  EngineHandle() = default;
+  explicit EngineHandle(std::shared_ptr<Engine> engine) : engine_(std::move(engine)) {}
+  EngineHandle(EngineHandle&&) noexcept = default;
+  EngineHandle& operator=(EngineHandle&& other) noexcept {
+    if (this != &other) {
+      close({});
+      engine_ = std::move(other.engine_);
+    }
+    return *this;
+  }
+  EngineHandle(const EngineHandle&) = delete;
+  EngineHandle& operator=(const EngineHandle&) = delete;
+  ~EngineHandle() { close({}); }
+
+  /// Never waits; see Engine::close.
+  void close(std::function<void()> on_closed) {
+    if (engine_) std::exchange(engine_, nullptr)->close(std::move(on_closed));
+  }
+
+  explicit operator bool() const noexcept { return engine_ != nullptr; }
+  Engine& operator*() const noexcept { return *engine_; }
+  Engine* operator->() const noexcept { return engine_.get(); }
+  const std::shared_ptr<Engine>& shared() const noexcept { return engine_; }
+
+ private:
+  std::shared_ptr<Engine> engine_;
+};
+
+}  // namespace ntrt
