@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { NodeTensorRTError } from '../errors.js';
 import { NativeEvent, type NativePort } from '../native/contract.js';
 import type { Pending, Port } from '../native/port.js';
@@ -5,6 +6,15 @@ import type { TensorMap } from '../tensor/types.js';
 import { type Destination, makeDestination } from './results.js';
 import type { RunPlan } from './run-options.js';
 import { SLICE_BYTES, slicedCopy } from './sliced-copy.js';
+
+const allowed = new WeakSet<AbortSignal>();
+
+/** One signal for many runs is no leak: Node would warn from the eleventh listener on. */
+function allowListeners(signal: AbortSignal): void {
+  if (allowed.has(signal)) return;
+  allowed.add(signal);
+  setMaxListeners(0, signal);
+}
 
 export function timeoutError(timeoutMs: number): NodeTensorRTError {
   return new NodeTensorRTError('TIMEOUT', `no result after ${timeoutMs} ms (options.timeoutMs)`, { timeoutMs });
@@ -34,7 +44,10 @@ export class QueuedRun implements Pending {
     });
     port.pending.set(id, this);
     const { signal, timeoutMs } = plan;
-    signal?.addEventListener('abort', this.#onAbort);
+    if (signal) {
+      allowListeners(signal);
+      signal.addEventListener('abort', this.#onAbort);
+    }
     if (timeoutMs > 0) this.#timer = setTimeout(this.#onTimeout, timeoutMs);
   }
 

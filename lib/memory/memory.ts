@@ -17,7 +17,7 @@ export interface ByteStats {
 
 /** Counters of a memory pool; see `memory.stats`. */
 export interface MemoryStats {
-  /** What users of the pool asked for: weights, activations, staging buffers. */
+  /** What users of the pool asked for: activations, prepacked weights, copies of inputs. */
   allocatedBytes: ByteStats;
   /** What the pool holds of the system's memory. `reserved - active` is cached. */
   reservedBytes: ByteStats;

@@ -88,57 +88,48 @@ CpuInstance::CpuInstance(const CpuModel& model)
   check(api, api.CreateRunOptions(&options), Step::kRun);
   run_options_.reset(options);
   check(api, api.RunOptionsSetRunLogSeverityLevel(options, ORT_LOGGING_LEVEL_FATAL), Step::kRun);
-  const size_t num_inputs = model.input_names_.size();
-  bound_inputs_.resize(num_inputs);
-  input_values_.resize(num_inputs);
-  for (size_t i = 0; i < num_inputs; ++i) inputs_.emplace_back(nullptr, api.ReleaseValue);
+  for (size_t i = 0; i < model.input_names_.size(); ++i) inputs_.push_back({{nullptr, api.ReleaseValue}, {}});
+  for (size_t i = 0; i < model.output_names_.size(); ++i) outputs_.push_back({{nullptr, api.ReleaseValue}, {}});
+  input_values_.resize(inputs_.size());
 }
 
 /// An OrtValue only points at its data, so the one of the last run serves again when the same memory comes with
-/// the same shape: the usual case for `into`-style loops and for staging buffers.
-void CpuInstance::bind_input(size_t index, const TensorView& view) {
-  const bool reusable = view.type != DType::kString && inputs_[index] && same_tensor(bound_inputs_[index], view);
+/// the same shape: the usual case for loops that reuse their tensors.
+OrtValue* CpuInstance::bind(Binding& binding, const TensorView& view) {
+  const bool reusable = view.type != DType::kString && binding.value && same_tensor(binding.view, view);
   if (!reusable) {
-    inputs_[index].reset();
-    inputs_[index].reset(make_tensor(model_.ort_, view));
-    bound_inputs_[index] = view;
+    binding.value.reset();
+    binding.value.reset(make_tensor(model_.ort_, view));
+    binding.view = view;
   }
-  input_values_[index] = inputs_[index].get();
+  return binding.value.get();
 }
 
 void CpuInstance::run(std::span<const TensorView> inputs, std::span<OutputRequest> outputs) {
   const OrtApi& api = model_.ort_.api();
-  for (size_t i = 0; i < inputs.size(); ++i) bind_input(i, inputs[i]);
+  for (size_t i = 0; i < inputs.size(); ++i) input_values_[i] = bind(inputs_[i], inputs[i]);
 
   names_.resize(outputs.size());
-  output_values_.assign(outputs.size(), nullptr);
+  output_values_.resize(outputs.size());
   bool any_into = false;
-  OrtStatus* status = nullptr;
-  try {
-    for (size_t i = 0; i < outputs.size(); ++i) {
-      names_[i] = model_.output_names_[outputs[i].index];
-      if (!outputs[i].into) continue;
-      any_into = true;
-      output_values_[i] = make_tensor(model_.ort_, outputs[i].view);
-    }
-    status = api.Run(model_.session_.get(), run_options_.get(), model_.input_names_.data(), input_values_.data(),
-                     input_values_.size(), names_.data(), names_.size(), output_values_.data());
-    if (status != nullptr && any_into && api.GetErrorCode(status) == ORT_INVALID_ARGUMENT) {
-      const std::string message = api.GetErrorMessage(status);
-      api.ReleaseStatus(status);
-      throw Error(Code::kShapeMismatch, "an output does not fit the tensor given in 'into': " + message);
-    }
-    check(api, status, Step::kRun);
-  } catch (...) {
-    for (OrtValue* value : output_values_) api.ReleaseValue(value);
-    throw;
-  }
-
   for (size_t i = 0; i < outputs.size(); ++i) {
-    // Everything has its owner before anything below can throw.
-    OutputValue value = own(output_values_[i]);
-    if (!outputs[i].into) outputs[i].value = std::move(value);
+    names_[i] = model_.output_names_[outputs[i].index];
+    any_into = any_into || outputs[i].into;
+    output_values_[i] = outputs[i].into ? bind(outputs_[outputs[i].index], outputs[i].view) : nullptr;
   }
+  OrtStatus* status =
+      api.Run(model_.session_.get(), run_options_.get(), model_.input_names_.data(), input_values_.data(),
+              input_values_.size(), names_.data(), names_.size(), output_values_.data());
+  // Everything has its owner before anything below can throw.
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (!outputs[i].into) outputs[i].value = own(output_values_[i]);
+  }
+  if (status != nullptr && any_into && api.GetErrorCode(status) == ORT_INVALID_ARGUMENT) {
+    const std::string message = api.GetErrorMessage(status);
+    api.ReleaseStatus(status);
+    throw Error(Code::kShapeMismatch, "an output does not fit the tensor given in 'into': " + message);
+  }
+  check(api, status, Step::kRun);
   for (size_t i = 0; i < outputs.size(); ++i) {
     if (!outputs[i].into) describe_output(api, output_values_[i], names_[i], outputs[i]);
   }

@@ -41,12 +41,18 @@ class CpuInstance final : public Instance {
   void terminate() noexcept override;
 
  private:
-  void bind_input(size_t index, const TensorView& view);
+  /// An OrtValue over memory of somebody else's, with what it was made of.
+  struct Binding {
+    OrtPtr<OrtValue> value;
+    TensorView view;
+  };
+
+  OrtValue* bind(Binding& binding, const TensorView& view);
 
   const CpuModel& model_;
   OrtPtr<OrtRunOptions> run_options_;
-  std::vector<OrtPtr<OrtValue>> inputs_;
-  std::vector<TensorView> bound_inputs_;  ///< what each of inputs_ was made of
+  std::vector<Binding> inputs_;
+  std::vector<Binding> outputs_;  ///< by the model's order; only those that were written `into`
   std::vector<const char*> names_;
   std::vector<const OrtValue*> input_values_;
   std::vector<OrtValue*> output_values_;
