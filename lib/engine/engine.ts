@@ -5,7 +5,7 @@ import { dataTypes } from '../tensor/data-types.js';
 import { MAX_RANK } from '../tensor/shape.js';
 import type { TensorMap, TensorSpec } from '../tensor/types.js';
 import { type EncodedRun, encodeRun } from './encode-run.js';
-import { leaseArrays } from './leases.js';
+import { checkFree, leaseArrays } from './leases.js';
 import { type LoadedEngine, loadEngine } from './load.js';
 import type { LoadOptions } from './load-options.js';
 import type { Placement } from './placement.js';
@@ -53,8 +53,9 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
   #finalStats: EngineStats | undefined;
 
   /** Not for use: engines come from `Engine.load`. */
-  private constructor(key: symbol, { native, port, name, placement, options }: LoadedEngine) {
+  private constructor(key: symbol, loaded: LoadedEngine) {
     if (key !== CONSTRUCT) throw new NodeTensorRTError('INVALID_ARGUMENT', 'use Engine.load(model, options)');
+    const { native, port, name, placement, options } = loaded;
     const described = native.describe();
     this.name = name;
     this.placement = Object.freeze(placement);
@@ -104,7 +105,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
       this.#throwIfClosed();
       const plan = options === undefined ? this.#defaultPlan : planRun(options, this.#outputSpecs, false);
       if (plan.signal?.aborted) return Promise.reject(plan.signal.reason);
-      const encoded = encodeRun(this.#port.frame, this.#inputSpecs, inputs, plan);
+      const encoded = this.#encode(inputs, plan);
       if (encoded.bytes > SLICE_BYTES) return this.#runStaged(encoded, plan) as Promise<O>;
       const id = this.#port.nextId();
       const outcome = this.#native.submit(id, SubmitMode.async, ...encoded.arrays);
@@ -124,7 +125,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
   runSync(inputs: I, options?: RunSyncOptions): O {
     this.#throwIfClosed();
     const plan = options === undefined ? this.#defaultPlan : planRun(options, this.#outputSpecs, true);
-    const { arrays } = encodeRun(this.#port.frame, this.#inputSpecs, inputs, plan);
+    const { arrays } = this.#encode(inputs, plan);
     this.#native.submit(0, SubmitMode.blocking, ...arrays);
     return this.#takeNow(plan) as O;
   }
@@ -191,6 +192,21 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
     if (this.#closing !== undefined) throw new NodeTensorRTError('NOT_OPEN', `engine '${this.name}' is closed`);
   }
 
+  /** Checks the tensors of a run; after this the frame is ready for submit(). */
+  #encode(inputs: I, plan: RunPlan): EncodedRun {
+    const port = this.#port;
+    port.frameUses += 1;
+    const use = port.frameUses;
+    const encoded = encodeRun(port.frame, this.#inputSpecs, inputs, plan);
+    if (plan.into !== undefined) checkFree(encoded.arrays.slice(this.#inputSpecs.length));
+    if (port.frameUses === use) return encoded;
+    // A property of a tensor is computed, and that used an engine, which wrote over the frame.
+    const frame = new Float64Array(port.frame.length);
+    const again = encodeRun(frame, this.#inputSpecs, inputs, plan);
+    port.frame.set(frame.subarray(0, again.frameLength));
+    return again;
+  }
+
   /** The results of a run that has just taken place on this thread. */
   #takeNow(plan: RunPlan): TensorMap {
     if (plan.written !== undefined) return plan.written;
@@ -223,7 +239,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
 
   #leaseInto(id: number, plan: RunPlan): () => void {
     try {
-      return leaseArrays(plan.into?.map((tensor) => tensor?.data as NativeArray | undefined) ?? []);
+      return leaseArrays(plan.into?.map((target) => target?.data as NativeArray | undefined) ?? []);
     } catch (error) {
       this.#port.native.cancel(id, false);
       throw error;

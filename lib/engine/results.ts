@@ -52,7 +52,7 @@ export function makeDestination(
 
     const target = into?.[i];
     if (target !== undefined) {
-      setTensor(tensors, spec.name, target);
+      setTensor(tensors, spec.name, target.tensor);
       if (written && spec.type !== 'string') continue;
       checkFits(spec.name, target, dims, count);
       arrays[i] = fillTarget(port, i, spec.type, target);

@@ -22,11 +22,17 @@ export interface RunOptions {
 /** Options of `Engine.runSync`. */
 export type RunSyncOptions = Pick<RunOptions, 'outputs' | 'into'>;
 
+/** A tensor of `into`, read once: its properties may be computed when they are read. */
+export interface IntoTarget extends TensorLike {
+  /** What the user gave, and gets back. */
+  readonly tensor: TensorLike;
+}
+
 /** RunOptions, checked against the engine's outputs. */
 export interface RunPlan {
   readonly outputs: readonly CompiledSpec[];
-  /** Per output, the tensor that it is written into. */
-  readonly into: readonly (TensorLike | undefined)[] | undefined;
+  /** Per output, what it is written into. */
+  readonly into: readonly (IntoTarget | undefined)[] | undefined;
   /** The results, when a run on this thread writes all of them into `into` by itself. */
   readonly written: TensorMap | undefined;
   readonly signal: AbortSignal | undefined;
@@ -34,20 +40,23 @@ export interface RunPlan {
   readonly timeoutMs: number;
 }
 
-const LATER = ['priority', 'preferredOutputLocation'] as const;
+const KNOWN = ['signal', 'timeoutMs', 'outputs', 'into'];
+const KNOWN_SYNC = ['outputs', 'into'];
+const LATER = ['priority', 'preferredOutputLocation'];
 
 /** Throws INVALID_ARGUMENT, OUT_OF_RANGE or UNSUPPORTED. */
 export function planRun(given: RunOptions, specs: readonly CompiledSpec[], sync: boolean): RunPlan {
   const options = objectOption<RunOptions>('options', given);
-  knownKeys('options', options, sync ? ['outputs', 'into'] : ['signal', 'timeoutMs', 'outputs', 'into'], LATER);
+  knownKeys('options', options, sync ? KNOWN_SYNC : KNOWN, LATER);
+  const { signal, timeoutMs } = options;
   const outputs = options.outputs === undefined ? specs : chooseOutputs(options.outputs, specs);
   const into = options.into === undefined ? undefined : chooseInto(options.into, outputs);
   return {
     outputs,
     into,
     written: into && allWritten(outputs, into),
-    signal: options.signal === undefined ? undefined : signalOption('options.signal', options.signal),
-    timeoutMs: options.timeoutMs === undefined ? 0 : timeoutOption('options.timeoutMs', options.timeoutMs),
+    signal: signal === undefined ? undefined : signalOption('options.signal', signal),
+    timeoutMs: timeoutMs === undefined ? 0 : timeoutOption('options.timeoutMs', timeoutMs),
   };
 }
 
@@ -59,21 +68,32 @@ function chooseOutputs(names: unknown, specs: readonly CompiledSpec[]): Compiled
   return names.map((name) => findSpec('options.outputs', specs, name));
 }
 
-function chooseInto(given: unknown, outputs: readonly CompiledSpec[]): (TensorLike | undefined)[] {
+function chooseInto(given: unknown, outputs: readonly CompiledSpec[]): (IntoTarget | undefined)[] {
   const into = objectOption<Record<string, TensorLike>>('options.into', given);
   for (const name of Object.keys(into)) findSpec('options.into', outputs, name);
-  return outputs.map(({ name }) => {
+  const targets: (IntoTarget | undefined)[] = [];
+  for (const { name } of outputs) {
     const tensor = Object.hasOwn(into, name) ? into[name] : undefined;
-    return tensor === undefined ? undefined : objectOption<TensorLike>(`options.into.${name}`, tensor);
-  });
+    if (tensor === undefined) {
+      targets.push(undefined);
+      continue;
+    }
+    const { type, data, dims } = objectOption<TensorLike>(`options.into.${name}`, tensor);
+    targets.push({ tensor, type, data, dims });
+  }
+  return targets;
 }
 
-function allWritten(outputs: readonly CompiledSpec[], into: (TensorLike | undefined)[]): TensorMap | undefined {
+function allWritten(
+  outputs: readonly CompiledSpec[],
+  into: readonly (IntoTarget | undefined)[],
+): TensorMap | undefined {
   const written: TensorMap = {};
-  for (const [i, spec] of outputs.entries()) {
-    const tensor = into[i];
-    if (tensor === undefined || spec.type === 'string') return undefined;
-    setTensor(written, spec.name, tensor);
+  for (let i = 0; i < outputs.length; i++) {
+    const spec = outputs[i] as CompiledSpec;
+    const target = into[i];
+    if (target === undefined || spec.type === 'string') return undefined;
+    setTensor(written, spec.name, target.tensor);
   }
   return written;
 }

@@ -20,6 +20,8 @@ class Port {
   readonly native: NativePort;
   readonly frame: Float64Array;
   readonly pending = new Map<number, Pending>();
+  /** Counts who wrote to the frame, to notice who wrote in between. */
+  frameUses = 0;
   readonly #addon: NativeAddon;
   #lastId = 0;
 
