@@ -21,6 +21,7 @@ constexpr size_t kFirstInput = 2;
 
 Shape& read_dims(const double*& frame, Shape& dims) {
   const auto rank = static_cast<size_t>(*frame++);
+  if (rank > kMaxRank) throw Error(Code::kInternal, "the frame holds no rank where one is expected");
   dims.resize(rank);
   for (size_t i = 0; i < rank; ++i) dims[i] = static_cast<int64_t>(*frame++);
   return dims;
@@ -132,12 +133,14 @@ void NativeEngine::read_outputs(const Napi::CallbackInfo& info, const double*& f
   const auto& specs = engine_->signature().outputs;
   const auto count = static_cast<size_t>(*frame++);
   size_t argument = kFirstInput + engine_->signature().inputs.size();
+  if (count > specs.size()) throw Error(Code::kInternal, "the frame asks for more outputs than there are");
   request.outputs.resize(count);
   for (OutputRequest& output : request.outputs) {
     output.index = static_cast<size_t>(*frame++);
+    if (output.index >= specs.size()) throw Error(Code::kInternal, "the frame asks for an output that is none");
     output.into = *frame++ != 0;
     if (!output.into) continue;
-    const TensorSpec& spec = specs.at(output.index);
+    const TensorSpec& spec = specs[output.index];
     output.view.type = spec.type;
     const size_t bytes = element_count(read_dims(frame, output.view.dims)) * dtype_size(spec.type);
     ArrayView view;

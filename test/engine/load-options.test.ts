@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { resolveLoadOptions } from '../../lib/engine/load-options.js';
+import { identity } from '../fixtures/models.js';
+import { load } from '../support/engines.js';
+import { failure } from '../support/failure.js';
+
+/** Options, the option that is at fault, and the code. */
+const bad: [unknown, string, string][] = [
+  [null, 'options', 'INVALID_ARGUMENT'],
+  [[], 'options', 'INVALID_ARGUMENT'],
+  ['cpu', 'options', 'INVALID_ARGUMENT'],
+  [{ nmae: 'x' }, 'options.nmae', 'INVALID_ARGUMENT'],
+  [{ name: '' }, 'options.name', 'INVALID_ARGUMENT'],
+  [{ name: 5 }, 'options.name', 'INVALID_ARGUMENT'],
+  [{ backend: 'cuda' }, 'options.backend', 'INVALID_ARGUMENT'],
+  [{ fallback: true }, 'options.fallback', 'INVALID_ARGUMENT'],
+  [{ device: '' }, 'options.device', 'INVALID_ARGUMENT'],
+  [{ device: -1 }, 'options.device', 'OUT_OF_RANGE'],
+  [{ device: 1.5 }, 'options.device', 'INVALID_ARGUMENT'],
+  [{ externalData: {} }, 'options.externalData', 'INVALID_ARGUMENT'],
+  [{ externalData: [null] }, 'options.externalData[0]', 'INVALID_ARGUMENT'],
+  [{ externalData: [{ path: '', data: new Uint8Array() }] }, 'options.externalData[0].path', 'INVALID_ARGUMENT'],
+  [{ externalData: [{ path: 'w', data: [1] }] }, 'options.externalData[0].data', 'INVALID_ARGUMENT'],
+  [{ freeDimensionOverrides: [] }, 'options.freeDimensionOverrides', 'INVALID_ARGUMENT'],
+  [{ freeDimensionOverrides: { N: 1.5 } }, 'options.freeDimensionOverrides.N', 'INVALID_ARGUMENT'],
+  [{ freeDimensionOverrides: { N: 0 } }, 'options.freeDimensionOverrides.N', 'OUT_OF_RANGE'],
+  [{ cpu: 1 }, 'options.cpu', 'INVALID_ARGUMENT'],
+  [{ cpu: { threads: 1 } }, 'options.cpu.threads', 'INVALID_ARGUMENT'],
+  [{ cpu: { graphOptimizationLevel: '99' } }, 'options.cpu.graphOptimizationLevel', 'INVALID_ARGUMENT'],
+  [{ cpu: { sessionConfig: 'x' } }, 'options.cpu.sessionConfig', 'INVALID_ARGUMENT'],
+  [{ cpu: { sessionConfig: { key: 1 } } }, 'options.cpu.sessionConfig.key', 'INVALID_ARGUMENT'],
+  [{ batching: true }, 'options.batching', 'INVALID_ARGUMENT'],
+  [{ batching: { maxqueue: 1 } }, 'options.batching.maxqueue', 'INVALID_ARGUMENT'],
+  [{ batching: { maxQueue: 0 } }, 'options.batching.maxQueue', 'OUT_OF_RANGE'],
+  [{ batching: { maxQueue: Number.POSITIVE_INFINITY } }, 'options.batching.maxQueue', 'INVALID_ARGUMENT'],
+  [{ batching: { maxQueueBytes: -1 } }, 'options.batching.maxQueueBytes', 'OUT_OF_RANGE'],
+  [{ batching: { maxSize: 8 } }, 'options.batching.maxSize', 'UNSUPPORTED'],
+  [{ instances: 0 }, 'options.instances', 'OUT_OF_RANGE'],
+  [{ instances: 65 }, 'options.instances', 'OUT_OF_RANGE'],
+  [{ instances: '2' }, 'options.instances', 'INVALID_ARGUMENT'],
+  [{ threads: 0 }, 'options.threads', 'OUT_OF_RANGE'],
+  [{ threads: Number.NaN }, 'options.threads', 'INVALID_ARGUMENT'],
+  [{ inlineBelowUs: -1 }, 'options.inlineBelowUs', 'OUT_OF_RANGE'],
+  [{ float16: 'float32' }, 'options.float16', 'INVALID_ARGUMENT'],
+  [{ signal: {} }, 'options.signal', 'INVALID_ARGUMENT'],
+  [{ precision: 'fp16' }, 'options.precision', 'UNSUPPORTED'],
+  [{ memoryLimitBytes: 1 }, 'options.memoryLimitBytes', 'UNSUPPORTED'],
+];
+
+describe('load()', () => {
+  test.each(bad)('rejects options %j, naming %s, with %s', async (options, option, code) => {
+    await expect(load(identity(), options as never)).rejects.toEqual(failure(code, { option }));
+  });
+
+  test('says what was expected and what came instead', async () => {
+    await expect(load(identity(), { backend: 'cuda' as never })).rejects.toEqual(
+      failure('INVALID_ARGUMENT', {
+        option: 'options.backend',
+        expected: "'auto' or 'tensorrt' or 'tensorrt-rtx' or 'cpu'",
+        received: '"cuda"',
+      }),
+    );
+    await expect(load(identity(), { instances: 65 })).rejects.toEqual(
+      failure('OUT_OF_RANGE', { option: 'options.instances', expected: '1 to 64', received: '65' }),
+    );
+  });
+
+  test('takes undefined for the default, of options that come later too', () => {
+    const none = { name: undefined, precision: undefined, threads: undefined, batching: undefined };
+    expect(resolveLoadOptions(none as never)).toEqual(resolveLoadOptions());
+  });
+});
+
+describe('resolveLoadOptions()', () => {
+  test('fills in the defaults that the documentation names', () => {
+    expect(resolveLoadOptions()).toMatchObject({
+      backend: 'auto',
+      fallback: 'error',
+      device: 'cpu',
+      graphOptimizationLevel: 'all',
+      maxQueue: 1024,
+      maxQueueBytes: 256 * 2 ** 20,
+      instances: 1,
+      inlineBelowUs: 50,
+      float16: 'bits',
+    });
+  });
+
+  test('takes batching: false as no batching options', () => {
+    expect(resolveLoadOptions({ batching: false })).toEqual(resolveLoadOptions());
+  });
+});

@@ -1,0 +1,99 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { breaches, type Layers, readSources } from './support/layers.js';
+
+/**
+ * What each layer of native/ may include beside itself (design.md, "Layers"). An #include names its file from native/;
+ * one in angle brackets is checked against `libraries`.
+ */
+const native: Layers = {
+  layerOf: (file) => /^(backends\/\w+)\/|^(\w+)\//.exec(file)?.slice(1).find(Boolean),
+  mayUse: {
+    core: [],
+    memory: ['core'],
+    model: ['core'],
+    backends: ['core', 'memory', 'model'],
+    'backends/cpu': ['core', 'memory', 'model', 'backends'],
+    runtime: ['core', 'memory', 'model', 'backends'],
+    binding: ['core', 'memory', 'model', 'backends', 'runtime'],
+  },
+  // The one place that knows which backends there are.
+  exceptions: { 'backends/registry.cc': ['backends/cpu'] },
+  libraries: [
+    { name: /^(napi\.h|node.*\.h|js_native_api.*|v8.*|uv\.h)$/, only: ['binding'] },
+    { name: /onnxruntime.*\.h$/, only: ['backends/cpu'] },
+    { name: /^(cuda.*|Nv\w+)\.h$/, only: [] },
+  ],
+};
+
+/** lib/: `errors` and `options` serve all; `devices` is a public noun above `engine`. */
+const lib: Layers = {
+  layerOf: (file) => (file.includes('/') ? file.split('/')[0] : file.replace(/\.c?ts$/, '')),
+  mayUse: {
+    errors: [],
+    options: ['errors'],
+    tensor: ['errors', 'options'],
+    native: ['errors', 'options', 'tensor'],
+    memory: ['errors', 'options', 'tensor', 'native'],
+    engine: ['errors', 'options', 'tensor', 'native'],
+    devices: ['errors', 'options', 'engine'],
+    index: ['errors', 'options', 'tensor', 'native', 'memory', 'engine', 'devices'],
+  },
+  exceptions: {},
+  libraries: [{ name: /^(?!node:)/, only: ['native'] }],
+};
+
+const folder = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
+const nativeSources = readSources(folder('native'), /\.(h|cc)$/, (file) => !file.startsWith('test/'));
+const libSources = readSources(folder('lib'), /\.c?ts$/, () => true);
+
+describe('native/', () => {
+  test('includes only what is in lower layers', () => {
+    expect(nativeSources.size).toBeGreaterThan(30);
+    expect(breaches(native, nativeSources)).toEqual([]);
+  });
+
+  test.each([
+    ['core/shape.cc', '#include "memory/pools.h"'],
+    ['memory/pools.cc', '#include "model/file_map.h"'],
+    ['model/file_map.cc', '#include "memory/pools.h"'],
+    ['model/file_map.cc', '#  include "runtime/engine.h"'],
+    ['backends/cpu/cpu_model.cc', '#include "backends/tensorrt/engine.h"'],
+    ['backends/tensorrt/engine.cc', '#include "backends/cpu/cpu_model.h"'],
+    ['backends/backend.h', '#include "backends/cpu/cpu_model.h"'],
+    ['runtime/engine.cc', '#include "binding/mailbox.h"'],
+    ['runtime/engine.cc', '#include <napi.h>'],
+    ['core/error.h', '#include <node_api.h>'],
+    ['runtime/engine.h', '#include <onnxruntime_c_api.h>'],
+    ['elsewhere/thing.cc', '#include "core/error.h"'],
+  ])('a breach is found: %s has %s', (file, line) => {
+    expect(breaches(native, new Map([[file, `// first\n${line}\n`]]))).toEqual([expect.stringContaining(`${file}:2`)]);
+  });
+});
+
+describe('lib/', () => {
+  test('imports only what is in lower layers', () => {
+    expect(libSources.size).toBeGreaterThan(15);
+    expect(breaches(lib, libSources)).toEqual([]);
+  });
+
+  test.each([
+    ['errors.ts', "import { x } from './options.js';"],
+    ['tensor/shape.ts', "import { x } from '../native/port.js';"],
+    ['native/port.ts', "import type { Engine } from '../engine/engine.js';"],
+    ['engine/load.ts', "import { memory } from '../memory/memory.js';"],
+    ['engine/load.ts', "import { Engine } from '../index.js';"],
+    ['memory/memory.ts', "export { x } from '../engine/engine.js';"],
+    ['memory/memory.ts', "const x = await import('../engine/engine.js');"],
+    ['engine/load.ts', "import fastify from 'fastify';"],
+    ['index.ts', "export * from './elsewhere.js';"],
+  ])('a breach is found: %s has %s', (file, line) => {
+    expect(breaches(lib, new Map([[file, `// first\n${line}\n`]]))).toEqual([expect.stringContaining(`${file}:2`)]);
+  });
+
+  test('what goes down is none', () => {
+    const lines =
+      "import { x } from '../errors.js';\nimport { y } from './other.js';\nimport { join } from 'node:path';";
+    expect(breaches(lib, new Map([['engine/load.ts', lines]]))).toEqual([]);
+  });
+});
