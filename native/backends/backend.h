@@ -96,7 +96,7 @@ class Instance {
  public:
   virtual ~Instance() = default;
 
-  /// `inputs` has one view per input of the model, in the model's order. Throws Error.
+  /// `inputs` has one view per input of the model, in the model's order; `outputs` has no output twice. Throws Error.
   virtual void run(std::span<const TensorView> inputs, std::span<OutputRequest> outputs) = 0;
 
   /// Makes a run in progress fail at its next chance. Cannot be undone.

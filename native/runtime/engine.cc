@@ -94,8 +94,9 @@ void Engine::submit(std::shared_ptr<Request> request) {
     queued_bytes_ += r.bytes;
     r.state = Request::State::kQueued;
     r.position = queue_.insert(queue_.end(), std::move(request));
+    // Before a lane can end it, or more would have ended than were accepted.
+    counters_.accepted.fetch_add(1, std::memory_order_relaxed);
   }
-  counters_.accepted.fetch_add(1, std::memory_order_relaxed);
   work_.notify_one();
 }
 
@@ -148,6 +149,7 @@ std::optional<Clock::duration> Engine::try_run_in_place(Request& request, Clock:
 
 void Engine::run_blocking(Request& request) {
   InstancePtr instance;
+  bool more_work = false;
   {
     std::unique_lock lock(mutex_);
     if (closing_) throw Error(Code::kNotOpen, "engine '" + options_.name + "' is closed");
@@ -156,7 +158,9 @@ void Engine::run_blocking(Request& request) {
     --num_waiting_;
     instance = std::move(idle_.back());
     idle_.pop_back();
+    more_work = lane_may_start();
   }
+  if (more_work) work_.notify_one();
   counters_.accepted.fetch_add(1, std::memory_order_relaxed);
   const uint64_t key = shape_key(request.inputs);
   try {
@@ -181,16 +185,22 @@ Clock::duration Engine::run_on(Instance& instance, Request& request) {
 
 void Engine::give_back(InstancePtr instance, uint64_t key, Clock::duration took, bool succeeded) {
   bool caller_waits = false;
-  bool lane_waits = false;
+  bool closing = false;
+  bool more_work = false;
   {
     std::lock_guard lock(mutex_);
     idle_.push_back(std::move(instance));
     if (succeeded) learn(key, took);
     caller_waits = num_waiting_ > 0;
-    lane_waits = !queue_.empty();
+    more_work = lane_may_start();
+    closing = closing_;
   }
   if (caller_waits) instance_free_.notify_one();
-  if (lane_waits) work_.notify_one();
+  if (closing) {
+    work_.notify_all();  // lanes leave when everything is home
+  } else if (more_work) {
+    work_.notify_one();
+  }
 }
 
 // A slow run (the first of a shape, a preemption) is forgotten quickly, a quick one is believed at once by half.
@@ -205,9 +215,15 @@ void Engine::learn(uint64_t key, Clock::duration took) {
   }
 }
 
+/// Callers that wait for an instance come first: they hold up a thread.
+bool Engine::lane_may_start() const { return !queue_.empty() && idle_.size() > num_waiting_; }
+
 std::shared_ptr<Request> Engine::next_request(InstancePtr& instance) {
   std::unique_lock lock(mutex_);
-  work_.wait(lock, [this] { return (!queue_.empty() && !idle_.empty()) || (closing_ && queue_.empty()); });
+  const auto all_done = [this] {
+    return closing_ && queue_.empty() && num_waiting_ == 0 && idle_.size() == all_instances_.size();
+  };
+  work_.wait(lock, [&] { return lane_may_start() || all_done(); });
   if (queue_.empty()) return nullptr;
   std::shared_ptr<Request> request = std::move(queue_.front());
   queue_.pop_front();
@@ -234,6 +250,8 @@ void Engine::execute(const std::shared_ptr<Request>& request, InstancePtr instan
       request->error.emplace(Code::kOutOfMemory, "out of host memory", std::vector<Detail>{{"kind", "host"}});
     } catch (const std::exception& error) {
       request->error.emplace(Code::kInternal, error.what());
+    } catch (...) {
+      request->error.emplace(Code::kInternal, "the backend threw something that is no exception");
     }
   }
   bool aborted = false;

@@ -84,6 +84,7 @@ class Engine final : public Interruptible, public std::enable_shared_from_this<E
   Clock::duration run_on(Instance& instance, Request& request);
   void give_back(InstancePtr instance, uint64_t key, Clock::duration took, bool succeeded);
   void learn(uint64_t key, Clock::duration took);
+  bool lane_may_start() const;  // REQUIRES: mutex_
   void last_lane_out();
   /// start() could not make `count` of the lanes.
   void lanes_missing(size_t count);

@@ -50,7 +50,7 @@ HistogramSnapshot Histogram::snapshot() const noexcept {
       if (below > rank) {
         const auto lower = static_cast<double>(bucket_lower(i));
         const auto upper = static_cast<double>(bucket_lower(i + 1));
-        return std::min((lower + upper) / 2, max_ns) / kNsPerUs;
+        return std::min((lower + upper - 1) / 2, max_ns) / kNsPerUs;
       }
     }
     return max_ns / kNsPerUs;

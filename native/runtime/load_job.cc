@@ -56,6 +56,8 @@ void LoadJob::run(LoadRequest request, const Done& done) {
                   std::vector<Detail>{{"kind", "host"}});
   } catch (const std::exception& e) {
     error.emplace(Code::kInternal, e.what());
+  } catch (...) {
+    error.emplace(Code::kInternal, "the backend threw something that is no exception");
   }
   done(std::move(engine), std::move(error));
 }

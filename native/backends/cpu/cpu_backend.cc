@@ -1,6 +1,7 @@
 #include "backends/cpu/cpu_backend.h"
 
 #include "backends/cpu/cpu_model.h"
+#include "backends/cpu/ort_allocator.h"
 
 namespace ntrt::cpu {
 namespace {
@@ -22,25 +23,25 @@ GraphOptimizationLevel optimization_level(const std::string& name) {
 SessionOptions create_options(const OrtLibrary& ort, const BackendOptions& options) {
   const OrtApi& api = ort.api();
   OrtSessionOptions* raw = nullptr;
-  check(api, api.CreateSessionOptions(&raw), Step::kLoad);
+  check(api, api.CreateSessionOptions(&raw), Step::kOptions);
   SessionOptions session_options(raw, api.ReleaseSessionOptions);
-  check(api, api.SetIntraOpNumThreads(raw, options.threads), Step::kLoad);
-  check(api, api.SetInterOpNumThreads(raw, 1), Step::kLoad);
-  check(api, api.SetSessionExecutionMode(raw, ORT_SEQUENTIAL), Step::kLoad);
+  check(api, api.SetIntraOpNumThreads(raw, options.threads), Step::kOptions);
+  check(api, api.SetInterOpNumThreads(raw, 1), Step::kOptions);
+  check(api, api.SetSessionExecutionMode(raw, ORT_SEQUENTIAL), Step::kOptions);
   check(api, api.SetSessionGraphOptimizationLevel(raw, optimization_level(options.graph_optimization_level)),
-        Step::kLoad);
+        Step::kOptions);
   // Failures come back as statuses with their text; nothing is written to stderr.
-  check(api, api.SetSessionLogSeverityLevel(raw, ORT_LOGGING_LEVEL_FATAL), Step::kLoad);
+  check(api, api.SetSessionLogSeverityLevel(raw, ORT_LOGGING_LEVEL_FATAL), Step::kOptions);
   // A spinning pool would take the cores that the event loop and the other engines need.
-  check(api, api.AddSessionConfigEntry(raw, "session.intra_op.allow_spinning", "0"), Step::kLoad);
+  check(api, api.AddSessionConfigEntry(raw, "session.intra_op.allow_spinning", "0"), Step::kOptions);
   if (ort.uses_host_pool()) {
-    check(api, api.AddSessionConfigEntry(raw, "session.use_env_allocators", "1"), Step::kLoad);
+    check(api, api.AddSessionConfigEntry(raw, "session.use_env_allocators", "1"), Step::kOptions);
   }
   for (const auto& [name, size] : options.free_dimension_overrides) {
-    check(api, api.AddFreeDimensionOverrideByName(raw, name.c_str(), size), Step::kLoad);
+    check(api, api.AddFreeDimensionOverrideByName(raw, name.c_str(), size), Step::kOptions);
   }
   for (const auto& [key, value] : options.session_config) {
-    check(api, api.AddSessionConfigEntry(raw, key.c_str(), value.c_str()), Step::kLoad);
+    check(api, api.AddSessionConfigEntry(raw, key.c_str(), value.c_str()), Step::kOptions);
   }
   return session_options;
 }
@@ -70,6 +71,7 @@ void add_external_files(const OrtApi& api, OrtSessionOptions* options, const Mod
 std::unique_ptr<LoadedModel> CpuBackend::load(const ModelSource& source, const BackendOptions& options,
                                               LoadCancellation& cancellation) {
   const OrtApi& api = ort_.api();
+  take_failed_allocation();  // of something else that this thread did
   SessionOptions session_options = create_options(ort_, options);
   if (!source.path()) add_external_files(api, session_options.get(), source);
 
@@ -80,6 +82,10 @@ std::unique_ptr<LoadedModel> CpuBackend::load(const ModelSource& source, const B
                                     : api.CreateSessionFromArray(ort_.env(), source.bytes().data(),
                                                                  source.bytes().size(), raw, &session);
   cancellation.set_hook({});
+  if (status != nullptr && cancellation.cancelled()) {
+    api.ReleaseStatus(status);
+    throw Error(Code::kNotOpen, "the load was cancelled");
+  }
   check(api, status, Step::kLoad);
   return std::make_unique<CpuModel>(ort_, OrtPtr<OrtSession>(session, api.ReleaseSession));
 }

@@ -1,6 +1,9 @@
 #include <algorithm>
+#include <cstring>
 
 #include "backends/cpu/cpu_model.h"
+#include "backends/cpu/ort_allocator.h"
+#include "memory/buffer.h"
 
 namespace ntrt::cpu {
 namespace {
@@ -75,6 +78,30 @@ void describe_output(const OrtApi& api, OrtValue* value, const char* name, Outpu
   }
 }
 
+/// An output that is an input of the graph. ONNX Runtime would return the input's own memory for it, which is not ours
+/// to give away, and would leave `into` as it was.
+void pass_through(const TensorView& input, OutputRequest& output) {
+  if (output.into) {
+    if (output.view.dims != input.dims || output.view.bytes != input.bytes) {
+      throw Error(Code::kShapeMismatch, "an output of shape " + to_string(input.dims) +
+                                            " does not fit the tensor given in 'into', of shape " +
+                                            to_string(output.view.dims));
+    }
+    if (input.bytes > 0) std::memcpy(output.view.data, input.data, input.bytes);
+    return;
+  }
+  output.view = input;
+  if (input.type == DType::kString) {
+    output.value.strings() = *static_cast<const std::vector<std::string>*>(input.data);
+    output.view.data = nullptr;
+    return;
+  }
+  auto owner = std::make_unique<Buffer>(host_pool(), input.bytes);
+  if (input.bytes > 0) std::memcpy(owner->data(), input.data, input.bytes);
+  output.view.data = owner->data();
+  output.value = OutputValue(owner.release(), [](void* buffer) noexcept { delete static_cast<Buffer*>(buffer); });
+}
+
 bool same_tensor(const TensorView& a, const TensorView& b) {
   return a.data == b.data && a.bytes == b.bytes && a.type == b.type && a.dims == b.dims;
 }
@@ -106,33 +133,65 @@ OrtValue* CpuInstance::bind(Binding& binding, const TensorView& view) {
 }
 
 void CpuInstance::run(std::span<const TensorView> inputs, std::span<OutputRequest> outputs) {
+  take_failed_allocation();  // one that ONNX Runtime survived must not be blamed for a failure of this run
+  computed_.clear();
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (const auto input = model_.passed_inputs_[outputs[i].index]) {
+      pass_through(inputs[*input], outputs[i]);
+    } else {
+      computed_.push_back(i);
+    }
+  }
+  if (!computed_.empty()) compute(inputs, outputs);
+}
+
+void CpuInstance::compute(std::span<const TensorView> inputs, std::span<OutputRequest> outputs) {
   const OrtApi& api = model_.ort_.api();
   for (size_t i = 0; i < inputs.size(); ++i) input_values_[i] = bind(inputs_[i], inputs[i]);
 
-  names_.resize(outputs.size());
-  output_values_.resize(outputs.size());
+  const size_t count = computed_.size();
+  names_.resize(count);
+  output_values_.resize(count);
   bool any_into = false;
-  for (size_t i = 0; i < outputs.size(); ++i) {
-    names_[i] = model_.output_names_[outputs[i].index];
-    any_into = any_into || outputs[i].into;
-    output_values_[i] = outputs[i].into ? bind(outputs_[outputs[i].index], outputs[i].view) : nullptr;
+  for (size_t i = 0; i < count; ++i) {
+    const OutputRequest& output = outputs[computed_[i]];
+    names_[i] = model_.output_names_[output.index];
+    any_into = any_into || output.into;
+    output_values_[i] = output.into ? bind(outputs_[output.index], output.view) : nullptr;
   }
-  OrtStatus* status =
-      api.Run(model_.session_.get(), run_options_.get(), model_.input_names_.data(), input_values_.data(),
-              input_values_.size(), names_.data(), names_.size(), output_values_.data());
+  OrtStatus* status = api.Run(model_.session_.get(), run_options_.get(), model_.input_names_.data(),
+                              input_values_.data(), input_values_.size(), names_.data(), count, output_values_.data());
   // Everything has its owner before anything below can throw.
-  for (size_t i = 0; i < outputs.size(); ++i) {
-    if (!outputs[i].into) outputs[i].value = own(output_values_[i]);
+  for (size_t i = 0; i < count; ++i) {
+    OutputRequest& output = outputs[computed_[i]];
+    if (!output.into) output.value = own(output_values_[i]);
   }
-  if (status != nullptr && any_into && api.GetErrorCode(status) == ORT_INVALID_ARGUMENT) {
+  if (status != nullptr && any_into && api.GetErrorCode(status) == ORT_INVALID_ARGUMENT && fits(inputs)) {
     const std::string message = api.GetErrorMessage(status);
     api.ReleaseStatus(status);
     throw Error(Code::kShapeMismatch, "an output does not fit the tensor given in 'into': " + message);
   }
   check(api, status, Step::kRun);
-  for (size_t i = 0; i < outputs.size(); ++i) {
-    if (!outputs[i].into) describe_output(api, output_values_[i], names_[i], outputs[i]);
+  for (size_t i = 0; i < count; ++i) {
+    OutputRequest& output = outputs[computed_[i]];
+    if (!output.into) describe_output(api, output_values_[i], names_[i], output);
   }
+}
+
+/// Whether the inputs agree with what the model says about each of them.
+bool CpuInstance::fits(std::span<const TensorView> inputs) const {
+  const auto& specs = model_.signature_.inputs;
+  for (size_t i = 0; i < specs.size(); ++i) {
+    const auto& dims = specs[i].dims;
+    if (specs[i].any_rank) continue;
+    const bool same = inputs[i].type == specs[i].type && inputs[i].dims.size() == dims.size() &&
+                      std::equal(dims.begin(), dims.end(), inputs[i].dims.begin(), [](const Dim& dim, int64_t size) {
+                        const auto* fixed = std::get_if<int64_t>(&dim);
+                        return fixed == nullptr || *fixed == size;
+                      });
+    if (!same) return false;
+  }
+  return true;
 }
 
 void CpuInstance::terminate() noexcept {

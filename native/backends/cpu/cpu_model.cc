@@ -1,5 +1,7 @@
 #include "backends/cpu/cpu_model.h"
 
+#include <algorithm>
+
 namespace ntrt::cpu {
 namespace {
 
@@ -67,7 +69,13 @@ CpuModel::CpuModel(OrtLibrary& ort, OrtPtr<OrtSession> session) : ort_(ort), ses
   signature_.outputs = describe_all(
       api, session_.get(), {api.SessionGetOutputCount, api.SessionGetOutputName, api.SessionGetOutputTypeInfo});
   for (const auto& spec : signature_.inputs) input_names_.push_back(spec.name.c_str());
-  for (const auto& spec : signature_.outputs) output_names_.push_back(spec.name.c_str());
+  for (const auto& spec : signature_.outputs) {
+    output_names_.push_back(spec.name.c_str());
+    const auto input = std::find_if(signature_.inputs.begin(), signature_.inputs.end(),
+                                    [&spec](const TensorSpec& candidate) { return candidate.name == spec.name; });
+    const bool passed = input != signature_.inputs.end();
+    passed_inputs_.push_back(passed ? std::optional<size_t>(input - signature_.inputs.begin()) : std::nullopt);
+  }
 }
 
 std::unique_ptr<Instance> CpuModel::create_instance() { return std::make_unique<CpuInstance>(*this); }

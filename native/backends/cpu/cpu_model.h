@@ -2,6 +2,7 @@
 // A loaded ONNX Runtime session and its execution contexts.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@ class CpuModel final : public LoadedModel {
   Signature signature_;
   std::vector<const char*> input_names_;
   std::vector<const char*> output_names_;
+  std::vector<std::optional<size_t>> passed_inputs_;  ///< per output, the input that it is, by name
 };
 
 /// One run at a time. Keeps its run options and argument arrays, so that a run allocates nothing of its own.
@@ -48,11 +50,14 @@ class CpuInstance final : public Instance {
   };
 
   OrtValue* bind(Binding& binding, const TensorView& view);
+  void compute(std::span<const TensorView> inputs, std::span<OutputRequest> outputs);
+  bool fits(std::span<const TensorView> inputs) const;
 
   const CpuModel& model_;
   OrtPtr<OrtRunOptions> run_options_;
   std::vector<Binding> inputs_;
   std::vector<Binding> outputs_;  ///< by the model's order; only those that were written `into`
+  std::vector<size_t> computed_;  ///< which of the outputs asked for ONNX Runtime computes
   std::vector<const char*> names_;
   std::vector<const OrtValue*> input_values_;
   std::vector<OrtValue*> output_values_;

@@ -22,7 +22,15 @@ std::atomic<OrtLibrary*> opened{nullptr};
 
 Code code_for(OrtErrorCode code, Step step) {
   if (code == ORT_NOT_IMPLEMENTED) return Code::kUnsupported;
-  return step == Step::kLoad ? Code::kModelInvalid : Code::kBackendError;
+  switch (step) {
+    case Step::kOptions:
+      return Code::kInvalidArgument;
+    case Step::kLoad:
+      return Code::kModelInvalid;
+    case Step::kRun:
+      return Code::kBackendError;
+  }
+  return Code::kInternal;
 }
 
 }  // namespace

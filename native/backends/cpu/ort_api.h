@@ -45,7 +45,7 @@ class OrtLibrary {
 };
 
 /// Which step failed decides what a status code means.
-enum class Step { kLoad, kRun };
+enum class Step { kOptions, kLoad, kRun };
 
 /// Throws the Error that a status stands for, and releases it; returns when it is null.
 void check(const OrtApi& api, OrtStatus* status, Step step);
