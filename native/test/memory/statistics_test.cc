@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <barrier>
 #include <thread>
 #include <vector>
 
@@ -64,18 +65,33 @@ TEST(ByteCounter, LosesNothingWhenThreadsCountAtOnce) {
 }
 
 TEST(ByteCounter, PeakIsExactWhenThreadsReachItTogether) {
-  // All threads add before any subtracts, so the sum is the one right answer.
-  for (int round = 0; round < 200; ++round) {
-    ByteCounter counter;
-    std::atomic<int> num_added{0};
-    run_in_threads([&](int thread) {
+  // In every round all threads add before any subtracts, so that the sum is the one right peak.
+  constexpr size_t kRounds = 300;
+  std::vector<ByteCounter> rounds(kRounds);
+  std::barrier together(kNumThreads);
+  run_in_threads([&](int thread) {
+    for (ByteCounter& counter : rounds) {
       counter.add(size_t{1} << thread);
-      ++num_added;
-      while (num_added < kNumThreads) std::this_thread::yield();
+      together.arrive_and_wait();
       counter.subtract(size_t{1} << thread);
-    });
-    ASSERT_EQ(counter.snapshot().peak, (1U << kNumThreads) - 1);
-  }
+    }
+  });
+  for (const ByteCounter& counter : rounds) ASSERT_EQ(counter.snapshot().peak, (1U << kNumThreads) - 1);
+}
+
+TEST(ByteCounter, PeakNeverFallsWhileThreadsRaiseIt) {
+  // Amounts that grow keep the threads racing for the peak; the loser must not write over the winner.
+  ByteCounter counter;
+  run_in_threads([&](int) {
+    uint64_t seen = 0;
+    for (size_t bytes = 1; bytes <= 500000; ++bytes) {
+      counter.add(bytes);
+      counter.subtract(bytes);
+      const uint64_t peak = counter.snapshot().peak;
+      ASSERT_GE(peak, seen);
+      seen = peak;
+    }
+  });
 }
 
 TEST(ByteCounter, SnapshotsAreConsistentWhileOthersCountAndReset) {
@@ -116,6 +132,27 @@ TEST(StatisticsAdaptor, CountsBytesAndCallsThatPassThrough) {
   adaptor.deallocate(b, 28);
   EXPECT_EQ(adaptor.bytes().current, 0U);
   EXPECT_EQ(adaptor.bytes().freed, 128U);
+}
+
+// The order matters: counted after its return, a block that another thread took in between would count twice.
+TEST(StatisticsAdaptor, ABlockIsNoLongerCountedWhenTheSourceGetsItBack) {
+  struct Probe final : MemorySource {
+    void* allocate(size_t bytes) override { return host.allocate(bytes); }
+    void deallocate(void* block, size_t bytes) noexcept override {
+      current_on_return = above->bytes().current;
+      host.deallocate(block, bytes);
+    }
+    size_t trim() noexcept override { return 0; }
+
+    HostSource host;
+    const StatisticsAdaptor* above = nullptr;
+    uint64_t current_on_return = 1;
+  };
+  Probe source;
+  StatisticsAdaptor adaptor(source);
+  source.above = &adaptor;
+  adaptor.deallocate(adaptor.allocate(100), 100);
+  EXPECT_EQ(source.current_on_return, 0U);
 }
 
 TEST(StatisticsAdaptor, AFailureIsCountedAsSuchAndPassedOn) {

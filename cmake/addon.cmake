@@ -1,0 +1,31 @@
+# The addon, when cmake-js runs us: it passes Node's include folders and, on Windows, what to link. cmake-js takes Node's
+# headers from the npm package node-api-headers, so nothing is downloaded.
+execute_process(
+  COMMAND node -p "require('node-addon-api').include_dir"
+  WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
+  OUTPUT_VARIABLE node_addon_api OUTPUT_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE failed)
+if(failed)
+  message(FATAL_ERROR "node-addon-api was not found: run 'npm ci' first")
+endif()
+get_filename_component(node_addon_api "${node_addon_api}" ABSOLUTE BASE_DIR "${PROJECT_SOURCE_DIR}")
+
+add_library(addon SHARED ${binding_sources} ${CMAKE_JS_SRC})
+set_target_properties(addon PROPERTIES OUTPUT_NAME node_tensorrt PREFIX "" SUFFIX ".node")
+target_include_directories(addon SYSTEM PRIVATE ${CMAKE_JS_INC} "${node_addon_api}")
+target_link_libraries(addon PRIVATE ntrt ${CMAKE_JS_LIB})
+target_compile_definitions(addon PRIVATE
+  NAPI_VERSION=9
+  NAPI_DISABLE_CPP_EXCEPTIONS
+  NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS
+  NODE_ADDON_API_REQUIRE_BASIC_FINALIZERS
+  NODE_ADDON_API_DISABLE_DEPRECATED)
+
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  # nodelete: Node closes an addon when the last worker that loaded it ends, while our threads may still run in it.
+  # Bsymbolic, exclude-libs: another addon's symbols of the same name never replace ours, nor ours theirs.
+  target_link_options(addon PRIVATE -Wl,-z,nodelete -Wl,-Bsymbolic -Wl,--exclude-libs,ALL)
+endif()
+
+if(MSVC AND CMAKE_JS_NODELIB_DEF AND CMAKE_JS_NODELIB_TARGET)
+  execute_process(COMMAND ${CMAKE_AR} /def:${CMAKE_JS_NODELIB_DEF} /out:${CMAKE_JS_NODELIB_TARGET} ${CMAKE_STATIC_LINKER_FLAGS})
+endif()

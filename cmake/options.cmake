@@ -1,0 +1,18 @@
+# ntrt_options: warnings (the same as in binding.gyp) and sanitizers for every target of ours.
+add_library(ntrt_options INTERFACE)
+
+if(MSVC)
+  target_compile_options(ntrt_options INTERFACE /W4 /wd4100 /utf-8 /EHsc /permissive-)
+  target_compile_definitions(ntrt_options INTERFACE NOMINMAX WIN32_LEAN_AND_MEAN)
+else()
+  target_compile_options(ntrt_options INTERFACE -Wall -Wextra -Wno-unused-parameter)
+endif()
+
+if(NODE_TENSORRT_SANITIZE)
+  if(MSVC)
+    message(FATAL_ERROR "NODE_TENSORRT_SANITIZE takes gcc's and clang's names; it was never tried with MSVC")
+  endif()
+  set(sanitize "-fsanitize=${NODE_TENSORRT_SANITIZE}" -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_compile_options(ntrt_options INTERFACE ${sanitize})
+  target_link_options(ntrt_options INTERFACE ${sanitize})
+endif()

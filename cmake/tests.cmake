@@ -1,0 +1,18 @@
+# native_tests: every native/test/**/*_test.cc in one program. Tests that drive the real ONNX Runtime find its library by
+# the environment variable NODE_TENSORRT_ONNXRUNTIME when they run.
+find_package(GTest QUIET)
+if(NOT GTest_FOUND)
+  message(FATAL_ERROR
+    "googletest was not found, which the C++ tests need. Install it (Debian, Ubuntu: apt-get install libgtest-dev; "
+    "macOS: brew install googletest; Windows: vcpkg install gtest), or configure with -DNODE_TENSORRT_TESTS=OFF.")
+endif()
+
+file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/native/test/*_test.cc")
+add_executable(native_tests ${test_sources})
+target_link_libraries(native_tests PRIVATE ntrt GTest::gtest_main)
+
+include(GoogleTest)
+gtest_discover_tests(native_tests DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
+
+# Programs with a seeded bug each, which the sanitizer of this build must find; nothing without one.
+add_subdirectory("${PROJECT_SOURCE_DIR}/native/test/sanitizers")
