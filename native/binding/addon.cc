@@ -21,7 +21,12 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   watch_main_thread();
   auto* state = new EnvState();
   env.SetInstanceData(state);
-  state->engine = Napi::Persistent(NativeEngine::define(env));
+  const Napi::Function engine = NativeEngine::define(env);
+  const Napi::Function port = Port::define(env);
+  const Napi::Function staging = Staging::define(env);
+  // Empty when a worker is terminated while it loads the addon; using one would end the process.
+  if (engine.IsEmpty() || port.IsEmpty() || staging.IsEmpty()) return exports;
+  state->engine = Napi::Persistent(engine);
 
   exports.Set("contractVersion", Napi::Number::New(env, kContractVersion));
   Napi::Array dtypes = Napi::Array::New(env);
@@ -34,8 +39,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
     codes.Set(static_cast<uint32_t>(i), std::string(code_name(static_cast<Code>(i))));
   }
   exports.Set("errorCodes", codes);
-  exports.Set("NativePort", Port::define(env));
-  exports.Set("NativeStaging", Staging::define(env));
+  exports.Set("NativePort", port);
+  exports.Set("NativeStaging", staging);
   return exports;
 }
 

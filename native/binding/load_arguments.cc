@@ -15,17 +15,60 @@ SharedBytes take_bytes(Napi::Env env, napi_value value) {
   return bytes;
 }
 
-std::string text(const Napi::Object& object, const char* key) { return object.Get(key).As<Napi::String>().Utf8Value(); }
+/// Reading a property can fail when the worker is being terminated; node-addon-api then gives a value without an
+/// environment, and the next use of that ends the process.
+void check_alive(napi_status status) {
+  if (status != napi_ok) throw Error(Code::kNotOpen, "the environment is ending");
+}
 
-int64_t integer(const Napi::Object& object, const char* key) { return object.Get(key).As<Napi::Number>().Int64Value(); }
+napi_value get(napi_env env, napi_value object, const char* key) {
+  napi_value value = nullptr;
+  check_alive(napi_get_named_property(env, object, key, &value));
+  return value;
+}
+
+std::string to_text(napi_env env, napi_value value) {
+  size_t bytes = 0;
+  check_alive(napi_get_value_string_utf8(env, value, nullptr, 0, &bytes));
+  std::string text(bytes, '\0');
+  check_alive(napi_get_value_string_utf8(env, value, text.data(), bytes + 1, &bytes));
+  return text;
+}
+
+int64_t to_integer(napi_env env, napi_value value) {
+  int64_t number = 0;
+  check_alive(napi_get_value_int64(env, value, &number));
+  return number;
+}
+
+std::string text(const Napi::Object& object, const char* key) {
+  return to_text(object.Env(), get(object.Env(), object, key));
+}
+
+int64_t integer(const Napi::Object& object, const char* key) {
+  return to_integer(object.Env(), get(object.Env(), object, key));
+}
 
 template <typename F>
-void each_entry(const Napi::Object& object, F&& visit) {
-  const Napi::Array keys = object.GetPropertyNames();
-  for (uint32_t i = 0; i < keys.Length(); ++i) {
-    const Napi::Value key = keys.Get(i);
-    visit(key.As<Napi::String>().Utf8Value(), object.Get(key));
+void each_element(napi_env env, napi_value array, F&& visit) {
+  uint32_t length = 0;
+  check_alive(napi_get_array_length(env, array, &length));
+  for (uint32_t i = 0; i < length; ++i) {
+    napi_value element = nullptr;
+    check_alive(napi_get_element(env, array, i, &element));
+    visit(element);
   }
+}
+
+template <typename F>
+void each_entry(napi_env env, napi_value object, F&& visit) {
+  napi_value keys = nullptr;
+  check_alive(napi_get_property_names(env, object, &keys));
+  each_element(env, keys, [&](napi_value key) {
+    napi_value value = nullptr;
+    check_alive(napi_get_property(env, object, key, &value));
+    visit(to_text(env, key), value);
+  });
 }
 
 }  // namespace
@@ -34,24 +77,22 @@ LoadRequest read_load_arguments(Napi::Env env, napi_value model, const Napi::Obj
   LoadRequest request;
   const Napi::Value source(env, model);
   if (source.IsString()) {
-    request.path = source.As<Napi::String>().Utf8Value();
+    request.path = to_text(env, model);
   } else {
     request.bytes = take_bytes(env, model);
   }
-  const auto files = options.Get("externalData").As<Napi::Array>();
-  for (uint32_t i = 0; i < files.Length(); ++i) {
-    const auto file = files.Get(i).As<Napi::Object>();
-    request.external_files.push_back({text(file, "path"), take_bytes(env, file.Get("data"))});
-  }
+  each_element(env, get(env, options, "externalData"), [&](napi_value file) {
+    request.external_files.push_back({to_text(env, get(env, file, "path")), take_bytes(env, get(env, file, "data"))});
+  });
   request.library_path = text(options, "libraryPath");
 
   request.backend.threads = static_cast<int>(integer(options, "threads"));
   request.backend.graph_optimization_level = text(options, "graphOptimizationLevel");
-  each_entry(options.Get("freeDimensionOverrides").As<Napi::Object>(), [&](std::string key, const Napi::Value& value) {
-    request.backend.free_dimension_overrides.emplace_back(std::move(key), value.As<Napi::Number>().Int64Value());
+  each_entry(env, get(env, options, "freeDimensionOverrides"), [&](std::string key, napi_value value) {
+    request.backend.free_dimension_overrides.emplace_back(std::move(key), to_integer(env, value));
   });
-  each_entry(options.Get("sessionConfig").As<Napi::Object>(), [&](std::string key, const Napi::Value& value) {
-    request.backend.session_config.emplace_back(std::move(key), value.As<Napi::String>().Utf8Value());
+  each_entry(env, get(env, options, "sessionConfig"), [&](std::string key, napi_value value) {
+    request.backend.session_config.emplace_back(std::move(key), to_text(env, value));
   });
 
   request.engine.name = text(options, "name");

@@ -42,7 +42,9 @@ Napi::Function NativeEngine::define(Napi::Env env) {
 
 /// If the environment is ending and can construct nothing, `engine` still closes it.
 Napi::Value NativeEngine::create(Napi::Env env, const Napi::Value& port, EngineHandle engine) {
-  return EnvState::of(env).engine.New({port, Napi::External<EngineHandle>::New(env, &engine)});
+  const auto external = Napi::External<EngineHandle>::New(env, &engine);
+  if (external.IsEmpty()) return env.Undefined();
+  return EnvState::of(env).engine.New({port, external});
 }
 
 NativeEngine::NativeEngine(const Napi::CallbackInfo& info) : Napi::ObjectWrap<NativeEngine>(info) {

@@ -42,6 +42,7 @@ Port::Port(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Port>(info) {
   error_factory_ = Napi::Persistent(info[1].As<Napi::Function>());
 
   Napi::Float64Array frame = Napi::Float64Array::New(env, kFrameSize);
+  if (frame.IsEmpty()) return;  // the environment is ending
   frame_ = frame.Data();
   frame_object_ = Napi::Persistent(static_cast<Napi::Value>(frame));
   self.Set("frame", frame);

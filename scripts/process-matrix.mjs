@@ -1,0 +1,155 @@
+// node scripts/process-matrix.mjs [--node 20,22,24,26] [--terminations 50] [--repeats 3] [--dry]
+// Runs the process-level tests (test/process) under several versions of Node.js and writes the table of docs/safety.md.
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensureCachedFolder } from './lib/cached-folder.mjs';
+import { runMain, SetupError } from './lib/errors.mjs';
+import { packTarball } from './lib/npm.mjs';
+import { cacheDir, programs, root } from './lib/paths.mjs';
+import { isWindows } from './lib/platform.mjs';
+import { run } from './lib/run.mjs';
+import { readTarball } from './lib/tar.mjs';
+import { setup } from './setup.mjs';
+
+const page = path.join(root, 'docs', 'safety.md');
+const marks = ['<!-- matrix: written by scripts/process-matrix.mjs -->', '<!-- end of matrix -->'];
+
+/**
+ * @typedef {{ file: string, title: string, status: string, seconds: number }} TestResult
+ * @typedef {{ version: string, results: TestResult[] }} Column
+ */
+
+await runMain(async () => {
+  const { values } = parseArgs({
+    options: {
+      node: { type: 'string', default: '20,22,24,26' },
+      terminations: { type: 'string', default: '50' },
+      repeats: { type: 'string', default: '3' },
+      dry: { type: 'boolean', default: false },
+    },
+  });
+  if (isWindows) throw new SetupError('There are no npm packages of Node.js for Windows that this script could use.');
+  await setup({ picture: false });
+  /** @type {Column[]} */
+  const columns = [];
+  for (const major of values.node.split(',')) {
+    const node = await nodeOf(major);
+    process.stdout.write(`\n── Node.js ${node.version} ──\n`);
+    columns.push({ version: node.version, results: await runTests(node.program, values) });
+  }
+  const table = formatTable(columns, values);
+  process.stdout.write(`\n${table}\n`);
+  if (!values.dry) writePage(table);
+  return columns.some(({ results }) => results.some(({ status }) => status === 'failed')) ? 1 : 0;
+});
+
+/**
+ * The program of a major version: the running one where that is it, else from its npm package, kept in the cache.
+ * @param {string} major
+ */
+async function nodeOf(major) {
+  if (!/^\d+$/.test(major)) throw new SetupError(`--node: expected major versions such as 20,22,24, received ${major}`);
+  if (process.versions.node.startsWith(`${major}.`))
+    return { version: process.versions.node, program: process.execPath };
+  const name = `node-${process.platform === 'darwin' ? 'darwin' : 'linux'}-${process.arch}`;
+  const dir = path.join(cacheDir, `${name}-${major}-program`);
+  const program = path.join(dir, 'node');
+  await ensureCachedFolder(dir, {
+    isValid: () => existsSync(program),
+    fill: async (temporary) => {
+      const tarball = await packTarball(`${name}@${major}`, path.join(temporary, 'pack'));
+      const filled = path.join(temporary, 'node');
+      mkdirSync(filled);
+      for await (const { content } of readTarball(tarball, (file) => file === 'package/bin/node')) {
+        writeFileSync(path.join(filled, 'node'), content, { mode: 0o755 });
+      }
+      return filled;
+    },
+  });
+  const { code, stdout, output } = await run(program, ['--version']);
+  if (code !== 0) throw new SetupError(`${program} does not run:\n${output}`);
+  return { version: stdout.trim().replace(/^v/, ''), program };
+}
+
+/**
+ * @param {string} program the Node.js of the children; the test runner itself stays with this one
+ * @param {{ terminations: string, repeats: string }} options
+ * @returns {Promise<TestResult[]>}
+ */
+async function runTests(program, { terminations, repeats }) {
+  const dir = mkdtempSync(path.join(os.tmpdir(), 'node-tensorrt-matrix-'));
+  try {
+    const file = path.join(dir, 'results.json');
+    const args = [programs.vitest, 'run', 'test/process', '--reporter=json', `--outputFile=${file}`];
+    const { output } = await run(process.execPath, args, {
+      cwd: root,
+      env: {
+        ...process.env,
+        NODE_TENSORRT_TEST_NODE: program,
+        NODE_TENSORRT_TEST_TERMINATIONS: terminations,
+        NODE_TENSORRT_TEST_REPEATS: repeats,
+      },
+    });
+    if (!existsSync(file)) throw new SetupError(`vitest left no results:\n${output}`);
+    return readResults(JSON.parse(readFileSync(file, 'utf8')));
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** @param {any} report @returns {TestResult[]} */
+function readResults(report) {
+  return report.testResults.flatMap((/** @type {any} */ file) =>
+    file.assertionResults.map((/** @type {any} */ test) => {
+      if (test.status === 'failed') process.stdout.write(`failed: ${test.fullName}\n${test.failureMessages[0]}\n`);
+      return {
+        file: path.basename(file.name, '.test.ts'),
+        title: test.fullName,
+        status: test.status,
+        seconds: (test.duration ?? 0) / 1000,
+      };
+    }),
+  );
+}
+
+/** A row per test file; of the terminations and exits, which are many, a row per operation and step. @param {TestResult} result */
+function rowOf({ file, title }) {
+  if (file === 'terminate') return `terminate: ${title.replace(/^.* while the worker /, '')}`;
+  if (file === 'exit') return `exit: engine ${title.replace(/^a process whose engine is (\w+) .*$/, '$1')}`;
+  return file;
+}
+
+/** @param {Column[]} columns @param {{ terminations: string, repeats: string }} options */
+function formatTable(columns, { terminations, repeats }) {
+  const rows = [...new Set(columns.flatMap(({ results }) => results.map(rowOf)))].sort();
+  const lines = rows.map((row) => {
+    const cells = columns.map(({ results }) => {
+      const own = results.filter((result) => rowOf(result) === row);
+      const passed = own.filter(({ status }) => status === 'passed').length;
+      const skipped = own.filter(({ status }) => status !== 'passed' && status !== 'failed').length;
+      return `${passed} of ${own.length}${skipped > 0 ? ` (${skipped} skipped)` : ''}`;
+    });
+    return `| ${row} | ${cells.join(' | ')} |`;
+  });
+  const date = new Date().toISOString().slice(0, 10);
+  const machine = `${os.type()} ${os.arch()}, ${os.availableParallelism()} CPUs`;
+  return [
+    `Run on ${date} (${machine}) with ${terminations} terminations per operation and ${repeats} repetitions per exit; a cell`,
+    'says how many tests passed.',
+    '',
+    `| Tests | ${columns.map(({ version }) => `Node ${version}`).join(' | ')} |`,
+    `| --- | ${columns.map(() => '---').join(' | ')} |`,
+    ...lines,
+  ].join('\n');
+}
+
+/** @param {string} table */
+function writePage(table) {
+  const text = readFileSync(page, 'utf8');
+  const [start, end] = marks.map((mark) => text.indexOf(mark));
+  if (start === -1 || end === -1) throw new SetupError(`${page} has no marks for the table`);
+  writeFileSync(page, `${text.slice(0, start + marks[0].length)}\n${table}\n${text.slice(end)}`);
+  process.stdout.write(`written to ${page}\n`);
+}
