@@ -19,8 +19,8 @@ ModelSource ModelSource::from_file(std::string_view path) {
   const std::filesystem::path given = path_from_utf8(path);
   // A later change of the working directory must not make it another file.
   std::error_code error;
-  std::filesystem::path absolute = std::filesystem::absolute(given, error);
-  source.path_ = error ? given : std::move(absolute);
+  const std::filesystem::path absolute = std::filesystem::absolute(given, error);
+  source.path_ = error ? given : absolute;
   source.map_ = FileMap::open(*source.path_);
   return source;
 }

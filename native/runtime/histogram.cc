@@ -9,7 +9,7 @@ namespace ntrt {
 size_t Histogram::bucket_of(uint64_t nanoseconds) noexcept {
   constexpr uint64_t kLinear = uint64_t{1} << kSubBits;
   if (nanoseconds < kLinear) return static_cast<size_t>(nanoseconds);
-  const int exponent = std::bit_width(nanoseconds) - 1 - kSubBits;
+  const int exponent = static_cast<int>(std::bit_width(nanoseconds)) - 1 - kSubBits;
   const size_t bucket = (static_cast<size_t>(exponent) << kSubBits) + static_cast<size_t>(nanoseconds >> exponent);
   return std::min(bucket, kBuckets - 1);
 }
