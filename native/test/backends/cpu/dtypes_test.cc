@@ -29,7 +29,6 @@ std::vector<uint8_t> random_bytes(size_t count, DType type) {
 }
 
 TEST_P(CpuDTypes, GoThroughUnchanged) {
-  if (type() == DType::kString) GTEST_SKIP() << "strings have tests of their own";
   CpuRunner runner(identity_model(type(), {"n", "3"}));
   EXPECT_EQ(runner.model().signature().inputs[0].type, type());
   EXPECT_EQ(runner.model().signature().outputs[0].type, type());
@@ -43,7 +42,6 @@ TEST_P(CpuDTypes, GoThroughUnchanged) {
 }
 
 TEST_P(CpuDTypes, GoThroughUnchangedIntoMemoryOfTheCallers) {
-  if (type() == DType::kString) GTEST_SKIP() << "strings have no memory to write into";
   CpuRunner runner(identity_model(type(), {"n"}));
   std::vector<uint8_t> data = random_bytes(50 * dtype_size(type()), type());
   std::vector<uint8_t> result(data.size());
@@ -51,7 +49,8 @@ TEST_P(CpuDTypes, GoThroughUnchangedIntoMemoryOfTheCallers) {
   EXPECT_EQ(result, data);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, CpuDTypes, ::testing::Range(0, kNumDTypes),
+// Strings, the last of them, have tests of their own.
+INSTANTIATE_TEST_SUITE_P(All, CpuDTypes, ::testing::Range(0, static_cast<int>(DType::kString)),
                          [](const auto& info) { return std::string(dtype_name(static_cast<DType>(info.param))); });
 
 class CpuUnsupportedTypes : public testing::OrtTest {};
