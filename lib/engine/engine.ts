@@ -9,6 +9,7 @@ import { checkFree, leaseArrays } from './leases.js';
 import { type LoadedEngine, loadEngine } from './load.js';
 import type { LoadOptions } from './load-options.js';
 import type { Placement } from './placement.js';
+import { preallocate } from './preallocate.js';
 import { QueuedRun, timeoutError } from './queued-run.js';
 import { makeDestination } from './results.js';
 import { planRun, type RunOptions, type RunPlan, type RunSyncOptions } from './run-options.js';
@@ -44,6 +45,10 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
   readonly #defaultPlan: RunPlan;
   readonly #float16: 'bits' | 'array';
   readonly #runs = new Set<QueuedRun>();
+  /** Whether the shapes that the model declares can be relied on. */
+  #fixedShapes = true;
+  /** Whether the last run took place on this thread, and the next one probably will. */
+  #inPlaceLately = false;
   /** Requests whose inputs are being staged, and their bytes. */
   #staging = { requests: 0, bytes: 0 };
   #onIdle: (() => void) | undefined;
@@ -71,6 +76,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
       outputs: this.#outputSpecs,
       into: undefined,
       written: undefined,
+      own: false,
       signal: undefined,
       timeoutMs: 0,
     };
@@ -105,13 +111,23 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
       this.#throwIfClosed();
       const plan = options === undefined ? this.#defaultPlan : planRun(options, this.#outputSpecs, false);
       if (plan.signal?.aborted) return Promise.reject(plan.signal.reason);
-      const encoded = this.#encode(inputs, plan);
+      const prepared = this.#inPlaceLately ? this.#preallocate(plan) : plan;
+      const encoded = this.#encode(inputs, prepared);
       if (encoded.bytes > SLICE_BYTES) return this.#runStaged(encoded, plan) as Promise<O>;
       const id = this.#port.nextId();
-      const outcome = this.#native.submit(id, SubmitMode.async, ...encoded.arrays);
+      let outcome: SubmitOutcome;
+      try {
+        outcome = this.#native.submit(id, SubmitMode.async, ...encoded.arrays);
+      } catch (error) {
+        if (this.#wasMisled(prepared, error)) return this.run(inputs, options);
+        throw error;
+      }
+      this.#inPlaceLately = outcome !== SubmitOutcome.queued;
       if (outcome === SubmitOutcome.queued) return this.#wait(this.#track(id, plan)) as Promise<O>;
+      const result = this.#takeNow(prepared) as O;
+      if (outcome === SubmitOutcome.doneLast) return new Promise((resolve) => setImmediate(resolve, result));
       if (outcome === SubmitOutcome.doneFirst) setImmediate(this.#port.newTurn);
-      return Promise.resolve(this.#takeNow(plan) as O);
+      return Promise.resolve(result);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -125,9 +141,14 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
   runSync(inputs: I, options?: RunSyncOptions): O {
     this.#throwIfClosed();
     const plan = options === undefined ? this.#defaultPlan : planRun(options, this.#outputSpecs, true);
-    const { arrays } = this.#encode(inputs, plan);
-    this.#native.submit(0, SubmitMode.blocking, ...arrays);
-    return this.#takeNow(plan) as O;
+    const prepared = this.#preallocate(plan);
+    try {
+      this.#native.submit(0, SubmitMode.blocking, ...this.#encode(inputs, prepared).arrays);
+    } catch (error) {
+      if (this.#wasMisled(prepared, error)) return this.runSync(inputs, options);
+      throw error;
+    }
+    return this.#takeNow(prepared) as O;
   }
 
   /**
@@ -198,13 +219,25 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
     port.frameUses += 1;
     const use = port.frameUses;
     const encoded = encodeRun(port.frame, this.#inputSpecs, inputs, plan);
-    if (plan.into !== undefined) checkFree(encoded.arrays.slice(this.#inputSpecs.length));
+    if (plan.into !== undefined && !plan.own) checkFree(encoded.arrays.slice(this.#inputSpecs.length));
     if (port.frameUses === use) return encoded;
     // A property of a tensor is computed, and that used an engine, which wrote over the frame.
     const frame = new Float64Array(port.frame.length);
     const again = encodeRun(frame, this.#inputSpecs, inputs, plan);
     port.frame.set(frame.subarray(0, again.frameLength));
     return again;
+  }
+
+  /** Whether a run failed because the model declares another shape for a result than it computes. */
+  #wasMisled(plan: RunPlan, error: unknown): boolean {
+    const misled = plan.own && error instanceof NodeTensorRTError && error.code === 'SHAPE_MISMATCH';
+    if (misled) this.#fixedShapes = false;
+    return misled;
+  }
+
+  /** Results that are made beforehand, where that is possible; see `preallocate`. */
+  #preallocate(plan: RunPlan): RunPlan {
+    return plan.into === undefined && this.#fixedShapes ? preallocate(plan, this.#float16) : plan;
   }
 
   /** The results of a run that has just taken place on this thread. */

@@ -70,7 +70,8 @@ export function makeDestination(
   return { tensors, arrays, bytes, userBytes };
 }
 
-function present(type: TensorType, data: DataOf<TensorType>, float16: 'bits' | 'array'): DataOf<TensorType> {
+/** `data` as the user gets it. */
+export function present(type: TensorType, data: DataOf<TensorType>, float16: 'bits' | 'array'): DataOf<TensorType> {
   if (type !== 'float16' || float16 === 'bits' || RuntimeFloat16Array === undefined) return data;
   return new RuntimeFloat16Array((data as Uint16Array).buffer, 0, data.length);
 }

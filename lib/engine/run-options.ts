@@ -35,6 +35,8 @@ export interface RunPlan {
   readonly into: readonly (IntoTarget | undefined)[] | undefined;
   /** The results, when a run on this thread writes all of them into `into` by itself. */
   readonly written: TensorMap | undefined;
+  /** The tensors of `into` are our own, made beforehand; nobody else has them. */
+  readonly own: boolean;
   readonly signal: AbortSignal | undefined;
   /** 0: none. */
   readonly timeoutMs: number;
@@ -55,6 +57,7 @@ export function planRun(given: RunOptions, specs: readonly CompiledSpec[], sync:
     outputs,
     into,
     written: into && allWritten(outputs, into),
+    own: false,
     signal: signal === undefined ? undefined : signalOption('options.signal', signal),
     timeoutMs: timeoutMs === undefined ? 0 : timeoutOption('options.timeoutMs', timeoutMs),
   };

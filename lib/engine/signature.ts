@@ -11,18 +11,23 @@ export interface CompiledSpec extends TensorSpec {
   readonly sizes: readonly number[];
   /** The model says nothing about the rank: any shape is allowed. */
   readonly anyRank: boolean;
+  /** Number of elements when all sizes are fixed, else -1; -1 for strings. */
+  readonly fixedCount: number;
   readonly tag: string;
   readonly bytesPerElement: number;
 }
 
 export function compileSpec(spec: NativeTensorSpec, index: number): CompiledSpec {
   const type = spec.type as TensorType;
+  const sizes = spec.dims.map((dim) => (typeof dim === 'number' ? dim : -1));
+  const isFixed = !spec.anyRank && type !== 'string' && sizes.every((size) => size >= 0);
   return Object.freeze({
     name: spec.name,
     type,
     dims: Object.freeze(spec.dims),
     index,
-    sizes: spec.dims.map((dim) => (typeof dim === 'number' ? dim : -1)),
+    sizes,
+    fixedCount: isFixed ? sizes.reduce((product, size) => product * size, 1) : -1,
     anyRank: spec.anyRank,
     tag: dataTypes[type].tag,
     bytesPerElement: dataTypes[type].bytesPerElement,

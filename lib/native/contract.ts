@@ -27,6 +27,7 @@ export enum SubmitOutcome {
   queued = 0,
   done = 1,
   doneFirst = 2,
+  doneLast = 3,
 }
 
 /** An array whose memory native code reads or writes during a call; strings are copied. */

@@ -1,5 +1,6 @@
 #include "binding/native_engine.h"
 
+#include <array>
 #include <cstring>
 
 #include "binding/env_state.h"
@@ -14,6 +15,7 @@ enum class Outcome : uint8_t {
   kQueued = 0,
   kDone = 1,       ///< results wait in the port
   kDoneFirst = 2,  ///< likewise, and the first run in place in this turn: newTurn() must follow in the next
+  kDoneLast = 3,   ///< likewise, and the last one in this turn: the caller hears of it in the next
 };
 
 /// Arguments of submit() before the inputs: id, mode.
@@ -113,8 +115,9 @@ Napi::Value NativeEngine::submit(const Napi::CallbackInfo& info) {
     }
     if (const auto took = target.try_run_in_place(*request, port_->turn_budget())) {
       port_->set_done(std::move(request));
-      const bool first = port_->use_turn(*took);
-      return Napi::Number::New(env, static_cast<double>(first ? Outcome::kDoneFirst : Outcome::kDone));
+      constexpr std::array kOutcomes = {Outcome::kDoneFirst, Outcome::kDone, Outcome::kDoneLast};
+      const Outcome outcome = kOutcomes[static_cast<size_t>(port_->use_turn(*took))];
+      return Napi::Number::New(env, static_cast<double>(outcome));
     }
     copy_in(*request);
     // `into` is memory of the user's: it is filled on this thread when the results are taken.

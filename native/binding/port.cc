@@ -121,14 +121,17 @@ void Port::finish_pending(Napi::Env env, uint64_t id) {
   if (pending_.erase(id) > 0 && pending_.empty()) napi_unref_threadsafe_function(env, wake_);
 }
 
-bool Port::use_turn(Clock::duration took) noexcept {
+Port::Turn Port::use_turn(Clock::duration took) noexcept {
   const bool first = turn_used_ == Clock::duration::zero();
+  over_budget_ = turn_used_ >= kTurnBudget;
   turn_used_ += std::max(took, Clock::duration(1));
-  return first;
+  if (over_budget_) return Turn::kLast;
+  return first ? Turn::kFirst : Turn::kWithin;
 }
 
 Napi::Value Port::new_turn(const Napi::CallbackInfo& info) {
   turn_used_ = {};
+  over_budget_ = false;
   return info.Env().Undefined();
 }
 

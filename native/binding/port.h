@@ -46,10 +46,16 @@ class Port final : public Napi::ObjectWrap<Port> {
   /// Remembers work in flight: the event loop stays alive until its message was polled.
   void add_pending(Napi::Env env, uint64_t id, std::shared_ptr<Request> request);
 
-  /// Time that runs in place may still take in this turn of the event loop.
-  Clock::duration turn_budget() const noexcept { return kTurnBudget - turn_used_; }
-  /// Returns true if this was the first use in this turn: the caller arranges for newTurn().
-  bool use_turn(Clock::duration took) noexcept;
+  /// Time that a run in place may take in this turn of the event loop. One run may begin when the budget is spent; its
+  /// caller hears of it in the next turn, which costs less than a lane and lets the loop go on as well.
+  Clock::duration turn_budget() const noexcept { return over_budget_ ? Clock::duration::zero() : kTurnBudget; }
+
+  enum class Turn : uint8_t {
+    kFirst,   ///< first run in place in this turn: the caller arranges for newTurn()
+    kWithin,  ///< more of them
+    kLast     ///< the budget is spent
+  };
+  Turn use_turn(Clock::duration took) noexcept;
 
  private:
   static constexpr Clock::duration kTurnBudget = std::chrono::microseconds(200);
@@ -96,6 +102,7 @@ class Port final : public Napi::ObjectWrap<Port> {
   std::unordered_map<uint64_t, std::shared_ptr<Request>> kept_;
   std::vector<std::shared_ptr<Request>> spare_;
   Clock::duration turn_used_{};
+  bool over_budget_ = false;
   bool ended_ = false;
 };
 
