@@ -14,7 +14,7 @@ export function emptyResult() {
 }
 
 /**
- * What has gone wrong or right over all stages. In CI everything has to be there, so what is missing counts as failed.
+ * What has gone wrong or right over all stages. In CI everything has to be there, so what did not run counts as failed.
  * @param {StageResult[]} stages
  * @param {{ isCi: boolean }} options
  */
@@ -22,8 +22,9 @@ export function totals(stages, { isCi }) {
   const sum = { passed: 0, failed: 0, skipped: 0 };
   for (const { passed, failed, skipped, missing } of stages) {
     sum.passed += passed;
-    sum.failed += failed + (isCi ? missing.length : 0);
-    sum.skipped += skipped.length + (isCi ? 0 : missing.length);
+    const notRun = skipped.length + missing.length;
+    sum.failed += failed + (isCi ? notRun : 0);
+    sum.skipped += isCi ? 0 : notRun;
   }
   return sum;
 }
@@ -45,7 +46,7 @@ export function formatReport(stages, { isCi }) {
     const numbers = [stage.seconds.toFixed(1), passed, failed, skipped].map((value) => String(value).padStart(9));
     lines.push(stage.name.padEnd(7) + numbers.join(''));
   }
-  appendNames(lines, 'Skipped by the tests themselves', stages, 'skipped');
+  appendNames(lines, `Skipped by the tests themselves${isCi ? ', which is a failure in CI' : ''}`, stages, 'skipped');
   const what = isCi ? 'Could not run, which is a failure in CI' : 'Could not run';
   appendNames(lines, what, stages, 'missing');
   lines.push('', closingLine(totals(stages, { isCi })));
