@@ -5,6 +5,7 @@ export type { Deviation, Placement } from './engine/placement.js';
 export type { RunOptions, RunSyncOptions } from './engine/run-options.js';
 export type { EngineStats, LatencyStats } from './engine/stats.js';
 export { type ErrorCode, NodeTensorRTError } from './errors.js';
-export { type ByteStats, type MemoryStats, memory } from './memory/memory.js';
+export { memory } from './memory/memory.js';
+export type { ByteStats, MemoryStats } from './memory/stats.js';
 export { Tensor } from './tensor/tensor.js';
 export type { DataOf, Float16ArrayLike, TensorLike, TensorMap, TensorSpec, TensorType } from './tensor/types.js';

@@ -1,4 +1,4 @@
-import type { MemoryStats } from './memory.js';
+import type { MemoryStats } from './stats.js';
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 

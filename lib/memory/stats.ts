@@ -1,0 +1,27 @@
+/** A gauge of bytes, in PyTorch's words. */
+export interface ByteStats {
+  /** Now. */
+  current: number;
+  /** Highest `current` since the start or the last resetPeakStats(). */
+  peak: number;
+  /** Sum of all that was allocated since the start. */
+  allocated: number;
+  /** Sum of all that was freed since the start. */
+  freed: number;
+}
+
+/** Counters of a memory pool; see `memory.stats`. */
+export interface MemoryStats {
+  /** What users of the pool asked for: activations, prepacked weights, copies of inputs. */
+  allocatedBytes: ByteStats;
+  /** What the pool holds of the system's memory. `reserved - active` is cached. */
+  reservedBytes: ByteStats;
+  /** Blocks in use, with rounding. */
+  activeBytes: ByteStats;
+  /** Allocations that failed also after the cache was emptied. */
+  numOoms: number;
+  /** Allocations that were tried again after the cache was emptied. */
+  numRetries: number;
+  /** Blocks taken from the system. */
+  numSystemAllocs: number;
+}
