@@ -1,10 +1,10 @@
 import { argumentError } from '../errors.js';
 import type { NativeArray, NativePort } from '../native/contract.js';
-import { dataTypes, RuntimeFloat16Array } from '../tensor/data-types.js';
+import { dataTypes, nativeArray, RuntimeFloat16Array } from '../tensor/data-types.js';
 import { resultTensor } from '../tensor/tensor.js';
 import type { DataOf, TensorLike, TensorMap, TensorType } from '../tensor/types.js';
 import type { RunPlan } from './run-options.js';
-import { nativeArray, setTensor } from './signature.js';
+import { setTensor } from './signature.js';
 
 /** Where the port writes the shapes of results (`Port::set_current`). */
 const RESULTS_AT = 2;

@@ -1,7 +1,7 @@
 import { argumentError, type NodeTensorRTError } from '../errors.js';
 import type { NativeArray, NativeTensorSpec } from '../native/contract.js';
-import { dataTypes, nativeArray, requireArray } from '../tensor/data-types.js';
-import { elementCount, MAX_RANK } from '../tensor/shape.js';
+import { dataTypes, requireArray } from '../tensor/data-types.js';
+import { elementCount } from '../tensor/shape.js';
 import type { TensorLike, TensorMap, TensorSpec, TensorType } from '../tensor/types.js';
 
 /** A TensorSpec with what checking against it needs on every run. */
@@ -117,5 +117,3 @@ export function findSpec(group: string, specs: readonly CompiledSpec[], name: st
   const names = specs.map((candidate) => `'${candidate.name}'`).join(', ');
   throw argumentError(group, `one of ${names}`, name, 'INVALID_ARGUMENT', { tensor: name });
 }
-
-export { MAX_RANK, nativeArray };
