@@ -29,6 +29,11 @@ export function integerOption(name: string, value: unknown, min: number, max: nu
   return value;
 }
 
+export function booleanOption(name: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw argumentError(name, 'true or false', value);
+  return value;
+}
+
 export function stringOption(name: string, value: unknown): string {
   if (typeof value !== 'string' || value === '') throw argumentError(name, 'a non-empty string', value);
   return value;

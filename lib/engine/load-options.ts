@@ -1,6 +1,14 @@
 import { argumentError, NodeTensorRTError } from '../errors.js';
 import { choiceOption, integerOption, knownKeys, objectOption, signalOption, stringOption } from '../options.js';
 import { isBytes, RuntimeFloat16Array } from '../tensor/data-types.js';
+import {
+  type CustomOperatorLibrary,
+  customOperatorsOption,
+  limitsOption,
+  type ModelLimits,
+  type ProbeOptions,
+  probeOption,
+} from './model-options.js';
 import { defaultThreads } from './threads.js';
 
 /** How requests wait for an engine. Batches are of one request in this version. */
@@ -55,13 +63,22 @@ export interface LoadOptions {
   inlineBelowUs?: number;
   /** How float16 results are returned: bit patterns, or a `Float16Array` (Node 24 and newer). @default 'bits' */
   float16?: 'bits' | 'array';
+  limits?: ModelLimits;
+  /**
+   * Loads the model in a child process first, so that one which crashes, hangs or takes all memory while it is
+   * optimised does that there: MODEL_INVALID with the reason. Takes a start of Node.js and a second load.
+   * @default false
+   */
+  probe?: boolean | ProbeOptions;
+  /** Libraries of custom operators; a model can use no others. @default none */
+  customOperators?: readonly CustomOperatorLibrary[];
   /** Abandons the load. */
   signal?: AbortSignal;
 }
 
 const KNOWN = [
   'name', 'backend', 'fallback', 'device', 'externalData', 'freeDimensionOverrides', 'cpu', 'batching', 'instances',
-  'threads', 'inlineBelowUs', 'float16', 'signal',
+  'threads', 'inlineBelowUs', 'float16', 'limits', 'probe', 'customOperators', 'signal',
 ] as const; // biome-ignore format: a list
 
 /** Of the public contract, and not in this version. */
@@ -92,6 +109,9 @@ export interface ResolvedLoadOptions {
   threads: number;
   inlineBelowUs: number;
   float16: 'bits' | 'array';
+  limits: Required<ModelLimits>;
+  probe: Required<ProbeOptions> | undefined;
+  customOperators: readonly CustomOperatorLibrary[];
   signal: AbortSignal | undefined;
 }
 
@@ -126,6 +146,9 @@ export function resolveLoadOptions(given: LoadOptions = {}): ResolvedLoadOptions
     threads: integerOption('options.threads', options.threads ?? defaultThreads(), 1, 256),
     inlineBelowUs: integerOption('options.inlineBelowUs', options.inlineBelowUs ?? 50, 0, 1_000_000),
     float16: float16Option(options.float16 ?? 'bits'),
+    limits: limitsOption(options.limits ?? {}),
+    probe: probeOption(options.probe ?? false),
+    customOperators: customOperatorsOption(options.customOperators ?? []),
     signal: options.signal === undefined ? undefined : signalOption('options.signal', options.signal),
   };
 }

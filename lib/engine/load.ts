@@ -5,8 +5,10 @@ import type { NativeEngine, NativeStaging } from '../native/contract.js';
 import { findOnnxRuntime } from '../native/onnxruntime.js';
 import { getPort, type Port } from '../native/port.js';
 import { isBytes } from '../tensor/data-types.js';
+import { checkCustomOperators } from './custom-operators.js';
 import { type LoadOptions, type ResolvedLoadOptions, resolveLoadOptions } from './load-options.js';
 import { type Placement, place } from './placement.js';
+import { probeModel } from './probe.js';
 import { slicedCopy } from './sliced-copy.js';
 
 /** What `Engine` is made of. */
@@ -27,6 +29,8 @@ export async function loadEngine(model: string | URL | Uint8Array, given?: LoadO
   const placement = place(options, name);
   const libraryPath = findOnnxRuntime();
   const port = getPort();
+  await checkCustomOperators(options.customOperators, options.signal);
+  if (options.probe) await probeModel(source, options.probe, options);
 
   const staged = typeof source === 'string' ? source : await stageBytes(port, source);
   const externalData: { path: string; data: NativeStaging }[] = [];

@@ -4,7 +4,7 @@
  */
 
 /** `kContractVersion` of `native/binding/addon.cc`. */
-export const CONTRACT_VERSION = 1;
+export const CONTRACT_VERSION = 2;
 
 /** `Event` of `native/binding/mailbox.h`. */
 export enum NativeEvent {
@@ -45,6 +45,8 @@ export interface NativeLoadOptions {
   freeDimensionOverrides: Record<string, number>;
   sessionConfig: Record<string, string>;
   externalData: { path: string; data: NativeStaging }[];
+  limits: { nodes: number; elements: number; declaredBytes: number; hardLinks: boolean };
+  customOperators: readonly { path: string }[];
 }
 
 export interface NativeTensorSpec {
@@ -124,6 +126,8 @@ export interface NativeAddon {
   readonly contractVersion: number;
   readonly dtypes: readonly string[];
   readonly errorCodes: readonly string[];
+  /** For a child process: see `native/core/process_limits.h`. */
+  limitMemory(bytes: number): boolean;
   readonly NativePort: new (
     wake: () => void,
     makeError: (code: number, message: string, details: Record<string, unknown>) => Error,

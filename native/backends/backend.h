@@ -22,6 +22,7 @@ struct BackendOptions {
   /// 'disabled' | 'basic' | 'extended' | 'layout' | 'all'
   std::string graph_optimization_level = "all";
   std::vector<std::pair<std::string, std::string>> session_config;
+  std::vector<std::string> custom_operator_libraries;  ///< absolute paths, UTF-8; the caller has checked what they are
 };
 
 /// Ends a load in progress. cancel() may be called by any thread at any time; the backend sets the hook that

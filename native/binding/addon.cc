@@ -7,6 +7,7 @@
 #include "binding/staging.h"
 #include "core/dtype.h"
 #include "core/error.h"
+#include "core/process_limits.h"
 #include "core/shared_library.h"
 #include "runtime/process_exit.h"
 
@@ -14,7 +15,13 @@ namespace ntrt::binding {
 namespace {
 
 /// Raised when the contract in `lib/native/contract.ts` changes, so that a stale binary is told apart.
-constexpr int kContractVersion = 1;
+constexpr int kContractVersion = 2;
+
+Napi::Value limit_memory(const Napi::CallbackInfo& info) {
+  int64_t bytes = 0;
+  napi_get_value_int64(info.Env(), info[0], &bytes);
+  return Napi::Boolean::New(info.Env(), limit_process_memory(static_cast<uint64_t>(bytes)));
+}
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   pin_own_module();
@@ -39,6 +46,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
     codes.Set(static_cast<uint32_t>(i), std::string(code_name(static_cast<Code>(i))));
   }
   exports.Set("errorCodes", codes);
+  exports.Set("limitMemory", Napi::Function::New(env, limit_memory));
   exports.Set("NativePort", port);
   exports.Set("NativeStaging", staging);
   return exports;

@@ -41,6 +41,12 @@ int64_t to_integer(napi_env env, napi_value value) {
   return number;
 }
 
+bool to_bool(napi_env env, napi_value value) {
+  bool flag = false;
+  check_alive(napi_get_value_bool(env, value, &flag));
+  return flag;
+}
+
 std::string text(const Napi::Object& object, const char* key) {
   return to_text(object.Env(), get(object.Env(), object, key));
 }
@@ -85,6 +91,11 @@ LoadRequest read_load_arguments(Napi::Env env, napi_value model, const Napi::Obj
     request.external_files.push_back({to_text(env, get(env, file, "path")), take_bytes(env, get(env, file, "data"))});
   });
   request.library_path = text(options, "libraryPath");
+  const Napi::Object limits(env, get(env, options, "limits"));
+  request.policy.limits.nodes = static_cast<uint64_t>(integer(limits, "nodes"));
+  request.policy.limits.elements = static_cast<uint64_t>(integer(limits, "elements"));
+  request.policy.limits.declared_bytes = static_cast<uint64_t>(integer(limits, "declaredBytes"));
+  request.policy.external_data.allow_hard_links = to_bool(env, get(env, limits, "hardLinks"));
 
   request.backend.threads = static_cast<int>(integer(options, "threads"));
   request.backend.graph_optimization_level = text(options, "graphOptimizationLevel");
@@ -93,6 +104,9 @@ LoadRequest read_load_arguments(Napi::Env env, napi_value model, const Napi::Obj
   });
   each_entry(env, get(env, options, "sessionConfig"), [&](std::string key, napi_value value) {
     request.backend.session_config.emplace_back(std::move(key), to_text(env, value));
+  });
+  each_element(env, get(env, options, "customOperators"), [&](napi_value library) {
+    request.backend.custom_operator_libraries.push_back(to_text(env, get(env, library, "path")));
   });
 
   request.engine.name = text(options, "name");

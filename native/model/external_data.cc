@@ -83,7 +83,9 @@ uint64_t measure_file(const ExternalRef& ref, const fs::path& path, const Extern
   if (!policy.allow_hard_links) {
     const auto links = fs::hard_link_count(path, error);
     if (error || links != 1) {
-      refuse(ref, "external-data-hard-linked", "has more than one hard link, which this service does not accept");
+      refuse(ref, "external-data-hard-linked",
+             "has more than one hard link and may be another file too; copy it, or load with options.limits.hardLinks "
+             "(pnpm makes hard links)");
     }
   }
   return size;

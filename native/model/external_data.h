@@ -4,10 +4,9 @@
 // Note "links": a location never passes through a symbolic link (or Windows junction), neither as its last part nor
 // before, wherever it leads: `model.onnx` from elsewhere beside a link to a private file is the known attack
 // (CVE-2024-27318 and its successors). The model's own folder is the caller's word and may be reached through links.
-// Hard links are different. They cannot be told from the file itself, pnpm makes every file of an installed package
-// one, and so do Nix stores and deduplicating backups; whoever can create one here must already be able to write into
-// the folder and (with Linux' protected_hardlinks) to own the target. So they are accepted unless the policy says
-// otherwise, which a service that unpacks foreign archives should.
+// Hard links are refused unless the policy says otherwise, as ONNX's own checker does: an archive can bring one that
+// leads to a private file (CVE-2026-27489). But they cannot be told from the file itself, and pnpm makes every file of
+// an installed package one; so do Nix stores and deduplicating backups. Hence the policy.
 //
 // Note "check and use": the check and the backend's open are two moments. Whoever can write into the model's folder can
 // swap a file between them; then the folder is not trusted and the model must be loaded from memory.
@@ -23,12 +22,12 @@
 namespace ntrt {
 
 struct ExternalDataPolicy {
-  bool allow_hard_links = true;
+  bool allow_hard_links = false;
 };
 
 /// For a model file. Opens nothing. Throws Error{kModelInvalid} with details tensor, location and reason
 /// 'external-data-outside-folder' (absolute, '..', backslash, colon, any link), 'external-data-missing',
-/// 'external-data-not-a-file', 'external-data-out-of-range', 'external-data-hard-linked' (only by policy).
+/// 'external-data-not-a-file', 'external-data-out-of-range', 'external-data-hard-linked' (but for a policy).
 void check_external_data(const OnnxScan& scan, const std::filesystem::path& model_folder,
                          ExternalDataPolicy policy = {});
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "model/model_error.h"
 #include "model/path_text.h"
 
 namespace ntrt {
@@ -38,12 +39,17 @@ ModelSource ModelSource::from_bytes(std::vector<std::byte> bytes, std::vector<Ex
 
 std::span<const std::byte> ModelSource::bytes() const noexcept { return path_ ? map_.bytes() : bytes_.view; }
 
-const OnnxScan& ModelSource::verify(ExternalDataPolicy policy) {
+const OnnxScan& ModelSource::verify(const ModelPolicy& policy) {
   if (scan_) return *scan_;
   try {
-    OnnxScan scan = scan_onnx(bytes());
+    OnnxScan scan = scan_onnx(bytes(), policy.limits);
+    if (scan.num_ep_context_nodes > 0) {
+      refuse_model("compiled-code",
+                   "the model has EPContext nodes: code that was compiled for one device, or a path to it. Such models "
+                   "are not loaded; load the ONNX model that it was made from");
+    }
     if (path_) {
-      check_external_data(scan, path_->parent_path(), policy);
+      check_external_data(scan, path_->parent_path(), policy.external_data);
     } else {
       std::vector<ProvidedFile> provided;
       for (const ExternalFile& file : external_files_) provided.push_back({file.name, file.bytes.view.size()});

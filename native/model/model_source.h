@@ -31,6 +31,12 @@ struct ExternalFile {
   SharedBytes bytes;
 };
 
+/// What a model may be.
+struct ModelPolicy {
+  ScanLimits limits;
+  ExternalDataPolicy external_data;
+};
+
 class ModelSource {
  public:
   /// Maps the file. `path` is UTF-8; a relative one is made absolute now. Throws as FileMap::open.
@@ -45,8 +51,9 @@ class ModelSource {
   const std::vector<ExternalFile>& external_files() const noexcept { return external_files_; }
 
   /// Scans the model and checks its external data, once; the result is kept. To be called before a backend sees the
-  /// model. Throws as scan_onnx and the checks of external_data.h; errors name the model's path if it has one.
-  const OnnxScan& verify(ExternalDataPolicy policy = {});
+  /// model. Throws as scan_onnx and the checks of external_data.h, and with reason 'compiled-code' for EPContext nodes;
+  /// errors name the model's path if it has one.
+  const OnnxScan& verify(const ModelPolicy& policy = {});
 
  private:
   ModelSource() = default;

@@ -4,8 +4,10 @@
 #include <string_view>
 #include <utility>
 
+#include "model/dim_product.h"
 #include "model/file_kind.h"
 #include "model/model_error.h"
+#include "model/onnx_functions.h"
 #include "model/onnx_schema.h"
 #include "model/onnx_tensor.h"
 #include "model/path_text.h"
@@ -17,6 +19,7 @@ using onnx_schema::Field;
 using onnx_schema::Message;
 
 constexpr size_t kMaxOpsetImports = 1024;
+constexpr uint32_t kSparseDims = 3;
 
 struct Frame {
   Message kind;
@@ -25,11 +28,13 @@ struct Frame {
   ProtobufReader reader;
   uint32_t seen = 0;      // singular fields, by number; the schema's are below 32
   std::string_view name;  // as far as read
+  DimProduct product;     // of a shape and of a sparse tensor
+  int32_t data_type = 0;  // of a sparse tensor's values
 };
 
 class Scanner {
  public:
-  explicit Scanner(std::span<const std::byte> model) : model_(model) {}
+  Scanner(std::span<const std::byte> model, const ScanLimits& limits) : model_(model), limits_(limits) {}
 
   OnnxScan run() {
     push(Message::kModel, 0, model_);
@@ -43,11 +48,12 @@ class Scanner {
       } else if (stack_[top].reader.fault() != WireFault::kNone) {
         refuse_fault(stack_[top].reader.fault(), position(stack_[top]));
       } else {
-        if (stack_[top].kind == Message::kOpset) add_opset();
+        finish(stack_[top]);
         if (top == 0) check_complete(stack_[top].seen);
         stack_.pop_back();
       }
     }
+    expand_functions();
     return std::move(scan_);
   }
 
@@ -63,11 +69,17 @@ class Scanner {
     }
     // An empty message must not point outside of the model.
     const std::byte* start = bytes.empty() ? model_.data() : bytes.data();
-    stack_.push_back({kind, number, start, ProtobufReader(bytes), 0, {}});
+    stack_.push_back({kind, number, start, ProtobufReader(bytes), 0, {}, {}, 0});
   }
 
   void handle(size_t top, const WireField& field, size_t at) {
     Frame& frame = stack_[top];
+    if (frame.kind == Message::kSparse && field.number == kSparseDims) {
+      if (!read_dims(field, [&](int64_t dim) { frame.product.multiply(dim); })) {
+        refuse_malformed(at, "the dimensions of a sparse tensor cannot be read");
+      }
+      return;
+    }
     const Field* known = onnx_schema::find_field(frame.kind, field.number);
     if (known == nullptr) {
       // Every ONNX writer begins with a field of ModelProto; another file's first byte seldom looks like one.
@@ -104,16 +116,61 @@ class Scanner {
         if (field.number == 1) opset_.domain = printable(field.text());
         if (field.number == 2) opset_.version = static_cast<int64_t>(field.value);
         break;
+      case Message::kDim:
+        stack_[stack_.size() - 2].product.multiply(static_cast<int64_t>(field.value));
+        break;
       default:
         // Each of the others has its name as its only scalar.
         frame.name = field.text();
     }
   }
 
-  void count(Message child, uint32_t number, Message parent) noexcept {
-    if (child == Message::kNode) ++scan_.num_nodes;
+  void count(Message child, uint32_t number, Message parent) {
+    if (child == Message::kNode && ++scan_.num_nodes > limits_.nodes) {
+      refuse_limit("too-many-nodes", "nodes", scan_.num_nodes, limits_.nodes, "the nodes of the model are at least");
+    }
     if (child == Message::kFunction) ++scan_.num_functions;
     if (parent == Message::kGraph && (number == 5 || number == 15)) ++scan_.num_initializers;
+  }
+
+  void finish(const Frame& frame) {
+    if (frame.kind == Message::kOpset) add_opset();
+    if (frame.kind == Message::kShape) check_elements(frame.product);
+    if (frame.kind == Message::kSparse) {
+      // ONNX Runtime makes it dense, and refuses it only then when it is larger than an embedded tensor may be.
+      const uint64_t dense = frame.product.bytes(element_bits(frame.data_type));
+      check_elements(frame.product);
+      if (dense > kMaxModelBytes) {
+        refuse_model("too-many-bytes",
+                     "a sparse tensor has " + std::to_string(dense) +
+                         " bytes when it is made dense, more than the 2 GiB that ONNX allows",
+                     {{"received", static_cast<double>(dense)}});
+      }
+      add_bytes(dense);
+    }
+  }
+
+  void check_elements(const DimProduct& product) {
+    if (product.elements() <= limits_.elements) return;
+    std::string place = steps();
+    place.resize(place.size() - std::min<size_t>(place.size(), 3));
+    refuse_limit("too-many-elements", "elements", product.elements(), limits_.elements,
+                 "the elements that a shape has (" + place + ") are");
+  }
+
+  void add_bytes(uint64_t bytes) {
+    if (bytes > limits_.declared_bytes - scan_.declared_bytes) {
+      refuse_limit("too-many-bytes", "declaredBytes", scan_.declared_bytes + std::min(bytes, uint64_t{1} << 62),
+                   limits_.declared_bytes, "the bytes of the model's tensors are at least");
+    }
+    scan_.declared_bytes += bytes;
+  }
+
+  void expand_functions() {
+    scan_.num_expanded_nodes = scan_.num_functions == 0 ? scan_.num_nodes : count_expanded_nodes(model_);
+    if (scan_.num_expanded_nodes <= limits_.nodes) return;
+    refuse_limit("too-many-nodes", "nodes", scan_.num_expanded_nodes, limits_.nodes,
+                 "the nodes of the model, with calls of its local functions written out, are");
   }
 
   void add_opset() {
@@ -141,26 +198,39 @@ class Scanner {
     TensorHead head;
     const TensorFault fault = read_tensor_head(field.bytes, head);
     if (fault.fault != WireFault::kNone) refuse_fault(fault.fault, static_cast<size_t>(fault.at - model_.data()));
-    if (!head.external && !is_memory_address(head.location)) return;
+    if (stack_.back().kind == Message::kSparse && field.number == 1) stack_.back().data_type = head.data_type;
+    if (head.external || is_memory_address(head.location)) add_external_ref(head, field.number);
+    check_elements(head.product);
+    add_bytes(head.product.bytes(element_bits(head.data_type)));
+  }
+
+  void add_external_ref(const TensorHead& head, uint32_t number) {
     if (scan_.external_refs.size() == kMaxExternalRefs) {
       refuse_model("bad-external-data",
                    "the model has more than " + std::to_string(kMaxExternalRefs) + " tensors with external data");
     }
-    const bool initializer = stack_.size() == 2 && stack_.back().kind == Message::kGraph && field.number == 5;
+    const bool initializer = stack_.size() == 2 && stack_.back().kind == Message::kGraph && number == 5;
     const auto place = initializer ? TensorPlace::kInitializer : TensorPlace::kElsewhere;
-    scan_.external_refs.push_back(make_external_ref(head, place, where(field.number)));
+    scan_.external_refs.push_back(make_external_ref(head, place, where(number)));
   }
 
-  // The last steps from the model to a tensor in field `number` of the innermost message. Only these: a hostile file
-  // can have very many tensors very deep.
-  std::string where(uint32_t number) const {
+  // The last steps from the model to where the scan stands. Only these: a hostile file can have very many tensors very
+  // deep.
+  std::string steps() const {
     constexpr size_t kSteps = 4;
     std::string text;
     for (size_t i = stack_.size() > kSteps ? stack_.size() - kSteps : 1; i < stack_.size(); ++i) {
+      if (describe(stack_[i]) == nullptr) continue;
       text += describe(stack_[i]);
       if (!stack_[i].name.empty()) text += " '" + printable(stack_[i].name, 64) + "'";
       text += " > ";
     }
+    return text;
+  }
+
+  // The same for a tensor in field `number` of the innermost message.
+  std::string where(uint32_t number) const {
+    std::string text = steps();
     switch (stack_.back().kind) {
       case Message::kGraph:
         return text + "initializer";
@@ -185,14 +255,28 @@ class Scanner {
         return "training";
       case Message::kSparse:
         return frame.number == 15 ? "sparse initializer" : "sparse tensor";
+      case Message::kValueInfo:
+        return "value";
+      case Message::kShape:
+        return "shape";
       default:
-        return "model";
+        return nullptr;  // a step that says nothing
     }
   }
 
   [[noreturn]] void refuse_unknown() const {
     refuse_model("not-onnx", "this is not an ONNX model; its content is of no kind that is known here",
                  {{"looksLike", "unknown"}});
+  }
+
+  [[noreturn]] static void refuse_limit(const char* reason, const char* limit_name, uint64_t found, uint64_t limit,
+                                        const std::string& what) {
+    const std::string option = std::string("options.limits.") + limit_name;
+    const std::string most = std::to_string(limit);
+    refuse_model(reason,
+                 what + " " + std::to_string(found) + ", more than the " + most + " of " + option +
+                     "; raise it if you trust the model",
+                 {{"option", option}, {"expected", "at most " + most}, {"received", static_cast<double>(found)}});
   }
 
   [[noreturn]] void refuse_malformed(size_t at, const std::string& what) const {
@@ -213,6 +297,7 @@ class Scanner {
   }
 
   std::span<const std::byte> model_;
+  const ScanLimits& limits_;
   std::vector<Frame> stack_;
   OpsetImport opset_;
   OnnxScan scan_;
@@ -230,14 +315,14 @@ void refuse_other_kinds(std::span<const std::byte> model) {
 
 uint64_t ExternalRef::extent() const noexcept { return std::max(length.value_or(0), needed_bytes.value_or(0)); }
 
-OnnxScan scan_onnx(std::span<const std::byte> model) {
+OnnxScan scan_onnx(std::span<const std::byte> model, const ScanLimits& limits) {
   if (model.empty()) refuse_model("empty", "the model is empty: it has no bytes");
   refuse_other_kinds(model);
   if (model.size() > kMaxModelBytes) {
     refuse_model("too-large", "the model has " + std::to_string(model.size()) +
                                   " bytes, but an ONNX file can have 2 GiB at most; save its weights as external data");
   }
-  return Scanner(model).run();
+  return Scanner(model, limits).run();
 }
 
 }  // namespace ntrt

@@ -12,6 +12,18 @@
 
 namespace ntrt {
 
+/// What a model may make ONNX Runtime do before it has run once. A few hundred bytes can ask for terabytes or for an
+/// hour.
+struct ScanLimits {
+  /// Nodes with those of subgraphs, each call of a local function counted as the nodes of its body. ONNX Runtime writes
+  /// bodies out at load: 2 KB of functions that call each other become 10^10 nodes.
+  uint64_t nodes = 100'000;
+  /// Product of the dimensions that one tensor, input, output or intermediate value declares.
+  uint64_t elements = uint64_t{1} << 32;
+  /// Bytes of all tensors in the model and its external data, by their shapes and types.
+  uint64_t declared_bytes = uint64_t{8} << 30;
+};
+
 /// Protobuf's own recursion limit, which ONNX Runtime and TensorRT's parser inherit: deeper models load nowhere. One
 /// subgraph costs three levels (graph, node, attribute).
 inline constexpr size_t kMaxMessageDepth = 100;
@@ -54,8 +66,10 @@ struct OnnxScan {
   std::string producer_name;
   std::string producer_version;
   std::vector<OpsetImport> opset_imports;
-  size_t num_nodes = 0;         // with subgraphs and local functions
-  size_t num_initializers = 0;  // with sparse ones and those of subgraphs
+  size_t num_nodes = 0;             // with subgraphs and local functions
+  uint64_t num_expanded_nodes = 0;  // as ScanLimits::nodes counts them
+  uint64_t declared_bytes = 0;      // as ScanLimits::declared_bytes counts them
+  size_t num_initializers = 0;      // with sparse ones and those of subgraphs
   size_t num_functions = 0;
   size_t num_ep_context_nodes = 0;  // EPContext: compiled code of one execution provider, or a path to it
   std::vector<ExternalRef> external_refs;
@@ -63,7 +77,8 @@ struct OnnxScan {
 
 /// Returns only if every message down to the last tensor is complete. Throws Error{kModelInvalid} with details reason:
 /// 'empty', 'not-onnx' (details looksLike: what it is, if known), 'truncated' and 'malformed' (details offset),
-/// 'too-large', 'no-graph', 'no-opset', 'nested-too-deep', 'bad-external-data' and 'memory-address' (details tensor).
-OnnxScan scan_onnx(std::span<const std::byte> model);
+/// 'too-large', 'no-graph', 'no-opset', 'nested-too-deep', 'recursive-function', 'bad-external-data' and
+/// 'memory-address' (details tensor), 'too-many-nodes', 'too-many-elements' and 'too-many-bytes' (details limit).
+OnnxScan scan_onnx(std::span<const std::byte> model, const ScanLimits& limits = {});
 
 }  // namespace ntrt

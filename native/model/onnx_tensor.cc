@@ -25,23 +25,10 @@ WireType expected_type(uint32_t number) noexcept {
   return number == kDataType || number == kDataLocation ? WireType::kVarint : WireType::kBytes;
 }
 
-bool read_dims(const WireField& field, TensorHead& head) noexcept {
-  const auto add = [&](uint64_t dim) {
-    if (head.rank < head.dims.size()) head.dims[head.rank] = static_cast<int64_t>(dim);
-    ++head.rank;
-  };
-  if (field.type == WireType::kVarint) {
-    add(field.value);
-    return true;
-  }
-  if (field.type != WireType::kBytes) return false;
-  ProtobufReader packed(field.bytes);
-  uint64_t dim = 0;
-  while (!packed.at_end()) {
-    if (!packed.varint(dim)) return false;
-    add(dim);
-  }
-  return true;
+void add_dim(TensorHead& head, int64_t dim) noexcept {
+  if (head.rank < head.dims.size()) head.dims[head.rank] = dim;
+  ++head.rank;
+  head.product.multiply(dim);
 }
 
 bool read_entry(std::span<const std::byte> bytes, TensorHead& head) noexcept {
@@ -95,8 +82,7 @@ uint64_t parse_number(std::string_view text, const char* name, const Refusal& re
 }
 
 std::optional<uint64_t> needed_bytes(const TensorHead& head, const Refusal& refuse) {
-  const auto type = static_cast<size_t>(head.data_type);
-  const uint64_t bits = head.data_type > 0 && type < kBits.size() ? kBits[type] : 0;
+  const uint64_t bits = element_bits(head.data_type);
   if (bits == 0) return std::nullopt;
   size_t count = 0;
   const std::span<const int64_t> dims(head.dims.data(), head.rank);
@@ -116,6 +102,11 @@ bool is_memory_address(std::string_view location) noexcept {
   return location.find("MEM_ADDR_") != location.npos || location.substr(0, 7) == "*/_ORT_";
 }
 
+uint64_t element_bits(int32_t data_type) noexcept {
+  const auto type = static_cast<size_t>(data_type);
+  return data_type > 0 && type < kBits.size() ? kBits[type] : 0;
+}
+
 TensorFault read_tensor_head(std::span<const std::byte> tensor, TensorHead& head) noexcept {
   ProtobufReader reader(tensor);
   WireField field;
@@ -123,7 +114,7 @@ TensorFault read_tensor_head(std::span<const std::byte> tensor, TensorHead& head
   while (reader.next(field)) {
     bool good = true;
     if (field.number == kDims) {
-      good = read_dims(field, head);
+      good = read_dims(field, [&](int64_t dim) { add_dim(head, dim); });
     } else if (field.number == kDataType || field.number == kName || field.number == kExternalData ||
                field.number == kDataLocation) {
       good = field.type == expected_type(field.number);

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/shape.h"
+#include "model/dim_product.h"
 #include "model/onnx_scan.h"
 #include "model/protobuf_reader.h"
 
@@ -19,6 +20,7 @@ struct TensorHead {
   int32_t data_type = 0;
   std::array<int64_t, kMaxRank> dims{};
   size_t rank = 0;  // beyond kMaxRank only counted
+  DimProduct product;
   bool external = false;
   bool has_entries = false;
   bool repeats_entry = false;
@@ -27,10 +29,30 @@ struct TensorHead {
   std::string_view length;
 };
 
+/// By TensorProto.DataType; 0 where an element has no fixed size.
+uint64_t element_bits(int32_t data_type) noexcept;
+
 struct TensorFault {
   WireFault fault = WireFault::kNone;
   const std::byte* at = nullptr;
 };
+
+/// The dimensions of a field of repeated integers, packed or not; false if it is neither.
+template <typename Visit>
+bool read_dims(const WireField& field, Visit&& visit) noexcept {
+  if (field.type == WireType::kVarint) {
+    visit(static_cast<int64_t>(field.value));
+    return true;
+  }
+  if (field.type != WireType::kBytes) return false;
+  ProtobufReader packed(field.bytes);
+  uint64_t dim = 0;
+  while (!packed.at_end()) {
+    if (!packed.varint(dim)) return false;
+    visit(static_cast<int64_t>(dim));
+  }
+  return true;
+}
 
 /// Bulk data is stepped over.
 TensorFault read_tensor_head(std::span<const std::byte> tensor, TensorHead& head) noexcept;

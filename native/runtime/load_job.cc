@@ -26,7 +26,7 @@ EngineHandle load(LoadRequest request, LoadCancellation& cancellation) {
   ModelSource source = request.path.empty()
                            ? ModelSource::from_bytes(std::move(request.bytes), std::move(request.external_files))
                            : ModelSource::from_file(model_file(request.path));
-  source.verify();
+  source.verify(request.policy);
   std::unique_ptr<LoadedModel> model = backend->load(source, request.backend, cancellation);
   std::call_once(loaded, install_exit_handler);
   if (cancellation.cancelled()) throw Error(Code::kNotOpen, "the load was cancelled");

@@ -16,7 +16,8 @@ struct LoadRequest {
   std::string path;                          ///< UTF-8; empty for a model in memory
   SharedBytes bytes;                         ///< the model when `path` is empty
   std::vector<ExternalFile> external_files;  ///< of a model in memory
-  std::string library_path;                  ///< of ONNX Runtime
+  ModelPolicy policy;
+  std::string library_path;  ///< of ONNX Runtime
   BackendOptions backend;
   EngineOptions engine;
 };

@@ -76,8 +76,9 @@ describe('docs/errors.md', () => {
     for (const key of keys) expect(words, `details.${key}`).toContain(key);
   });
 
-  test('has exactly the reasons of MODEL_INVALID that native code gives', () => {
-    const given = find(nativeSources, /\brefuse(?:_model)?\((?:ref, )?"([a-z-]+)"/g);
+  test('has exactly the reasons of MODEL_INVALID that the code gives', () => {
+    const native = find(nativeSources, /\brefuse(?:_model|_limit)?\((?:ref, )?"([a-z-]+)"/g);
+    const given = [...native, ...find(libSources, /\brefusal\('([a-z-]+)'/g)].sort();
     const listed = [...(sections.get('MODEL_INVALID') ?? '').matchAll(/^\| `([a-z-]+)` \|/gm)].map(
       ([, reason]) => reason,
     );

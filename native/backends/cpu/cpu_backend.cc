@@ -2,6 +2,7 @@
 
 #include "backends/cpu/cpu_model.h"
 #include "backends/cpu/ort_allocator.h"
+#include "model/path_text.h"
 
 namespace ntrt::cpu {
 namespace {
@@ -42,6 +43,9 @@ SessionOptions create_options(const OrtLibrary& ort, const BackendOptions& optio
   }
   for (const auto& [key, value] : options.session_config) {
     check(api, api.AddSessionConfigEntry(raw, key.c_str(), value.c_str()), Step::kOptions);
+  }
+  for (const std::string& library : options.custom_operator_libraries) {
+    check(api, api.RegisterCustomOpsLibrary_V2(raw, path_from_utf8(library).c_str()), Step::kOptions);
   }
   return session_options;
 }

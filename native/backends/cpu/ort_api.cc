@@ -77,6 +77,10 @@ void check(const OrtApi& api, OrtStatus* status, Step step) {
     throw Error(Code::kOutOfMemory, "out of host memory: " + std::to_string(bytes) + " bytes asked for by ONNX Runtime",
                 {{"kind", "host"}, {"requestedBytes", static_cast<double>(bytes)}});
   }
+  // ONNX Runtime's own heap, as for a sparse tensor that it makes dense.
+  if (message.ends_with("std::bad_alloc")) {
+    throw Error(Code::kOutOfMemory, "out of host memory in ONNX Runtime: " + message, {{"kind", "host"}});
+  }
   throw Error(code_for(ort_code, step), message, {{"onnxRuntimeCode", static_cast<double>(ort_code)}});
 }
 

@@ -103,7 +103,8 @@ TEST(ScanOnnx, FindsExternalDataWhereverATensorCanStand) {
 
 TEST(ScanOnnx, CountsBytesByType) {
   const auto needed = [](uint64_t type, std::vector<int64_t> dims) {
-    return scan(with_initializer(external_tensor("w", "w.bin", {}, {}, std::move(dims), type)))
+    const Proto proto = with_initializer(external_tensor("w", "w.bin", {}, {}, std::move(dims), type));
+    return scan_onnx(as_bytes(proto.data()), {.elements = ~uint64_t{0}, .declared_bytes = ~uint64_t{0}})
         .external_refs.at(0)
         .needed_bytes;
   };

@@ -1,0 +1,63 @@
+#include "core/process_limits.h"
+
+#ifdef _WIN32
+#include <windows.h>
+#elif defined(__linux__)
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstdio>
+#endif
+
+namespace ntrt {
+
+#ifdef _WIN32
+
+bool limit_process_memory(uint64_t bytes) noexcept {
+  // The job stays in force when its handle is closed, as long as the process is in it.
+  const HANDLE job = CreateJobObjectW(nullptr, nullptr);
+  if (job == nullptr) return false;
+  JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits{};
+  limits.BasicLimitInformation.LimitFlags =
+      JOB_OBJECT_LIMIT_PROCESS_MEMORY | JOB_OBJECT_LIMIT_DIE_ON_UNHANDLED_EXCEPTION;
+  limits.ProcessMemoryLimit = static_cast<SIZE_T>(bytes);
+  const bool limited = SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof(limits)) != 0 &&
+                       AssignProcessToJobObject(job, GetCurrentProcess()) != 0;
+  CloseHandle(job);
+  return limited;
+}
+
+#elif defined(__linux__)
+
+namespace {
+
+// The seventh number would be dirty pages; the sixth is data and stack, which is what RLIMIT_DATA counts.
+uint64_t data_bytes() noexcept {
+  std::FILE* file = std::fopen("/proc/self/statm", "re");
+  if (file == nullptr) return 0;
+  unsigned long pages = 0;
+  // NOLINTNEXTLINE(cert-err34-c): the kernel wrote it
+  const int read = std::fscanf(file, "%*s %*s %*s %*s %*s %lu", &pages);
+  std::fclose(file);
+  return read == 1 ? uint64_t{pages} * static_cast<uint64_t>(sysconf(_SC_PAGESIZE)) : 0;
+}
+
+}  // namespace
+
+bool limit_process_memory(uint64_t bytes) noexcept {
+  const rlimit no_core{0, 0};
+  setrlimit(RLIMIT_CORE, &no_core);
+  // Not RLIMIT_AS: V8 reserves far more address space than it uses.
+  const uint64_t now = data_bytes();
+  if (now == 0) return false;
+  const rlimit data{now + bytes, now + bytes};
+  return setrlimit(RLIMIT_DATA, &data) == 0;
+}
+
+#else
+
+bool limit_process_memory(uint64_t) noexcept { return false; }
+
+#endif
+
+}  // namespace ntrt
