@@ -16,3 +16,11 @@ if(NODE_TENSORRT_SANITIZE)
   target_compile_options(ntrt_options INTERFACE ${sanitize})
   target_link_options(ntrt_options INTERFACE ${sanitize})
 endif()
+
+if(NODE_TENSORRT_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    message(FATAL_ERROR "NODE_TENSORRT_FUZZ needs clang, which brings libFuzzer: configure with -DCMAKE_CXX_COMPILER=clang++")
+  endif()
+  # Everything is watched for new paths; only the fuzzers get libFuzzer's main.
+  target_compile_options(ntrt_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()

@@ -48,7 +48,8 @@ std::vector<std::string_view> split_location(const ExternalRef& ref) {
     if (part.back() == '.' || part.back() == ' ') refuse_outside(ref, "has a name that ends in a dot or a blank");
     parts.push_back(part);
   }
-  if (parts.empty()) refuse(ref, "external-data-not-a-file", "names a folder");
+  const bool ends_in_folder = location.ends_with('/') || location.ends_with("/.");
+  if (parts.empty() || ends_in_folder) refuse(ref, "external-data-not-a-file", "names a folder");
   return parts;
 }
 
