@@ -1,0 +1,47 @@
+// Runs the cases through this library: on a lane, in place, synchronously, several at once, and into given memory. The
+// first result is written; where another one differs from it, a note says so. Argument 2: JSON of the options of
+// Engine.load; argument 3: cases at the same time.
+
+import { Engine, Tensor } from 'node-tensorrt';
+import { differenceInBits } from '../compare.mjs';
+import { fromJs, toArguments, toBlankArguments } from '../js-tensor.mjs';
+import { inStage, serve } from './serve.mjs';
+
+const [options, width] = process.argv.slice(3).map((arg) => JSON.parse(arg));
+
+await serve(async (model, given, note) => {
+  const engine = await inStage('load', () => Engine.load(model, options));
+  try {
+    return given === null ? [] : await inStage('run', () => runInAllWays(engine, given, note));
+  } finally {
+    await engine.close();
+  }
+}, width);
+
+/**
+ * @param {Engine} engine
+ * @param {import('../onnx-file.mjs').Tensor[]} given
+ * @param {(text: string) => void} note
+ */
+async function runInAllWays(engine, given, note) {
+  const inputs = Object.fromEntries(given.map((tensor) => [tensor.name, new Tensor(...toArguments(tensor))]));
+  const pack = (/** @type {import('node-tensorrt').TensorMap} */ results) =>
+    engine.outputs.map(({ name }) => fromJs(name, results[name]));
+  const expected = pack(await engine.run(inputs));
+  const into = () =>
+    Object.fromEntries(expected.map((tensor) => [tensor.name, new Tensor(...toBlankArguments(tensor))]));
+  const ways = {
+    'a second run': () => [engine.run(inputs)],
+    'three runs at once': () => [1, 2, 3].map(() => engine.run(inputs)),
+    runSync: () => [engine.runSync(inputs)],
+    'run into': () => [engine.run(inputs, { into: into() })],
+    'runSync into': () => [engine.runSync(inputs, { into: into() })],
+  };
+  for (const [way, run] of Object.entries(ways)) {
+    for (const results of await Promise.all(run())) {
+      const found = differenceInBits(expected, pack(results));
+      if (found !== null) note(`${way}: differs from the first run, ${found}`);
+    }
+  }
+  return expected;
+}
