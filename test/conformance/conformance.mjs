@@ -70,12 +70,12 @@ export async function runConformance({ casesDir, rawRun, onnxruntime, onStep = (
   try {
     const raw = await runAll('C API', (list) => [rawRun, list, '1']);
     const ours = await runAll('node-tensorrt', (list) =>
-      node('ours.mjs', list, { threads: 1, inlineBelowUs: 1_000_000 }, 1),
+      node('ours.mjs', list, { threads: 1, inlineBelowUs: 1_000_000 }, 1, false),
     );
     const theirs = await runAll('onnxruntime-node', (list) => node('onnxruntime-node.mjs', list));
     const raw2 = await runAll('C API, 2 threads', (list) => [rawRun, list, '2']);
     const ours2 = await runAll(`node-tensorrt, 2 threads, 2 instances, ${WIDTH} engines at a time`, (list) =>
-      node('ours.mjs', list, { threads: 2, instances: 2, inlineBelowUs: 0 }, WIDTH),
+      node('ours.mjs', list, { threads: 2, instances: 2, inlineBelowUs: 0 }, WIDTH, true),
     );
     const of = (/** @type {Map<string, any>} */ all, /** @type {Case} */ one) => all.get(one.name);
     /** @type {Report['runs']} */

@@ -79,7 +79,8 @@ function runOnce([program, ...args], { env, stallMs }, outcomes) {
         else if (kind === 'note') notes.set(name, [...(notes.get(name) ?? []), rest[0]]);
         else if (kind === 'end') {
           const stage = /** @type {Outcome['stage']} */ (rest[0]);
-          outcomes.set(name, { stage, code: rest[1], message: rest[2], notes: notes.get(name) ?? [] });
+          const message = rest[2].replace(/\s+/g, ' ');
+          outcomes.set(name, { stage, code: rest[1], message, notes: notes.get(name) ?? [] });
         } else reject(new Error(`${program} said what is not understood: ${line}`));
       }
     });

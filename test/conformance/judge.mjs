@@ -33,7 +33,7 @@ export function judge(one, { raw, ours, theirs }) {
     ran.results === null ? describe(ran.outcome) : differenceInValues(one.expected, ran.results, tolerance);
   const verdict = {
     name: one.name,
-    problems: problemsOfAgreement(one, raw, ours),
+    problems: [...problemsOfAgreement(one, raw, ours), ...problemsOfError(raw.outcome, ours.outcome)],
     sameBits: ours.results !== null && raw.results !== null && differenceInBits(raw.results, ours.results) === null,
     oursStored: stored(ours),
     theirsStored: stored(theirs),
@@ -73,6 +73,23 @@ export function problemsOfAgreement(one, raw, ours) {
     const found = differenceInBits(raw.results, ours.results ?? []);
     if (found !== null) problems.push(`other bits than the C API: ${found}`);
   }
+  return problems;
+}
+
+/** ONNX Runtime's number for what it has no implementation of (OrtErrorCode). */
+const NOT_IMPLEMENTED = '9';
+
+/**
+ * Whether an error of the C API reaches the user: its text, and a code that fits.
+ * @param {Outcome} raw
+ * @param {Outcome} ours
+ */
+function problemsOfError(raw, ours) {
+  if (raw.stage !== ours.stage || (raw.stage !== 'load' && raw.stage !== 'run')) return [];
+  const other = raw.stage === 'load' ? 'MODEL_INVALID' : 'BACKEND_ERROR';
+  const expected = raw.code === NOT_IMPLEMENTED ? 'UNSUPPORTED' : other;
+  const problems = ours.code === expected ? [] : [`fails with ${ours.code}, expected ${expected}`];
+  if (ours.message !== raw.message) problems.push(`says "${ours.message}", the C API says "${raw.message}"`);
   return problems;
 }
 

@@ -58,6 +58,21 @@ describe('judge()', () => {
     ['values that onnxruntime-node has', problems(ran(1, 3), ran(1, 3), ran(1, 2)), /onnxruntime-node passes it/],
     ['values without an excuse', problems(ran(1, 3), ran(1, 3), ran(1, 3)), /other values than stored/],
     [
+      'a code that does not fit',
+      problems(failed('load', '9'), failed('load', 'MODEL_INVALID'), failed('load')),
+      /expected UNSUPPORTED/,
+    ],
+    [
+      'another code that does not fit',
+      problems(failed('run', '1'), failed('run', 'UNSUPPORTED'), failed('run')),
+      /expected BACKEND_ERROR/,
+    ],
+    [
+      'another message',
+      problems(failed('run', '1'), failed('run', 'BACKEND_ERROR', 'x'), failed('run')),
+      /says "x", the C API says "why"/,
+    ],
+    [
       'a second run with another result',
       problems(ran(1, 2), { ...ran(1, 2), outcome: { ...ok, notes: ['runSync: differs'] } }, ran(1, 2)),
       /runSync: differs/,

@@ -2,7 +2,7 @@
 
 import os from 'node:os';
 import { drawsNewNumbers, storedDifferences } from './exceptions.mjs';
-import { count, refusals } from './summary.mjs';
+import { count, onlyOurs, refusals } from './summary.mjs';
 import { carried } from './tensor-types.mjs';
 
 /** @param {import('./conformance.mjs').Report} report */
@@ -22,8 +22,8 @@ export function pageText(report) {
         ['… … with the stored outputs, absolute tolerance 1e-7 as in ONNX', stored.ours, stored.theirs],
         ['… … with the stored outputs, absolute tolerance 1e-3', stored.oursWide, stored.theirsWide],
         ['… … bit for bit as the C API', n.sameBits, 'not compared'],
-        ['… with other element types', `${n.otherTypes} refused by name`, 'not compared'],
-        ['… with sequences or optionals', `${n.otherKinds} refused by name`, 'not compared'],
+        ['… with other element types', `${n.otherTypes}, refused`, 'not compared'],
+        ['… with sequences or optionals', `${n.otherKinds}, refused`, 'not compared'],
         ['failures', bad.length, ''],
       ],
     ),
@@ -31,7 +31,10 @@ export function pageText(report) {
     '### Failures',
     ...(bad.length === 0
       ? ['None.']
-      : bad.flatMap(({ name, problems }) => problems.map((text) => `- \`${name}\`: ${text}`))),
+      : bad.flatMap(({ name, problems }) => problems.map((text) => `- \`${name}\`: ${text.slice(0, 300)}`))),
+    '',
+    '### Cases that onnxruntime-node does not pass, and this library does',
+    list(onlyOurs(report)) || 'None.',
     '',
     '### Tensors that went through, by element type',
     ...table(
@@ -49,7 +52,7 @@ export function pageText(report) {
     ...table(['reason', 'cases'], byReason(storedDifferences)),
     '',
     '### Cases that do not run',
-    'The C API refuses them as well, with the same message.',
+    'The C API refuses them as well, with the same message (here shortened).',
     '',
     ...table(
       ['how', 'cases'],
@@ -60,8 +63,11 @@ export function pageText(report) {
     'ONNX Runtime loads all of them but those with float4e2m1.',
     '',
     ...table(
-      ['how', 'number'],
-      [...refusals(report, 'type'), ...refusals(report, 'kind')].map(([reason, names]) => [reason, names.length]),
+      ['how', 'cases'],
+      [
+        ...refusals(report, 'type').map(([reason, names]) => [reason, names.length]),
+        ...refusals(report, 'kind').map(([reason, names]) => [reason, `${names.length}: ${list(names)}`]),
+      ],
     ),
     '',
     '### Excused from giving the same bits twice',

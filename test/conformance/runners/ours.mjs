@@ -1,16 +1,17 @@
 // Runs the cases through this library: on a lane, in place, synchronously, several at once, and into given memory. The
-// first result is written; where another one differs from it, a note says so. Argument 2: JSON of the options of
-// Engine.load; argument 3: cases at the same time.
+// first result is written; where another one differs from it, a note says so. Further arguments, as JSON: the options of
+// Engine.load, how many cases at the same time, whether the model is given as bytes instead of its path.
 
+import { readFileSync } from 'node:fs';
 import { Engine, Tensor } from 'node-tensorrt';
 import { differenceInBits } from '../compare.mjs';
 import { fromJs, toArguments, toBlankArguments } from '../js-tensor.mjs';
 import { inStage, serve } from './serve.mjs';
 
-const [options, width] = process.argv.slice(3).map((arg) => JSON.parse(arg));
+const [options, width, fromBytes] = process.argv.slice(3).map((arg) => JSON.parse(arg));
 
 await serve(async (model, given, note) => {
-  const engine = await inStage('load', () => Engine.load(model, options));
+  const engine = await inStage('load', () => Engine.load(fromBytes ? readFileSync(model) : model, options));
   try {
     return given === null ? [] : await inStage('run', () => runInAllWays(engine, given, note));
   } finally {

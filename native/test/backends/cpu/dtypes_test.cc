@@ -69,13 +69,11 @@ class CpuUnsupportedTypes : public testing::OrtTest {
 };
 
 TEST_F(CpuUnsupportedTypes, ElementTypesAreRefusedByName) {
-  // By ONNX's numbers; ONNX Runtime counts the last three in another order.
-  const std::vector<std::pair<uint64_t, std::string>> types = {
-      {17, "float8e4m3fn"},   {18, "float8e4m3fnuz"}, {19, "float8e5m2"},
-      {20, "float8e5m2fnuz"}, {21, "uint4"},          {22, "int4"},
-      {24, "float8e8m0"},     {25, "uint2"},          {26, "int2"}};
-  for (const auto& [number, name] : types) {
-    const Error error = refusal(tensor_type(number));
+  // Those of Identity's; the operator cases of test/conformance have the others.
+  const std::vector<std::string> names = {"float8e4m3fn", "float8e4m3fnuz", "float8e5m2", "float8e5m2fnuz"};
+  for (size_t i = 0; i < names.size(); ++i) {
+    const std::string& name = names[i];
+    const Error error = refusal(tensor_type(17 + i));
     EXPECT_EQ(error.code(), Code::kUnsupported) << name;
     EXPECT_EQ(error.message(), "tensor 'x' has the element type " + name + ", which is not supported");
     EXPECT_EQ(testing::detail(error, "elementType"), name);
