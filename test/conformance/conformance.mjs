@@ -47,6 +47,8 @@ export async function runConformance({ casesDir, rawRun, onnxruntime, onStep = (
   const inputs = (/** @type {Case} */ one) => (one.class === 'tensors' ? path.join(dir, `${one.name}.inputs`) : '');
   for (const one of cases) if (one.class === 'tensors') writeBundle(inputs(one), one.inputs);
 
+  /** @type {Report['checks']} */
+  const endings = [];
   /** @param {string} label @param {(list: string) => string[]} command @returns {Promise<Map<string, import('./judge.mjs').Ran>>} */
   const runAll = async (label, command) => {
     const start = performance.now();
@@ -57,7 +59,8 @@ export async function runConformance({ casesDir, rawRun, onnxruntime, onStep = (
       inputs: inputs(one),
       outputs: outputs(one.name),
     }));
-    const outcomes = await drive(command, items, { dir, env });
+    const { outcomes, problem } = await drive(command, items, { dir, env });
+    endings.push({ name: `the process of ${label} ends well`, problem });
     onStep(`${label}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
     return new Map(
       [...outcomes].map(([name, outcome]) => {
@@ -87,7 +90,7 @@ export async function runConformance({ casesDir, rawRun, onnxruntime, onStep = (
       const second = problemsOfAgreement(one, of(raw2, one), of(ours2, one)).map((text) => `with 2 threads: ${text}`);
       return { ...verdict, problems: [...verdict.problems, ...second] };
     });
-    return { cases, verdicts, runs, checks: overallChecks(cases, verdicts, runs) };
+    return { cases, verdicts, runs, checks: [...endings, ...overallChecks(cases, verdicts, runs)] };
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

@@ -23,11 +23,14 @@ import path from 'node:path';
  * @param {readonly Item[]} items
  * @param {{ dir: string, env?: NodeJS.ProcessEnv, stallMs?: number }} options `dir` for the lists; a runner that says
  *   nothing for `stallMs` is killed
- * @returns {Promise<Map<string, Outcome>>} by name of the case
+ * @returns {Promise<{ outcomes: Map<string, Outcome>, problem: string | null }>} `outcomes` by name of the case; `problem`:
+ *   what the runner did wrong outside of any case
  */
 export async function drive(command, items, { dir, env = process.env, stallMs = 60_000 }) {
   /** @type {Map<string, Outcome>} */
   const outcomes = new Map();
+  /** @type {string | null} */
+  let problem = null;
   for (let round = 0, rest = items; rest.length > 0; round++) {
     const list = path.join(dir, `round-${round}.list`);
     writeFileSync(
@@ -36,24 +39,25 @@ export async function drive(command, items, { dir, env = process.env, stallMs = 
     );
     const end = await runOnce(command(list), { env, stallMs }, outcomes);
     const open = rest.filter(({ name }) => !outcomes.has(name));
-    if (open.length === 0 && end.code === 0) return outcomes;
     const begun = open.filter(({ name }) => end.begun.has(name));
-    // One that dies outside of any case would do so for ever.
-    if (begun.length === 0)
-      throw new Error(`${command(list)[0]} ended with ${end.how} outside of any case:\n${end.stderr}`);
-    for (const { name } of begun) {
+    const isOutside = begun.length === 0 && (open.length > 0 || end.code !== 0);
+    // One that ends badly outside of any case would do so for ever.
+    for (const { name } of isOutside ? open : begun) {
       outcomes.set(name, { stage: 'died', code: end.how, message: end.stderr.slice(-500), notes: [] });
     }
+    if (end.strange !== '') problem = `said: ${end.strange}`;
+    if (isOutside) problem = `ended with ${end.how} outside of any case: ${end.stderr}`;
     rest = open.filter(({ name }) => !outcomes.has(name));
   }
-  return outcomes;
+  return { outcomes, problem };
 }
 
 /**
  * @param {string[]} command
  * @param {{ env: NodeJS.ProcessEnv, stallMs: number }} options
  * @param {Map<string, Outcome>} outcomes gets what ended
- * @returns {Promise<{ code: number | null, how: string, begun: Set<string>, stderr: string }>}
+ * @returns {Promise<{ code: number | null, how: string, begun: Set<string>, stderr: string, strange: string }>}
+ *   `strange`: a line that is not understood
  */
 function runOnce([program, ...args], { env, stallMs }, outcomes) {
   return new Promise((resolve, reject) => {
@@ -63,6 +67,7 @@ function runOnce([program, ...args], { env, stallMs }, outcomes) {
     /** @type {Map<string, string[]>} */
     const notes = new Map();
     let stderr = '';
+    let strange = '';
     let partial = '';
     let stalled = false;
     const timer = setTimeout(() => {
@@ -81,7 +86,7 @@ function runOnce([program, ...args], { env, stallMs }, outcomes) {
           const stage = /** @type {Outcome['stage']} */ (rest[0]);
           const message = rest[2].replace(/\s+/g, ' ');
           outcomes.set(name, { stage, code: rest[1], message, notes: notes.get(name) ?? [] });
-        } else reject(new Error(`${program} said what is not understood: ${line}`));
+        } else strange = line;
       }
     });
     child.stderr.setEncoding('utf8').on('data', (text) => {
@@ -91,7 +96,7 @@ function runOnce([program, ...args], { env, stallMs }, outcomes) {
     child.on('close', (code, signal) => {
       clearTimeout(timer);
       const how = stalled ? `no word for ${stallMs / 1000} s` : (signal ?? `exit code ${code}`);
-      resolve({ code, how, begun, stderr });
+      resolve({ code, how, begun, stderr, strange });
     });
   });
 }

@@ -1,23 +1,31 @@
 // Runs the cases through this library: on a lane, in place, synchronously, several at once, and into given memory. The
 // first result is written; where another one differs from it, a note says so. Further arguments, as JSON: the options of
-// Engine.load, how many cases at the same time, whether the model is given as bytes instead of its path.
+// Engine.load, how many cases at the same time, whether the model is given as bytes instead of its path, and whether the
+// engines are left open, which the check at the end must find.
 
 import { readFileSync } from 'node:fs';
-import { Engine, Tensor } from 'node-tensorrt';
+import { Engine, memory, Tensor } from 'node-tensorrt';
 import { differenceInBits } from '../compare.mjs';
 import { fromJs, toArguments, toBlankArguments } from '../js-tensor.mjs';
 import { inStage, serve } from './serve.mjs';
 
-const [options, width, fromBytes] = process.argv.slice(3).map((arg) => JSON.parse(arg));
+const [options, width, fromBytes, leaveOpen] = process.argv.slice(3).map((arg) => JSON.parse(arg));
+
+/** @type {Engine[]} */
+const open = [];
 
 await serve(async (model, given, note) => {
   const engine = await inStage('load', () => Engine.load(fromBytes ? readFileSync(model) : model, options));
   try {
     return given === null ? [] : await inStage('run', () => runInAllWays(engine, given, note));
   } finally {
-    await engine.close();
+    if (leaveOpen) open.push(engine);
+    else await engine.close();
   }
 }, width);
+const { current } = memory.stats().allocatedBytes;
+if (current !== 0)
+  throw new Error(`${current} bytes of native memory are still allocated after all engines were closed`);
 
 /**
  * @param {Engine} engine
