@@ -1,7 +1,7 @@
-// Runs the cases through this library: on a lane, in place, synchronously, several at once, and into given memory. The
-// first result is written; where another one differs from it, a note says so. Further arguments, as JSON: the options of
-// Engine.load, how many cases at the same time, whether the model is given as bytes instead of its path, and whether the
-// engines are left open, which the check at the end must find.
+// Runs the cases through this library: on a lane, in place, several at once, output by output, synchronously, and into
+// given memory. The first result is written; where another one differs from it, a note says so. Further arguments, as
+// JSON: the options of Engine.load, how many cases at the same time, whether the model is given as bytes instead of its
+// path, and whether the engines are left open, which the check at the end must find.
 
 import { readFileSync } from 'node:fs';
 import { Engine, memory, Tensor } from 'node-tensorrt';
@@ -42,6 +42,7 @@ async function runInAllWays(engine, given, note) {
   const ways = {
     'a second run': () => [engine.run(inputs)],
     'three runs at once': () => [1, 2, 3].map(() => engine.run(inputs)),
+    'outputs one by one': () => [runOutputs(engine, inputs)],
     runSync: () => [engine.runSync(inputs)],
     'run into': () => [engine.run(inputs, { into: into() })],
     'runSync into': () => [engine.runSync(inputs, { into: into() })],
@@ -53,4 +54,10 @@ async function runInAllWays(engine, given, note) {
     }
   }
   return expected;
+}
+
+/** Every output by a run of its own. @param {Engine} engine @param {import('node-tensorrt').TensorMap} inputs */
+async function runOutputs(engine, inputs) {
+  const alone = await Promise.all(engine.outputs.map(({ name }) => engine.run(inputs, { outputs: [name] })));
+  return Object.assign({}, ...alone);
 }
