@@ -17,3 +17,7 @@ gtest_discover_tests(native_tests DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 P
 
 # Programs with a seeded bug each, which the sanitizer of this build must find; nothing without one.
 add_subdirectory("${PROJECT_SOURCE_DIR}/native/test/sanitizers")
+
+# Nothing but ONNX Runtime's C API, for test/conformance to compare with.
+add_executable(raw_run "${PROJECT_SOURCE_DIR}/native/test/conformance/raw_run.cc")
+target_link_libraries(raw_run PRIVATE ntrt)

@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { ensureCachedFolder } from './lib/cached-folder.mjs';
 import { runMain, SetupError } from './lib/errors.mjs';
 import { packTarball } from './lib/npm.mjs';
+import { writePagePart } from './lib/page-part.mjs';
 import { cacheDir, programs, root } from './lib/paths.mjs';
 import { isWindows } from './lib/platform.mjs';
 import { run } from './lib/run.mjs';
@@ -14,7 +15,10 @@ import { readTarball } from './lib/tar.mjs';
 import { setup } from './setup.mjs';
 
 const page = path.join(root, 'docs', 'safety.md');
-const marks = ['<!-- matrix: written by scripts/process-matrix.mjs -->', '<!-- end of matrix -->'];
+const marks = /** @type {const} */ ([
+  '<!-- matrix: written by scripts/process-matrix.mjs -->',
+  '<!-- end of matrix -->',
+]);
 
 /**
  * @typedef {{ file: string, title: string, status: string, seconds: number }} TestResult
@@ -41,7 +45,10 @@ await runMain(async () => {
   }
   const table = formatTable(columns, values);
   process.stdout.write(`\n${table}\n`);
-  if (!values.dry) writePage(table);
+  if (!values.dry) {
+    writePagePart(page, marks, table);
+    process.stdout.write(`written to ${page}\n`);
+  }
   return columns.some(({ results }) => results.some(({ status }) => status === 'failed')) ? 1 : 0;
 });
 
@@ -143,13 +150,4 @@ function formatTable(columns, { terminations, repeats }) {
     `| --- | ${columns.map(() => '---').join(' | ')} |`,
     ...lines,
   ].join('\n');
-}
-
-/** @param {string} table */
-function writePage(table) {
-  const text = readFileSync(page, 'utf8');
-  const [start, end] = marks.map((mark) => text.indexOf(mark));
-  if (start === -1 || end === -1) throw new SetupError(`${page} has no marks for the table`);
-  writeFileSync(page, `${text.slice(0, start + marks[0].length)}\n${table}\n${text.slice(end)}`);
-  process.stdout.write(`written to ${page}\n`);
 }

@@ -1,8 +1,9 @@
-// npm test [-- lint|types|ts|cpp …] [argument of vitest …]
+// npm test [-- lint|types|ts|cpp|conformance …] [argument of vitest …]
 import { runMain, SetupError } from './lib/errors.mjs';
 import { showStep } from './lib/progress.mjs';
 import { emptyResult, formatReport, totals } from './lib/report.mjs';
 import { parseStageArgs } from './lib/stage-args.mjs';
+import { conformance } from './lib/stages/conformance.mjs';
 import { cpp } from './lib/stages/cpp.mjs';
 import { lint } from './lib/stages/lint.mjs';
 import { ts } from './lib/stages/ts.mjs';
@@ -17,7 +18,7 @@ import { setup } from './setup.mjs';
  * @property {string[]} vitestArgs
  */
 
-const runners = { lint, types, ts, cpp };
+const runners = { lint, types, ts, cpp, conformance };
 const isCi = process.env.CI === 'true';
 
 await runMain(async () => {

@@ -28,6 +28,24 @@ export const pins = {
     member: 'skimage/data/page.png',
     sha256: '341a6f0a61557662b02734a9b6e56ec33a915b2c41886b97509dedf2a43b47a3',
   },
+  onnxCases: {
+    // The wheel of 1.23 has no cases; those of all platforms have the same.
+    package: 'onnx',
+    version: '1.21.0',
+    wheelTags: [
+      '--platform',
+      'manylinux_2_28_x86_64',
+      '--python-version',
+      '3.11',
+      '--implementation',
+      'cp',
+      '--abi',
+      'cp311',
+    ],
+    member: 'onnx/backend/test/data/node',
+    // hashTree() of that folder
+    treeSha256: 'e346ed60f09c920a9562c300481f8427cb7b07a1ffca800bb5eeebc901ee92df',
+  },
   /** Python packages of the C++ toolchain that `npm test` uses. */
   toolchain: { cmake: '4.4.4', ninja: '1.13.2', 'clang-format': '23.1.5', 'clang-tidy': '23.1.4' },
 };

@@ -1,6 +1,7 @@
 #include "backends/cpu/cpu_model.h"
 
 #include <algorithm>
+#include <string_view>
 
 namespace ntrt::cpu {
 namespace {
@@ -11,12 +12,30 @@ struct Names {
   decltype(OrtApi::SessionGetInputTypeInfo) type_info;
 };
 
+std::string_view kind_name(ONNXType kind) noexcept {
+  switch (kind) {
+    case ONNX_TYPE_SEQUENCE:
+      return "sequence";
+    case ONNX_TYPE_MAP:
+      return "map";
+    case ONNX_TYPE_OPTIONAL:
+      return "optional";
+    case ONNX_TYPE_SPARSETENSOR:
+      return "sparse tensor";
+    default:
+      return "unknown";
+  }
+}
+
 TensorSpec describe(const OrtApi& api, const OrtTypeInfo* type_info, std::string name) {
   const OrtTensorTypeAndShapeInfo* tensor = nullptr;
   check(api, api.CastTypeInfoToTensorInfo(type_info, &tensor), Step::kLoad);
   if (tensor == nullptr) {
-    throw Error(Code::kUnsupported, "'" + name + "' is a sequence, map or optional value; only tensors are supported",
-                {{"tensor", name}});
+    ONNXType kind = ONNX_TYPE_UNKNOWN;
+    check(api, api.GetOnnxTypeFromTypeInfo(type_info, &kind), Step::kLoad);
+    const std::string text(kind_name(kind));
+    throw Error(Code::kUnsupported, "'" + name + "' is of type " + text + "; only tensors are supported",
+                {{"tensor", name}, {"valueType", text}});
   }
   ONNXTensorElementDataType type = ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
   size_t rank = 0;

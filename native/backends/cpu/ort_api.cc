@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <mutex>
+#include <string_view>
 
 #include "backends/cpu/ort_allocator.h"
 #include "core/shared_library.h"
@@ -17,6 +18,39 @@ constexpr std::array<ONNXTensorElementDataType, kNumDTypes> kOrtTypes = {
     ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT32, ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64,   ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT64,
     ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL,   ONNX_TENSOR_ELEMENT_DATA_TYPE_STRING,
 };
+
+/// Element types that we do not carry, by their ONNX names. ONNX Runtime numbers the last ones differently than ONNX
+/// does.
+std::string_view refused_name(ONNXTensorElementDataType type) noexcept {
+  switch (type) {
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_COMPLEX64:
+      return "complex64";
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_COMPLEX128:
+      return "complex128";
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT8E4M3FN:
+      return "float8e4m3fn";
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT8E4M3FNUZ:
+      return "float8e4m3fnuz";
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT8E5M2:
+      return "float8e5m2";
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT8E5M2FNUZ:
+      return "float8e5m2fnuz";
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT4:
+      return "uint4";
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT4:
+      return "int4";
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT4E2M1:
+      return "float4e2m1";
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT2:
+      return "uint2";
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT2:
+      return "int2";
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT8E8M0:
+      return "float8e8m0";
+    default:
+      return "unknown";
+  }
+}
 
 std::atomic<OrtLibrary*> opened{nullptr};
 
@@ -90,10 +124,9 @@ DType from_ort(ONNXTensorElementDataType type, const std::string& tensor) {
   for (size_t i = 0; i < kOrtTypes.size(); ++i) {
     if (kOrtTypes[i] == type) return static_cast<DType>(i);
   }
-  throw Error(Code::kUnsupported,
-              "tensor '" + tensor + "' has an element type that is not supported (ONNX element type " +
-                  std::to_string(static_cast<int>(type)) + ")",
-              {{"tensor", tensor}, {"onnxElementType", static_cast<double>(type)}});
+  const std::string name(refused_name(type));
+  throw Error(Code::kUnsupported, "tensor '" + tensor + "' has the element type " + name + ", which is not supported",
+              {{"tensor", tensor}, {"elementType", name}});
 }
 
 }  // namespace ntrt::cpu

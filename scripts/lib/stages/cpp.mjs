@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { cmakeBuildDir, configureCmake, hasGoogleTest } from '../cmake.mjs';
-import { packageFile, root } from '../paths.mjs';
-import { installLines } from '../platform.mjs';
+import { cmakeBuildDir } from '../cmake.mjs';
+import { buildNativeTests, onnxruntimeLibrary } from '../native-tests.mjs';
+import { root } from '../paths.mjs';
 import { emptyResult } from '../report.mjs';
 import { runAttached } from '../run.mjs';
 
@@ -13,18 +13,10 @@ import { runAttached } from '../run.mjs';
  * @returns {Promise<import('../report.mjs').StageResult>}
  */
 export async function cpp(context) {
-  const { compiler } = context.tools;
-  const toolchain = await context.toolchain();
-  if ('problem' in toolchain) return { ...emptyResult(), missing: [`C++ tests (${toolchain.problem})`] };
-  if (!(await hasGoogleTest(toolchain, compiler))) {
-    const help = installLines(['gtest']).join('; ');
-    return { ...emptyResult(), missing: [`C++ tests (GoogleTest was not found; install with: ${help})`] };
+  const build = await buildNativeTests(context);
+  if (!build.built) {
+    return { ...emptyResult(), ...(build.missing ? { missing: [`C++ tests (${build.missing})`] } : { failed: 1 }) };
   }
-  const jobs = String(os.availableParallelism());
-  await configureCmake(toolchain, { compiler, tests: true });
-  if ((await runAttached(toolchain.cmake, ['--build', cmakeBuildDir, '--parallel', jobs])) !== 0)
-    return { ...emptyResult(), failed: 1 };
-
   const dir = mkdtempSync(path.join(os.tmpdir(), 'node-tensorrt-ctest-'));
   try {
     const file = path.join(dir, 'results.xml');
@@ -34,24 +26,17 @@ export async function cpp(context) {
       '--output-on-failure',
       '--no-tests=error',
       '--parallel',
-      jobs,
+      String(os.availableParallelism()),
       '--output-junit',
       file,
     ];
-    const code = await runAttached(toolchain.ctest, args, { cwd: root, env: { ...onnxruntimeEnv(), ...process.env } });
+    const library = onnxruntimeLibrary();
+    const env = { ...(library && { NODE_TENSORRT_ONNXRUNTIME: library }), ...process.env };
+    const code = await runAttached(build.toolchain.ctest, args, { cwd: root, env });
     return countJunit(existsSync(file) ? readFileSync(file, 'utf8') : '', code);
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
-}
-
-/** Tells the tests where the ONNX Runtime library is that npm installed. */
-function onnxruntimeEnv() {
-  const dir = packageFile('onnxruntime-node', `bin/napi-v6/${process.platform}/${process.arch}`);
-  const name = existsSync(dir)
-    ? readdirSync(dir).find((file) => /^(libonnxruntime\.(so|dylib|\d)|onnxruntime\.dll)/.test(file))
-    : undefined;
-  return name ? { NODE_TENSORRT_ONNXRUNTIME: path.join(dir, name) } : {};
 }
 
 /**
