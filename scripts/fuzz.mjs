@@ -54,7 +54,9 @@ await runMain(async () => {
 });
 
 /** @param {string} name */
-const fuzzer = (name) => path.join(buildDir, 'native', 'fuzz', `fuzz_${name}`);
+function fuzzer(name) {
+  return path.join(buildDir, 'native', 'fuzz', `fuzz_${name}`);
+}
 
 /** @param {string} python */
 async function build(python) {
