@@ -95,6 +95,9 @@ export function formatReport(report) {
     `not run, as in the C API: ${n.tensors - n.ran}`,
     ...refusals(report, 'tensors').map(([reason, names]) => `  ${names.length} ${reason}`),
     `tensors by type: ${types}; ${n.scalars} scalars, ${n.emptyTensors} without elements`,
+    ...report.verdicts.flatMap(({ name, remark }) =>
+      remark === null ? [] : [`remark on ${name}: ${remark.slice(0, 300)}`],
+    ),
     ...failed.flatMap(({ name, problems }) => problems.map((problem) => `FAILED ${name}: ${problem.slice(0, 300)}`)),
     ...report.checks.flatMap(({ name, problem }) => (problem === null ? [] : [`FAILED ${name}: ${problem}`])),
   ];
