@@ -6,7 +6,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <cstdio>
+#include <fstream>
 #endif
 
 namespace ntrt {
@@ -31,15 +31,14 @@ bool limit_process_memory(uint64_t bytes) noexcept {
 
 namespace {
 
-// The seventh number would be dirty pages; the sixth is data and stack, which is what RLIMIT_DATA counts.
+// The sixth number: data and stack, in pages, which is what RLIMIT_DATA counts. 0 when it cannot be read.
 uint64_t data_bytes() noexcept {
-  std::FILE* file = std::fopen("/proc/self/statm", "re");
-  if (file == nullptr) return 0;
-  unsigned long pages = 0;
-  // NOLINTNEXTLINE(cert-err34-c): the kernel wrote it
-  const int read = std::fscanf(file, "%*s %*s %*s %*s %*s %lu", &pages);
-  std::fclose(file);
-  return read == 1 ? uint64_t{pages} * static_cast<uint64_t>(sysconf(_SC_PAGESIZE)) : 0;
+  std::ifstream file("/proc/self/statm");
+  uint64_t pages = 0;
+  for (int i = 0; i < 6; ++i) {
+    if (!(file >> pages)) return 0;
+  }
+  return pages * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace

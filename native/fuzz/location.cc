@@ -62,7 +62,7 @@ void check_accepted(const fs::path& folder, const std::string& location) {
 }  // namespace
 
 void location(std::span<const std::byte> input) {
-  static const Folder folder;
+  static const Folder kFolder;
   ExternalRef ref;
   ref.tensor = "t";
   ref.location.assign(reinterpret_cast<const char*>(input.data()), input.size());
@@ -70,8 +70,8 @@ void location(std::span<const std::byte> input) {
   OnnxScan scan;
   scan.external_refs.push_back(ref);
   try {
-    check_external_data(scan, folder.model());
-    check_accepted(folder.model(), ref.location);
+    check_external_data(scan, kFolder.model());
+    check_accepted(kFolder.model(), ref.location);
   } catch (const Error& error) {
     if (error.code() != Code::kModelInvalid) std::abort();
   }
