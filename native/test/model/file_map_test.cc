@@ -86,10 +86,14 @@ TEST(FileMap, NeverWaitsForAFifoOrADevice) {
 class AsOrdinaryUser {
  public:
   AsOrdinaryUser() {
-    if (was_root_) EXPECT_EQ(::seteuid(65534), 0);
+    if (was_root_) {
+      EXPECT_EQ(::seteuid(65534), 0);
+    }
   }
   ~AsOrdinaryUser() {
-    if (was_root_) EXPECT_EQ(::seteuid(0), 0);
+    if (was_root_) {
+      EXPECT_EQ(::seteuid(0), 0);
+    }
   }
 
  private:
