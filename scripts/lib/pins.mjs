@@ -28,6 +28,26 @@ export const pins = {
     member: 'skimage/data/page.png',
     sha256: '341a6f0a61557662b02734a9b6e56ec33a915b2c41886b97509dedf2a43b47a3',
   },
+  onnxruntimeLicences: {
+    // The npm package has no licence texts; those of the same version's wheel are for the whole project.
+    package: 'onnxruntime',
+    version: '1.30.0',
+    wheelTags: [
+      '--platform',
+      'manylinux_2_28_x86_64',
+      '--python-version',
+      '3.11',
+      '--implementation',
+      'cp',
+      '--abi',
+      'cp311',
+    ],
+    members: ['onnxruntime/LICENSE', 'onnxruntime/ThirdPartyNotices.txt'],
+    // hashTree() of the two files by their own names
+    treeSha256: '6be30f5238da384e9e392208802928792fe59532a81aa76efb5fe9c62b859409',
+  },
+  /** The cross compiler of the prebuilt addons. */
+  zig: { ziglang: '0.17.1' },
   /** Python packages of the C++ toolchain that `npm test` uses. */
   toolchain: { cmake: '4.4.4', ninja: '1.13.2', 'clang-format': '23.1.5', 'clang-tidy': '23.1.4' },
 };

@@ -27,7 +27,7 @@ test('formatReport ends with the closing line and names everything that was skip
 });
 
 test.each([
-  [[], { stages: ['lint', 'types', 'ts', 'cpp'], vitestArgs: [] }],
+  [[], { stages: ['lint', 'types', 'ts', 'cpp', 'packages'], vitestArgs: [] }],
   [['cpp', 'lint'], { stages: ['lint', 'cpp'], vitestArgs: [] }],
   [['ts', 'test/engine'], { stages: ['ts'], vitestArgs: ['test/engine'] }],
   [['test/engine', 'ts'], { stages: ['ts'], vitestArgs: ['test/engine', 'ts'] }],
