@@ -9,7 +9,7 @@ export default defineConfig({
     include: ['test/packages/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 120_000,
-    hookTimeout: 180_000,
+    testTimeout: 240_000,
+    hookTimeout: 480_000,
   },
 });

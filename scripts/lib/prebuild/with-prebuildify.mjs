@@ -15,9 +15,11 @@ export async function buildWithPrebuildify({ platform, arch, triple }, { dir, py
   const inherited = Object.entries(zig.env).filter(([name]) => !/^npm_/i.test(name));
   const env = {
     ...Object.fromEntries(inherited),
-    PATH: [zig.dir, process.env.PATH].join(path.delimiter),
-    CC: `zig cc -target ${triple}`,
-    CXX: `zig c++ -target ${triple}`,
+    PATH: [zig.dir, path.join(dir, 'scripts', 'lib', 'prebuild'), process.env.PATH].join(path.delimiter),
+    CC: `zig-for-make cc -target ${triple}`,
+    CXX: `zig-for-make c++ -target ${triple}`,
+    CFLAGS: '-g0',
+    CXXFLAGS: '-g0',
     AR: 'zig ar',
     LDFLAGS: '-s', // instead of prebuildify's --strip, whose program knows only the machine's own format
     npm_config_nodedir: nodedir ?? '',

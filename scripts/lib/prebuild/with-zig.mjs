@@ -27,7 +27,7 @@ export async function buildWithZig({ platform, triple }, { dir, zig }) {
   mkdirSync(objects);
   const include = [packageFile('node-addon-api', ''), packageFile('node-api-headers', 'include'), headersDir];
   const compile = [
-    ...['c++', '-target', triple, '-std=c++20', '-O2', '-fexceptions', '-fPIC', '-pthread'],
+    ...['c++', '-target', triple, '-std=c++20', '-O2', '-g0', '-fexceptions', '-fPIC', '-pthread'],
     ...['-fvisibility=hidden', '-fvisibility-inlines-hidden', ...flags[platform].compile],
     ...[...addonDefines, 'BUILDING_NODE_EXTENSION'].map((define) => `-D${define}`),
     ...['-Inative', ...include.flatMap((folder) => ['-isystem', folder])],

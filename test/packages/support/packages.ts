@@ -60,7 +60,7 @@ export interface Ended {
 /** Runs a program of a user's to its end. */
 export function runProgram(command: readonly string[], options: SpawnOptions): Promise<Ended> {
   const [program = '', ...args] = command;
-  const child = spawn(program, args, { env: userEnv, timeout: 100_000, ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { env: userEnv, timeout: 200_000, ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended: Ended = { code: null, signal: null, stdout: '', stderr: '' };
   child.stdout?.setEncoding('utf8').on('data', (text) => {
     ended.stdout += text;
