@@ -25,8 +25,8 @@ export async function loadEngine(model: string | URL | Uint8Array, given?: LoadO
   const source = modelSource(model);
   const name = options.name ?? (typeof source === 'string' ? basename(source) : 'model');
   const placement = place(options, name);
-  const libraryPath = findOnnxRuntime();
   const port = getPort();
+  const libraryPath = findOnnxRuntime();
 
   const staged = typeof source === 'string' ? source : await stageBytes(port, source);
   const externalData: { path: string; data: NativeStaging }[] = [];

@@ -29,7 +29,7 @@ describe.skipIf(!canEmulate)(
     let command: string[];
     beforeAll(async () => {
       // npm refuses a package for another processor, as it should.
-    project = await installedProject(['node-tensorrt', 'linux-arm64'], ['--force']);
+      project = await installedProject(['node-tensorrt', 'linux-arm64'], ['--force']);
       for (const name of ['use.mjs', 'exceptions.mjs']) cpSync(fixture(name), join(project, name));
       writeModels(project);
       const system = join(dirname(project), 'system');
