@@ -16,8 +16,10 @@ beforeAll(async () => {
   project = await installedProject(['node-tensorrt', 'linux-x64']);
   for (const name of ['use.mjs', 'use.cjs', 'exceptions.mjs']) cpSync(fixture(name), join(project, name));
   writeModels(project);
-  await compile('nodenext', ['--module', 'nodenext', '--moduleResolution', 'nodenext']);
-  await compile('bundler', ['--module', 'esnext', '--moduleResolution', 'bundler']);
+  await Promise.all([
+    compile('nodenext', ['--module', 'nodenext', '--moduleResolution', 'nodenext']),
+    compile('bundler', ['--module', 'esnext', '--moduleResolution', 'bundler']),
+  ]);
   noNetwork = await withoutNetwork();
 });
 afterAll(() => rmSync(dirname(project), { recursive: true, force: true }));
