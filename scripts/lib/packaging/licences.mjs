@@ -13,9 +13,10 @@ const pin = pins.onnxruntimeLicences;
 /**
  * Writes the licence texts of everything in a platform package that is not ours.
  * @param {string} dir
+ * @param {string} platform
  * @param {string} python
  */
-export async function writeLicences(dir, python) {
+export async function writeLicences(dir, platform, python) {
   const onnxruntime = await ensureOnnxruntimeLicences(python);
   const zig = await ensureZig(python);
   mkdirSync(dir, { recursive: true });
@@ -23,6 +24,8 @@ export async function writeLicences(dir, python) {
   copyFileSync(path.join(onnxruntime, 'ThirdPartyNotices.txt'), path.join(dir, 'onnxruntime-third-party.txt'));
   copyFileSync(packageFile('node-addon-api', 'LICENSE.md'), path.join(dir, 'node-addon-api.txt'));
   copyFileSync(path.join(zig.dir, 'lib', 'libcxx', 'LICENSE.TXT'), path.join(dir, 'llvm.txt'));
+  // What a Windows addon starts with, which Zig takes from MinGW-w64.
+  if (platform === 'win32') copyFileSync(path.join(zig.dir, 'lib/libc/mingw/COPYING'), path.join(dir, 'mingw-w64.txt'));
 }
 
 /** @param {string} python */

@@ -36,7 +36,7 @@ export async function stagePlatformPackage(name, python) {
   copyFileSync(addon, path.join(dir, 'node-tensorrt.node'));
   const onnxruntime = packageFile('onnxruntime-node', `bin/napi-v6/${platform}/${arch}/${library}`);
   copyFileSync(onnxruntime, path.join(dir, library));
-  await writeLicences(path.join(dir, 'licenses'), python);
+  await writeLicences(path.join(dir, 'licenses'), platform, python);
   return { dir, fresh, note };
 }
 
