@@ -29,7 +29,8 @@
       },
       'conditions': [
         ['OS=="linux"', {
-          'ldflags': ['-Wl,-Bsymbolic', '-Wl,--exclude-libs,ALL', '-Wl,-z,nodelete'],
+          # The linker runs in build/. cmake/addon.cmake says what the flags are for.
+          'ldflags': ['-Wl,-Bsymbolic', '-Wl,--version-script=../native/exports.map', '-Wl,-z,nodelete'],
           'libraries': ['-ldl', '-lpthread'],
         }],
       ],

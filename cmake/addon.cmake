@@ -22,8 +22,10 @@ target_compile_definitions(addon PRIVATE
 
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
   # nodelete: Node closes an addon when the last worker that loaded it ends, while our threads may still run in it.
-  # Bsymbolic, exclude-libs: another addon's symbols of the same name never replace ours, nor ours theirs.
-  target_link_options(addon PRIVATE -Wl,-z,nodelete -Wl,-Bsymbolic -Wl,--exclude-libs,ALL)
+  # Bsymbolic, exports.map: another addon's symbols of the same name never replace ours, nor ours theirs; nor do those
+  # of a C++ runtime that is linked in.
+  target_link_options(addon PRIVATE -Wl,-z,nodelete -Wl,-Bsymbolic
+    "-Wl,--version-script=${PROJECT_SOURCE_DIR}/native/exports.map")
 endif()
 
 if(MSVC AND CMAKE_JS_NODELIB_DEF AND CMAKE_JS_NODELIB_TARGET)

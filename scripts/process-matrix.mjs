@@ -1,17 +1,14 @@
 // node scripts/process-matrix.mjs [--node 20,22,24,26] [--terminations 50] [--repeats 3] [--dry]
 // Runs the process-level tests (test/process) under several versions of Node.js and writes the table of docs/safety.md.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { ensureCachedFolder } from './lib/cached-folder.mjs';
 import { runMain, SetupError } from './lib/errors.mjs';
-import { packTarball } from './lib/npm.mjs';
+import { nodeOf } from './lib/node-programs.mjs';
 import { writePagePart } from './lib/page-part.mjs';
-import { cacheDir, programs, root } from './lib/paths.mjs';
-import { isWindows } from './lib/platform.mjs';
+import { programs, root } from './lib/paths.mjs';
 import { run } from './lib/run.mjs';
-import { readTarball } from './lib/tar.mjs';
 import { setup } from './setup.mjs';
 
 const page = path.join(root, 'docs', 'safety.md');
@@ -34,7 +31,6 @@ await runMain(async () => {
       dry: { type: 'boolean', default: false },
     },
   });
-  if (isWindows) throw new SetupError('There are no npm packages of Node.js for Windows that this script could use.');
   await setup({ picture: false });
   /** @type {Column[]} */
   const columns = [];
@@ -51,34 +47,6 @@ await runMain(async () => {
   }
   return columns.some(({ results }) => results.some(({ status }) => status === 'failed')) ? 1 : 0;
 });
-
-/**
- * The program of a major version: the running one where that is it, else from its npm package, kept in the cache.
- * @param {string} major
- */
-async function nodeOf(major) {
-  if (!/^\d+$/.test(major)) throw new SetupError(`--node: expected major versions such as 20,22,24, received ${major}`);
-  if (process.versions.node.startsWith(`${major}.`))
-    return { version: process.versions.node, program: process.execPath };
-  const name = `node-${process.platform === 'darwin' ? 'darwin' : 'linux'}-${process.arch}`;
-  const dir = path.join(cacheDir, `${name}-${major}-program`);
-  const program = path.join(dir, 'node');
-  await ensureCachedFolder(dir, {
-    isValid: () => existsSync(program),
-    fill: async (temporary) => {
-      const tarball = await packTarball(`${name}@${major}`, path.join(temporary, 'pack'));
-      const filled = path.join(temporary, 'node');
-      mkdirSync(filled);
-      for await (const { content } of readTarball(tarball, (file) => file === 'package/bin/node')) {
-        writeFileSync(path.join(filled, 'node'), content, { mode: 0o755 });
-      }
-      return filled;
-    },
-  });
-  const { code, stdout, output } = await run(program, ['--version']);
-  if (code !== 0) throw new SetupError(`${program} does not run:\n${output}`);
-  return { version: stdout.trim().replace(/^v/, ''), program };
-}
 
 /**
  * @param {string} program the Node.js of the children; the test runner itself stays with this one

@@ -1,4 +1,4 @@
-// npm test [-- lint|types|ts|cpp|conformance …] [argument of vitest …]
+// npm test [-- lint|types|ts|cpp|conformance|packages …] [argument of vitest …]
 import { runMain, SetupError } from './lib/errors.mjs';
 import { showStep } from './lib/progress.mjs';
 import { emptyResult, formatReport, totals } from './lib/report.mjs';
@@ -6,6 +6,7 @@ import { parseStageArgs } from './lib/stage-args.mjs';
 import { conformance } from './lib/stages/conformance.mjs';
 import { cpp } from './lib/stages/cpp.mjs';
 import { lint } from './lib/stages/lint.mjs';
+import { packages } from './lib/stages/packages.mjs';
 import { ts } from './lib/stages/ts.mjs';
 import { types } from './lib/stages/types.mjs';
 import { ensureToolchain } from './lib/toolchain.mjs';
@@ -18,7 +19,7 @@ import { setup } from './setup.mjs';
  * @property {string[]} vitestArgs
  */
 
-const runners = { lint, types, ts, cpp, conformance };
+const runners = { lint, types, ts, cpp, conformance, packages };
 const isCi = process.env.CI === 'true';
 
 await runMain(async () => {

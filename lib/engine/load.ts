@@ -27,8 +27,8 @@ export async function loadEngine(model: string | URL | Uint8Array, given?: LoadO
   const source = modelSource(model);
   const name = options.name ?? (typeof source === 'string' ? basename(source) : 'model');
   const placement = place(options, name);
-  const libraryPath = findOnnxRuntime();
   const port = getPort();
+  const libraryPath = findOnnxRuntime();
   await checkCustomOperators(options.customOperators, options.signal);
   if (options.probe) await probeModel(source, options.probe, options);
 

@@ -40,6 +40,12 @@ void* load_symbol(const std::string& path, const char* symbol) {
   return address;
 }
 
+BadAllocThrower find_bad_alloc_thrower(const std::string&) noexcept {
+  HMODULE runtime = GetModuleHandleW(L"msvcp140.dll");  // std::_Xbad_alloc
+  return runtime == nullptr ? nullptr
+                            : reinterpret_cast<BadAllocThrower>(GetProcAddress(runtime, "?_Xbad_alloc@std@@YAXXZ"));
+}
+
 void pin_own_module() noexcept {
   HMODULE module = nullptr;
   GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
@@ -57,6 +63,13 @@ void* load_symbol(const std::string& path, const char* symbol) {
   void* address = dlsym(library, symbol);
   if (address == nullptr) fail(path, "no symbol " + std::string(symbol) + " in", "not found");
   return address;
+}
+
+BadAllocThrower find_bad_alloc_thrower(const std::string& path) noexcept {
+  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) return nullptr;
+  // std::__throw_bad_alloc(), of libstdc++ and of libc++ alike. Looked up in the library and in what it needs.
+  return reinterpret_cast<BadAllocThrower>(dlsym(library, "_ZSt17__throw_bad_allocv"));
 }
 
 void pin_own_module() noexcept {

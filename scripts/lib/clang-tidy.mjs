@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { addonDefines } from './addon-defines.mjs';
 import { cmakeBuildDir } from './cmake.mjs';
 import { headersDir } from './headers.mjs';
 import { ensureNodeHeaders } from './node-headers.mjs';
@@ -69,14 +70,7 @@ export async function runClangTidy(toolchain, { sources, commands }) {
 /** The flags of binding.gyp that matter to clang, for the sources that CMake does not compile (native/binding). */
 async function bindingFlags() {
   const nodedir = await ensureNodeHeaders();
-  const defines = [
-    'NAPI_VERSION=9',
-    'NODE_ADDON_API_DISABLE_DEPRECATED',
-    'NAPI_DISABLE_CPP_EXCEPTIONS',
-    'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
-    'NODE_ADDON_API_REQUIRE_BASIC_FINALIZERS',
-    'BUILDING_NODE_EXTENSION',
-  ];
+  const defines = [...addonDefines, 'BUILDING_NODE_EXTENSION'];
   const system = [packageFile('node-addon-api', ''), packageFile('node-api-headers', 'include'), headersDir];
   if (nodedir) system.push(path.join(nodedir, 'include', 'node'));
   return [

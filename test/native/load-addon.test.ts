@@ -58,6 +58,27 @@ describe('loadAddon()', () => {
     expect(error.message).toContain('npm install');
   });
 
+  test('says so where the C library is not the one that the packages are for', () => {
+    const { list } = sources(new Error('missing'));
+    const musl = { platform: 'linux-x64', hasMusl: () => true };
+    const message = failureOf(() => loadAddon(list, musl)).message;
+    expect(message).toContain('musl');
+    expect(message).not.toContain('include=optional');
+  });
+
+  test('says so where there is no package for the system', () => {
+    const { list } = sources(new Error('missing'));
+    const message = failureOf(() => loadAddon(list, { platform: 'linux-s390x', hasMusl: () => false })).message;
+    expect(message).toContain('no package for linux-s390x');
+    expect(message).toContain('run build');
+    expect(message).not.toContain('include=optional');
+  });
+
+  test('knows a system with glibc', () => {
+    const { list } = sources(new Error('missing'));
+    expect(failureOf(() => loadAddon(list)).message).not.toContain('musl');
+  });
+
   test('skips an addon of another contract, and says both versions', () => {
     const stale = { contractVersion: CONTRACT_VERSION + 1 };
     expect(loadAddon(sources(stale, good).list)).toBe(good);

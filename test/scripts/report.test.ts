@@ -36,7 +36,7 @@ test.each([
 });
 
 test('parseStageArgs refuses arguments that no chosen stage can take', () => {
-  expect(() => parseStageArgs(['lint', 'tpyes'])).toThrow('"tpyes" is neither a stage (lint, types, ts, cpp');
+  expect(() => parseStageArgs(['lint', 'tpyes'])).toThrow(`"tpyes" is neither a stage (${stageNames.join(', ')})`);
 });
 
 test('countVitest counts tests, files that cannot be loaded and errors outside of tests', () => {

@@ -1,8 +1,5 @@
 #include "backends/cpu/ort_allocator.h"
 
-#include <new>
-
-#include "core/error.h"
 #include "memory/pools.h"
 
 namespace ntrt::cpu {
@@ -13,18 +10,27 @@ thread_local size_t failed_allocation = 0;
 /// Lives as long as the process: the environment keeps a pointer to it.
 struct HostPoolAllocator : OrtAllocator {
   const OrtMemoryInfo* memory_info = nullptr;
+  BadAllocThrower throw_bad_alloc = nullptr;
 };
+
+[[gnu::noinline]] void* try_allocate(size_t size) noexcept {
+  try {
+    return host_pool().allocate(size);
+  } catch (...) {
+    failed_allocation = size;
+    return nullptr;
+  }
+}
 
 // Rule: never return null. ONNX Runtime 1.30 writes through a null pointer during Run, while it turns
 // std::bad_alloc into a clean status and stays usable.
-void* ORT_API_CALL allocate(OrtAllocator*, size_t size) {
+// Rule: this function has no handlers and nothing to clean up, which is why the other one is not inlined: it is unwound
+// by the C++ runtime of ONNX Runtime, which may not be ours and could not call our handlers.
+void* ORT_API_CALL allocate(OrtAllocator* self, size_t size) {
   if (size == 0) return nullptr;
-  try {
-    return host_pool().allocate(size);
-  } catch (const Error&) {
-    failed_allocation = size;
-    throw std::bad_alloc();
-  }
+  void* pointer = try_allocate(size);
+  if (pointer == nullptr) static_cast<HostPoolAllocator*>(self)->throw_bad_alloc();
+  return pointer;
 }
 
 void ORT_API_CALL release(OrtAllocator*, void* pointer) {
@@ -37,7 +43,9 @@ const OrtMemoryInfo* ORT_API_CALL info(const OrtAllocator* self) {
 
 }  // namespace
 
-bool register_host_pool(const OrtApi& api, OrtEnv* env, const OrtMemoryInfo* memory_info) {
+bool register_host_pool(const OrtApi& api, OrtEnv* env, const OrtMemoryInfo* memory_info,
+                        BadAllocThrower throw_bad_alloc) {
+  if (throw_bad_alloc == nullptr) return false;
   auto* allocator = new HostPoolAllocator();
   allocator->version = ORT_API_VERSION;
   allocator->Alloc = allocate;
@@ -45,6 +53,7 @@ bool register_host_pool(const OrtApi& api, OrtEnv* env, const OrtMemoryInfo* mem
   allocator->Info = info;
   allocator->Reserve = allocate;
   allocator->memory_info = memory_info;
+  allocator->throw_bad_alloc = throw_bad_alloc;
   OrtStatus* status = api.RegisterAllocator(env, allocator);
   if (status == nullptr) return true;
   api.ReleaseStatus(status);

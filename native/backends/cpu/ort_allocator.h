@@ -6,11 +6,16 @@
 
 #include <cstddef>
 
+#include "core/shared_library.h"
+
 namespace ntrt::cpu {
 
 /// Registers the allocator with the environment; sessions use it when "session.use_env_allocators" is 1.
-/// Returns false when another one is registered already (a second copy of this addon in the process).
-bool register_host_pool(const OrtApi& api, OrtEnv* env, const OrtMemoryInfo* memory_info);
+/// `throw_bad_alloc` is how it says that memory is exhausted, see find_bad_alloc_thrower().
+/// Returns false when another one is registered already (a second copy of this addon in the process), and when there
+/// is no way to say it: ONNX Runtime then allocates by itself.
+bool register_host_pool(const OrtApi& api, OrtEnv* env, const OrtMemoryInfo* memory_info,
+                        BadAllocThrower throw_bad_alloc);
 
 /// Size of the allocation that failed on this thread since the last call, or 0. Status codes of ONNX Runtime do
 /// not tell an exhausted host from any other failure; this does.

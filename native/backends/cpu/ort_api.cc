@@ -95,7 +95,8 @@ OrtLibrary& OrtLibrary::open(const std::string& path, const std::function<void()
   // Telemetry exists in Windows builds only; switching it off is harmless elsewhere. Data stays on the machine.
   check(*api, api->DisableTelemetryEvents(library->env_), Step::kRun);
   check(*api, api->CreateCpuMemoryInfo(OrtDeviceAllocator, OrtMemTypeDefault, &library->memory_info_), Step::kRun);
-  library->uses_host_pool_ = register_host_pool(*api, library->env_, library->memory_info_);
+  library->uses_host_pool_ =
+      register_host_pool(*api, library->env_, library->memory_info_, find_bad_alloc_thrower(path));
   opened = library.get();
   return *library.release();
 }

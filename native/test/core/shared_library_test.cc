@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <new>
 #include <string>
 
 #include "core/error.h"
@@ -30,6 +31,17 @@ TEST(SharedLibrary, AMissingSymbolIsAnErrorThatNamesIt) {
     EXPECT_EQ(error.code(), Code::kBackendUnavailable);
     EXPECT_NE(error.message().find("ntrt_no_such_symbol"), std::string::npos) << error.message();
   }
+}
+
+TEST(SharedLibrary, FindsHowTheCppRuntimeOfALibraryThrowsBadAlloc) {
+  const BadAllocThrower throw_bad_alloc = find_bad_alloc_thrower("libstdc++.so.6");
+  ASSERT_NE(throw_bad_alloc, nullptr);
+  EXPECT_THROW(throw_bad_alloc(), std::bad_alloc);
+}
+
+TEST(SharedLibrary, ALibraryWithoutCppRuntimeHasNoThrower) {
+  EXPECT_EQ(find_bad_alloc_thrower("libm.so.6"), nullptr);
+  EXPECT_EQ(find_bad_alloc_thrower("/nowhere/libmissing.so.1"), nullptr);
 }
 #endif
 

@@ -10,12 +10,20 @@ import { runAttached } from '../run.mjs';
  * @param {import('../../test.mjs').StageContext} context
  * @returns {Promise<import('../report.mjs').StageResult>}
  */
-export async function ts({ vitestArgs }) {
+export function ts({ vitestArgs }) {
+  return runVitest(vitestArgs);
+}
+
+/**
+ * @param {string[]} args
+ * @returns {Promise<import('../report.mjs').StageResult>}
+ */
+export async function runVitest(args) {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'node-tensorrt-vitest-'));
   try {
     const file = path.join(dir, 'results.json');
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-    const code = await runAttached(process.execPath, [programs.vitest, 'run', ...reporters, ...vitestArgs], {
+    const code = await runAttached(process.execPath, [programs.vitest, 'run', ...reporters, ...args], {
       cwd: root,
     });
     return countVitest(existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null, code);
