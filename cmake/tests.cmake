@@ -10,7 +10,7 @@ endif()
 file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/native/test/*_test.cc")
 add_executable(native_tests ${test_sources})
 target_link_libraries(native_tests PRIVATE ntrt ntrt_fuzz GTest::gtest_main)
-target_compile_definitions(native_tests PRIVATE "NODE_TENSORRT_CORPUS=\"${PROJECT_SOURCE_DIR}/native/fuzz/corpus\"")
+target_compile_definitions(native_tests PRIVATE "NODE_TENSORRT_CORPUS=\"${PROJECT_SOURCE_DIR}/native/test/fuzz/corpus\"")
 
 include(GoogleTest)
 gtest_discover_tests(native_tests DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)

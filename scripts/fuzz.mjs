@@ -1,6 +1,6 @@
 // npm run fuzz [-- --runs 1000000] [--seed 1] [--keep]
-// Fuzzes what reads untrusted files (native/fuzz) with libFuzzer under AddressSanitizer and UndefinedBehaviorSanitizer.
-// First a target with a bug that was put in, which must be found. --keep adds what reached new code to native/fuzz/corpus,
+// Fuzzes what reads untrusted files (native/test/fuzz) with libFuzzer under AddressSanitizer and UndefinedBehaviorSanitizer.
+// First a target with a bug that was put in, which must be found. --keep adds what reached new code to native/test/fuzz/corpus,
 // which the C++ tests replay.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -15,7 +15,7 @@ import { ensureToolchain } from './lib/toolchain.mjs';
 import { setup } from './setup.mjs';
 
 const buildDir = path.join(root, 'build-fuzz');
-const corpusDir = path.join(root, 'native', 'fuzz', 'corpus');
+const corpusDir = path.join(root, 'native', 'test', 'fuzz', 'corpus');
 /** The longest input of each; longer ones find nothing that shorter ones do not, and take longer. */
 const targets = { scan: 2048, location: 128 };
 const SEEDED_RUNS = 3_000_000;
@@ -55,7 +55,7 @@ await runMain(async () => {
 
 /** @param {string} name */
 function fuzzer(name) {
-  return path.join(buildDir, 'native', 'fuzz', `fuzz_${name}`);
+  return path.join(buildDir, 'native', 'test', 'fuzz', `fuzz_${name}`);
 }
 
 /** @param {string} python */

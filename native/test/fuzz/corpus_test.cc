@@ -7,7 +7,7 @@
 #include <iterator>
 #include <string>
 
-#include "fuzz/targets.h"
+#include "test/fuzz/targets.h"
 #include "test/model/onnx_builder.h"
 
 namespace ntrt {

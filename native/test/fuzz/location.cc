@@ -7,8 +7,8 @@
 #include <system_error>
 
 #include "core/error.h"
-#include "fuzz/targets.h"
 #include "model/external_data.h"
+#include "test/fuzz/targets.h"
 
 #ifdef _WIN32
 #include <process.h>

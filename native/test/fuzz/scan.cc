@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "core/error.h"
-#include "fuzz/targets.h"
 #include "model/external_data.h"
 #include "model/onnx_scan.h"
+#include "test/fuzz/targets.h"
 
 namespace ntrt::fuzz {
 namespace {
