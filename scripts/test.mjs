@@ -1,10 +1,11 @@
-// npm test [-- lint|types|ts|cpp …] [argument of vitest …]
+// npm test [-- lint|types|ts|cpp|sanitizers …] [argument of vitest …]
 import { runMain, SetupError } from './lib/errors.mjs';
 import { showStep } from './lib/progress.mjs';
 import { emptyResult, formatReport, totals } from './lib/report.mjs';
 import { parseStageArgs } from './lib/stage-args.mjs';
 import { cpp } from './lib/stages/cpp.mjs';
 import { lint } from './lib/stages/lint.mjs';
+import { sanitizers } from './lib/stages/sanitizers.mjs';
 import { ts } from './lib/stages/ts.mjs';
 import { types } from './lib/stages/types.mjs';
 import { ensureToolchain } from './lib/toolchain.mjs';
@@ -17,7 +18,7 @@ import { setup } from './setup.mjs';
  * @property {string[]} vitestArgs
  */
 
-const runners = { lint, types, ts, cpp };
+const runners = { lint, types, ts, cpp, sanitizers };
 const isCi = process.env.CI === 'true';
 
 await runMain(async () => {

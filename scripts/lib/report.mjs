@@ -40,11 +40,11 @@ export function closingLine({ passed, failed, skipped }) {
  * @param {{ isCi: boolean }} options
  */
 export function formatReport(stages, { isCi }) {
-  const lines = ['', 'stage    seconds   passed   failed  skipped'];
+  const lines = ['', 'stage        seconds   passed   failed  skipped'];
   for (const stage of stages) {
     const { passed, failed, skipped } = totals([stage], { isCi });
     const numbers = [stage.seconds.toFixed(1), passed, failed, skipped].map((value) => String(value).padStart(9));
-    lines.push(stage.name.padEnd(7) + numbers.join(''));
+    lines.push(stage.name.padEnd(11) + numbers.join(''));
   }
   appendNames(lines, `Skipped by the tests themselves${isCi ? ', which is a failure in CI' : ''}`, stages, 'skipped');
   const what = isCi ? 'Could not run, which is a failure in CI' : 'Could not run';
