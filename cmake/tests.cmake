@@ -19,3 +19,6 @@ gtest_discover_tests(native_tests DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 P
 
 # Programs with a seeded bug each, which the sanitizer of this build must find; nothing without one.
 add_subdirectory("${PROJECT_SOURCE_DIR}/native/test/sanitizers")
+
+add_subdirectory("${PROJECT_SOURCE_DIR}/native/test/allocation_failure")
+add_subdirectory("${PROJECT_SOURCE_DIR}/native/test/seeded_addon")

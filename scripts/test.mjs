@@ -1,8 +1,9 @@
-// npm test [-- lint|types|ts|cpp|sanitizers …] [argument of vitest …]
+// npm test [-- lint|types|ts|cpp|checkers|sanitizers …] [argument of vitest …]
 import { runMain, SetupError } from './lib/errors.mjs';
 import { showStep } from './lib/progress.mjs';
 import { emptyResult, formatReport, totals } from './lib/report.mjs';
 import { parseStageArgs } from './lib/stage-args.mjs';
+import { checkers } from './lib/stages/checkers.mjs';
 import { cpp } from './lib/stages/cpp.mjs';
 import { lint } from './lib/stages/lint.mjs';
 import { sanitizers } from './lib/stages/sanitizers.mjs';
@@ -18,7 +19,7 @@ import { setup } from './setup.mjs';
  * @property {string[]} vitestArgs
  */
 
-const runners = { lint, types, ts, cpp, sanitizers };
+const runners = { lint, types, ts, cpp, checkers, sanitizers };
 const isCi = process.env.CI === 'true';
 
 await runMain(async () => {

@@ -1,6 +1,7 @@
 // The module's entry: what JavaScript finds in the binary.
 
 #include "binding/env_state.h"
+#include "binding/guard.h"
 #include "binding/napi_setup.h"
 #include "binding/native_engine.h"
 #include "binding/port.h"
@@ -16,7 +17,7 @@ namespace {
 /// Raised when the contract in `lib/native/contract.ts` changes, so that a stale binary is told apart.
 constexpr int kContractVersion = 1;
 
-Napi::Object init(Napi::Env env, Napi::Object exports) {
+void fill(Napi::Env env, Napi::Object exports) {
   pin_own_module();
   watch_main_thread();
   auto* state = new EnvState();
@@ -25,7 +26,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   const Napi::Function port = Port::define(env);
   const Napi::Function staging = Staging::define(env);
   // Empty when a worker is terminated while it loads the addon; using one would end the process.
-  if (engine.IsEmpty() || port.IsEmpty() || staging.IsEmpty()) return exports;
+  if (engine.IsEmpty() || port.IsEmpty() || staging.IsEmpty()) return;
   state->engine = Napi::Persistent(engine);
 
   exports.Set("contractVersion", Napi::Number::New(env, kContractVersion));
@@ -41,6 +42,15 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("errorCodes", codes);
   exports.Set("NativePort", port);
   exports.Set("NativeStaging", staging);
+}
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  guarded(
+      env, [] { return nullptr; },
+      [&]() -> napi_value {
+        fill(env, exports);
+        return nullptr;
+      });
   return exports;
 }
 

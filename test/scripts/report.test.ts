@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { countJunit } from '../../scripts/lib/ctest.mjs';
 import { closingLine, emptyResult, formatReport, totals } from '../../scripts/lib/report.mjs';
 import { parseStageArgs, stageNames } from '../../scripts/lib/stage-args.mjs';
-import { countVitest } from '../../scripts/lib/stages/ts.mjs';
+import { countVitest } from '../../scripts/lib/vitest.mjs';
 
 const stages = [
   { ...emptyResult(), name: 'lint', seconds: 1.25, passed: 2, missing: ['clang-tidy (not installed)'] },

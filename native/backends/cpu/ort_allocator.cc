@@ -21,7 +21,7 @@ void* ORT_API_CALL allocate(OrtAllocator*, size_t size) {
   if (size == 0) return nullptr;
   try {
     return host_pool().allocate(size);
-  } catch (const Error&) {
+  } catch (...) {  // an Error, or no memory for one
     failed_allocation = size;
     throw std::bad_alloc();
   }
