@@ -17,6 +17,10 @@ target_compile_definitions(addon PRIVATE
   NODE_ADDON_API_REQUIRE_BASIC_FINALIZERS
   NODE_ADDON_API_DISABLE_DEPRECATED)
 
+if(NODE_TENSORRT_COVERAGE)
+  target_sources(addon PRIVATE "${PROJECT_SOURCE_DIR}/native/test/coverage/dump_on_signal.cc")
+endif()
+
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
   # nodelete: Node closes an addon when the last worker that loaded it ends, while our threads may still run in it.
   # Bsymbolic, exclude-libs: another addon's symbols of the same name never replace ours, nor ours theirs.

@@ -1,9 +1,10 @@
-// npm test [-- lint|types|ts|cpp|checkers|sanitizers …] [argument of vitest …]
+// npm test [-- lint|types|ts|cpp|checkers|sanitizers|coverage …] [argument of vitest …]
 import { runMain, SetupError } from './lib/errors.mjs';
 import { showStep } from './lib/progress.mjs';
 import { emptyResult, formatReport, totals } from './lib/report.mjs';
 import { parseStageArgs } from './lib/stage-args.mjs';
 import { checkers } from './lib/stages/checkers.mjs';
+import { coverage } from './lib/stages/coverage.mjs';
 import { cpp } from './lib/stages/cpp.mjs';
 import { lint } from './lib/stages/lint.mjs';
 import { sanitizers } from './lib/stages/sanitizers.mjs';
@@ -19,7 +20,7 @@ import { setup } from './setup.mjs';
  * @property {string[]} vitestArgs
  */
 
-const runners = { lint, types, ts, cpp, checkers, sanitizers };
+const runners = { lint, types, ts, cpp, checkers, sanitizers, coverage };
 const isCi = process.env.CI === 'true';
 
 await runMain(async () => {

@@ -53,6 +53,7 @@ napi_value construct(napi_env env, napi_callback_info info) noexcept {
       env, [&] { return T::error_factory(env, first); },
       [&] {
         const Napi::CallbackInfo arguments(env, info);
+        if (!arguments.IsConstructCall()) throw Error(Code::kInternal, "a class of the addon is called without new");
         auto object = std::make_unique<T>(arguments);
         napi_value exception = nullptr;
         bool failed = false;

@@ -52,10 +52,7 @@ Napi::Value NativeEngine::create(Napi::Env env, const Napi::Value& port, EngineH
 NativeEngine::NativeEngine(const Napi::CallbackInfo& info) : Napi::ObjectWrap<NativeEngine>(info) {
   info.This().As<Napi::Object>().TypeTag(&kEngineTag);
   port_ = Port::from(info.Env(), info[0]);
-  if (port_ == nullptr || !info[1].IsExternal()) {
-    Napi::TypeError::New(info.Env(), "NativeEngine: not to be constructed").ThrowAsJavaScriptException();
-    return;
-  }
+  if (port_ == nullptr || !info[1].IsExternal()) throw Error(Code::kInternal, "NativeEngine: not to be constructed");
   port_object_ = Napi::Persistent(info[0].As<Napi::Object>());
   engine_ = std::move(*info[1].As<Napi::External<EngineHandle>>().Data());
 }

@@ -81,9 +81,7 @@ void Port::end() {
 }
 
 Port* Port::from(Napi::Env env, napi_value value) {
-  bool tagged = false;
-  if (napi_check_object_type_tag(env, value, &kPortTag, &tagged) != napi_ok || !tagged) return nullptr;
-  return Unwrap(Napi::Object(env, value));
+  return has_tag(env, value, kPortTag) ? Unwrap(Napi::Object(env, value)) : nullptr;
 }
 
 std::shared_ptr<Request> Port::new_request() {

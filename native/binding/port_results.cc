@@ -21,7 +21,7 @@ const std::string& output_name(const Request& request, size_t position) {
 /// The typed array for one output, which must have exactly its size. Null data for outputs that were written into
 /// their destination by the run itself, and for strings.
 ArrayView destination(Napi::Env env, napi_value value, const Request& request, size_t position) {
-  const OutputRequest& output = request.outputs[position];
+  const OutputRequest& output = request.outputs.at(position);
   ArrayView view;
   if (output.into || output.view.type == DType::kString) return view;
   if (!view_typed_array(env, value, view)) {

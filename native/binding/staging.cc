@@ -16,10 +16,7 @@ Napi::Function Staging::define(Napi::Env env) {
 Staging::Staging(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Staging>(info) {
   info.This().As<Napi::Object>().TypeTag(&kStagingTag);
   port_ = Port::from(info.Env(), info[0]);
-  if (port_ == nullptr) {
-    Napi::TypeError::New(info.Env(), "NativeStaging: expected a port").ThrowAsJavaScriptException();
-    return;
-  }
+  if (port_ == nullptr) throw Error(Code::kInternal, "NativeStaging: expected a port");
   port_object_ = Napi::Persistent(info[0].As<Napi::Object>());
   buffer_ = Buffer(host_pool(), static_cast<size_t>(info[1].As<Napi::Number>().Int64Value()));
 }
@@ -32,9 +29,7 @@ napi_value Staging::error_factory(napi_env env, const FirstArguments& arguments)
 napi_value Staging::error_factory() const { return port_->error_factory(); }
 
 Staging* Staging::from(Napi::Env env, napi_value value) {
-  bool tagged = false;
-  if (napi_check_object_type_tag(env, value, &kStagingTag, &tagged) != napi_ok || !tagged) return nullptr;
-  return Unwrap(Napi::Object(env, value));
+  return has_tag(env, value, kStagingTag) ? Unwrap(Napi::Object(env, value)) : nullptr;
 }
 
 Napi::Value Staging::copy(const Napi::CallbackInfo& info) {

@@ -17,18 +17,10 @@ import { runAttached } from './run.mjs';
  * @returns {Promise<import('./report.mjs').StageResult>}
  */
 export async function runCTest(context, preset, { what = 'C++ tests', wrapper = async () => [] } = {}) {
-  const { compiler } = context.tools;
-  const toolchain = await context.toolchain();
-  if ('problem' in toolchain) return { ...emptyResult(), missing: [`${what} (${toolchain.problem})`] };
-  if (!(await hasGoogleTest(toolchain, compiler))) {
-    const help = installLines(['gtest']).join('; ');
-    return { ...emptyResult(), missing: [`${what} (GoogleTest was not found; install with: ${help})`] };
-  }
+  const built = await buildPreset(context, preset, what);
+  if ('result' in built) return built.result;
+  const { toolchain } = built;
   const jobs = String(os.availableParallelism());
-  await configureCmake(toolchain, { compiler, tests: true, preset });
-  if ((await runAttached(toolchain.cmake, ['--build', buildDir(preset), '--parallel', jobs])) !== 0)
-    return { ...emptyResult(), failed: 1 };
-
   const dir = mkdtempSync(path.join(os.tmpdir(), 'node-tensorrt-ctest-'));
   try {
     const file = path.join(dir, 'results.xml');
@@ -41,8 +33,31 @@ export async function runCTest(context, preset, { what = 'C++ tests', wrapper = 
   }
 }
 
+/**
+ * Builds everything of a preset.
+ * @param {import('../test.mjs').StageContext} context
+ * @param {import('./cmake.mjs').Preset} preset
+ * @param {string} what is missing when it cannot be built
+ * @returns {Promise<{ toolchain: import('./toolchain.mjs').Toolchain } | { result: import('./report.mjs').StageResult }>}
+ */
+export async function buildPreset(context, preset, what) {
+  const { compiler } = context.tools;
+  const toolchain = await context.toolchain();
+  if ('problem' in toolchain) return { result: { ...emptyResult(), missing: [`${what} (${toolchain.problem})`] } };
+  if (!(await hasGoogleTest(toolchain, compiler))) {
+    const help = installLines(['gtest']).join('; ');
+    const missing = [`${what} (GoogleTest was not found; install with: ${help})`];
+    return { result: { ...emptyResult(), missing } };
+  }
+  const jobs = String(os.availableParallelism());
+  await configureCmake(toolchain, { compiler, tests: true, preset });
+  if ((await runAttached(toolchain.cmake, ['--build', buildDir(preset), '--parallel', jobs])) !== 0)
+    return { result: { ...emptyResult(), failed: 1 } };
+  return { toolchain };
+}
+
 /** Tells the tests where the ONNX Runtime library is that npm installed. */
-function onnxruntimeEnv() {
+export function onnxruntimeEnv() {
   const library = onnxruntimeLibrary();
   return library ? { NODE_TENSORRT_ONNXRUNTIME: library } : {};
 }

@@ -29,5 +29,5 @@ export const pins = {
     sha256: '341a6f0a61557662b02734a9b6e56ec33a915b2c41886b97509dedf2a43b47a3',
   },
   /** Python packages of the C++ toolchain that `npm test` uses. */
-  toolchain: { cmake: '4.4.4', ninja: '1.13.2', 'clang-format': '23.1.5', 'clang-tidy': '23.1.4' },
+  toolchain: { cmake: '4.4.4', ninja: '1.13.2', 'clang-format': '23.1.5', 'clang-tidy': '23.1.4', gcovr: '8.8' },
 };

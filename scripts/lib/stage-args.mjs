@@ -1,7 +1,7 @@
 import { SetupError } from './errors.mjs';
 
 /** The stages of `npm test`, in the order in which they run. */
-export const stageNames = ['lint', 'types', 'ts', 'cpp', 'checkers', 'sanitizers'];
+export const stageNames = ['lint', 'types', 'ts', 'cpp', 'checkers', 'sanitizers', 'coverage'];
 
 /**
  * Reads the arguments of `npm test -- [stage …] [argument of vitest …]`.

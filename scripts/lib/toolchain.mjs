@@ -9,7 +9,7 @@ import { installLines, venvProgram } from './platform.mjs';
 import { run, runOrFail } from './run.mjs';
 import { isStamped, writeStamp } from './stamp.mjs';
 
-/** @typedef {{ cmake: string, ctest: string, ninja: string, clangFormat: string, clangTidy: string }} Toolchain paths of programs */
+/** @typedef {{ cmake: string, ctest: string, ninja: string, clangFormat: string, clangTidy: string, gcovr: string }} Toolchain paths of programs */
 
 /**
  * Installs the pinned C++ tools into a Python environment in the cache, once.
@@ -28,6 +28,7 @@ export async function ensureToolchain(python) {
     ninja: program('ninja'),
     clangFormat: program('clang-format'),
     clangTidy: program('clang-tidy'),
+    gcovr: program('gcovr'),
   };
   // An environment cannot be moved into place like other cached folders: its programs hold its path.
   return withLock(path.join(cacheDir, 'locks', path.basename(venv)), async () => {

@@ -442,7 +442,7 @@ TEST_F(SeededAllocationFailure, AFailureInANoexceptFunctionEndsTheProcess) {
                      return std::nullopt;
                    },
                    [](int, const auto&) {}),
-               "bad_alloc");
+               "terminate called");
 }
 
 }  // namespace

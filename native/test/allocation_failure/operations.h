@@ -60,6 +60,7 @@ inline LoadRequest load_request(std::string_view model) {
   request.bytes = SharedBytes::own(to_bytes(model));
   request.library_path = onnxruntime_path();
   request.engine.name = "a name that does not fit into a small string";
+  request.engine.inline_below_us = 1'000'000;  // in place however slow this machine is
   request.backend.session_config = {{"session.intra_op.allow_spinning", "0"}};
   return request;
 }
