@@ -31,7 +31,7 @@ std::string_view code_name(Code code) noexcept {
 namespace {
 
 // Never destroyed: threads may fail while static destructors run. Where not even this can be made there is no addon.
-// NOLINTNEXTLINE(cert-err58-cpp)
+// NOLINTNEXTLINE(bugprone-throwing-static-initialization,cert-err58-cpp)
 const auto* const kOutOfMemory = new Error(Code::kOutOfMemory, "out of host memory", {{"kind", "host"}});
 
 }  // namespace

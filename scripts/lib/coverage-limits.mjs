@@ -5,9 +5,9 @@
 export const coverageLimits = {
   'native/core': { lines: 95, branches: 90 },
   'native/binding': { lines: 95, branches: 90 },
-  'native/runtime': { lines: 95, branches: 90 },
-  'native/memory': { lines: 95, branches: 90 },
+  'native/runtime': { lines: 95, branches: 85 },
+  'native/memory': { lines: 95, branches: 80 },
   'native/model': { lines: 95, branches: 90 },
-  'native/backends': { lines: 95, branches: 85 },
+  'native/backends': { lines: 95, branches: 80 },
   lib: { lines: 95, branches: 90 },
 };

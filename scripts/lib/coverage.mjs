@@ -27,6 +27,8 @@ export async function readCpp(toolchain, dir) {
       ...['--exclude-throw-branches', '--exclude-unreachable-branches', '--exclude-noncode-lines'],
       // A function of a header is compiled in many places.
       ...['--merge-mode-functions', 'separate', '--merge-lines'],
+      // gcov also looks into headers of the system, which are not asked for.
+      '--gcov-ignore-errors=no_working_dir_found',
       ...['--json-summary', file],
     ]);
     return JSON.parse(readFileSync(file, 'utf8')).files.map((/** @type {any} */ entry) => ({

@@ -18,7 +18,7 @@ export default defineConfig({
       enabled: true,
       provider: 'v8',
       // The tests use the compiled package; source maps lead back to lib/.
-      include: ['dist/esm/**/*.js', 'lib/**'],
+      include: ['dist/esm/**/*.js', 'lib/**/*.ts'],
       reporter: ['json-summary'],
       reportsDirectory: 'coverage',
     },

@@ -1,7 +1,8 @@
 // What happens when an allocation fails in ONNX Runtime itself, or anywhere else: not a test, since it is not in our
 // hands, but a table for docs/checkers.md. One process for each n, which opens the library, loads, runs and closes.
 //
-//   allocation_failure_survey [STEP [FIRST]]      every STEP-th allocation from FIRST on
+//   allocation_failure_survey first STEP      every STEP-th allocation of the first load of a process, its run and
+//   close allocation_failure_survey later STEP      likewise of the second
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,8 +36,9 @@ bool one_life() {
   return right;
 }
 
-Ending live_with_failure(size_t n) {
+Ending live_with_failure(size_t n, bool later) {
   watch_main_thread();
+  if (later && !one_life()) return kNextWrong;
   Ending ending = kSurvived;
   arm(n, Failures::kOne, Callers::kAll);
   try {
@@ -53,12 +55,12 @@ Ending live_with_failure(size_t n) {
 }
 
 /// The ending's name, or the signal.
-std::string in_a_child(size_t n) {
+std::string in_a_child(size_t n, bool later) {
   const pid_t child = fork();
   if (child == 0) {
     std::fclose(stderr);
     alarm(20);
-    std::_Exit(live_with_failure(n));
+    std::_Exit(live_with_failure(n, later));
   }
   int status = 0;
   waitpid(child, &status, 0);
@@ -71,10 +73,12 @@ std::string in_a_child(size_t n) {
 }  // namespace ntrt::testing
 
 int main(int argc, char** argv) {
-  const size_t step = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1;
+  if (argc != 3) return 2;
+  const bool later = std::string(argv[1]) == "later";
+  const size_t step = std::strtoull(argv[2], nullptr, 10);
   std::map<std::string, std::pair<size_t, size_t>> endings;  // how often, and the first n
-  for (size_t n = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1;; n += step) {
-    const std::string ending = ntrt::testing::in_a_child(n);
+  for (size_t n = 1;; n += step) {
+    const std::string ending = ntrt::testing::in_a_child(n, later);
     if (ending == ntrt::testing::kEndings[0]) break;
     auto& [count, first] = endings.try_emplace(ending, 0, n).first->second;
     ++count;
