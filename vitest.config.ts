@@ -3,8 +3,8 @@ import { configDefaults, defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // They need tarballs that take minutes to build: the stage `packages`.
-    exclude: [...configDefaults.exclude, 'test/packages/**'],
+    // They need tarballs or other builds of the native code: the stages packages, sanitizers and checkers.
+    exclude: [...configDefaults.exclude, 'test/packages/**', 'test/checkers/**'],
     // Native code in worker threads of the test runner would hide crashes; a fork dies by itself.
     pool: 'forks',
     maxWorkers: 2,

@@ -1,13 +1,10 @@
-# The addon, when cmake-js runs us: it passes Node's include folders and, on Windows, what to link. cmake-js takes Node's
-# headers from the npm package node-api-headers, so nothing is downloaded.
-execute_process(
-  COMMAND node -p "require('node-addon-api').include_dir"
-  WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
-  OUTPUT_VARIABLE node_addon_api OUTPUT_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE failed)
-if(failed)
-  message(FATAL_ERROR "node-addon-api was not found: run 'npm ci' first")
+# The addon. cmake-js passes Node's include folders and, on Windows, what to link; the sanitizer and coverage variants are
+# built without it. Node's headers come from the npm package node-api-headers both times, so nothing is downloaded.
+include(node_headers)
+find_npm_headers(node-addon-api node_addon_api)
+if(NOT DEFINED CMAKE_JS_VERSION)
+  find_npm_headers(node-api-headers CMAKE_JS_INC)
 endif()
-get_filename_component(node_addon_api "${node_addon_api}" ABSOLUTE BASE_DIR "${PROJECT_SOURCE_DIR}")
 
 add_library(addon SHARED ${binding_sources} ${CMAKE_JS_SRC})
 set_target_properties(addon PROPERTIES OUTPUT_NAME node_tensorrt PREFIX "" SUFFIX ".node")
@@ -19,6 +16,10 @@ target_compile_definitions(addon PRIVATE
   NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS
   NODE_ADDON_API_REQUIRE_BASIC_FINALIZERS
   NODE_ADDON_API_DISABLE_DEPRECATED)
+
+if(NODE_TENSORRT_COVERAGE)
+  target_sources(addon PRIVATE "${PROJECT_SOURCE_DIR}/native/test/coverage/dump_on_signal.cc")
+endif()
 
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
   # nodelete: Node closes an addon when the last worker that loaded it ends, while our threads may still run in it.

@@ -1,4 +1,4 @@
-# ntrt_options: warnings (the same as in binding.gyp) and sanitizers for every target of ours.
+# ntrt_options: warnings (the same as in binding.gyp), sanitizers and coverage for every target of ours.
 add_library(ntrt_options INTERFACE)
 
 if(MSVC)
@@ -23,4 +23,13 @@ if(NODE_TENSORRT_FUZZ)
   endif()
   # Everything is watched for new paths; only the fuzzers get libFuzzer's main.
   target_compile_options(ntrt_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+if(NODE_TENSORRT_COVERAGE)
+  if(MSVC)
+    message(FATAL_ERROR "NODE_TENSORRT_COVERAGE takes gcc or clang")
+  endif()
+  # Threads count at the same time; atomic counters keep that from losing counts.
+  target_compile_options(ntrt_options INTERFACE --coverage -fprofile-update=atomic)
+  target_link_options(ntrt_options INTERFACE --coverage)
 endif()

@@ -18,7 +18,7 @@ await runMain(async () => {
   const { values } = parseArgs({ options: { dry: { type: 'boolean', default: false } } });
   const { tools } = await setup({ picture: false });
   const report = await conformanceReport({ tools, toolchain: () => ensureToolchain(tools.python), vitestArgs: [] });
-  if ('missing' in report) throw new SetupError(`The cases could not run: ${report.missing ?? 'see above'}`);
+  if ('result' in report) throw new SetupError(`The cases could not run: ${report.result.missing[0] ?? 'see above'}`);
   process.stdout.write(`${formatReport(report)}\n`);
   if (!values.dry) {
     writePagePart(page, marks, pageText(report));

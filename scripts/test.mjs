@@ -1,12 +1,15 @@
-// npm test [-- lint|types|ts|cpp|conformance|packages …] [argument of vitest …]
+// npm test [-- lint|types|ts|cpp|checkers|conformance|packages|sanitizers|coverage …] [argument of vitest …]
 import { runMain, SetupError } from './lib/errors.mjs';
 import { showStep } from './lib/progress.mjs';
 import { emptyResult, formatReport, totals } from './lib/report.mjs';
 import { parseStageArgs } from './lib/stage-args.mjs';
+import { checkers } from './lib/stages/checkers.mjs';
 import { conformance } from './lib/stages/conformance.mjs';
+import { coverage } from './lib/stages/coverage.mjs';
 import { cpp } from './lib/stages/cpp.mjs';
 import { lint } from './lib/stages/lint.mjs';
 import { packages } from './lib/stages/packages.mjs';
+import { sanitizers } from './lib/stages/sanitizers.mjs';
 import { ts } from './lib/stages/ts.mjs';
 import { types } from './lib/stages/types.mjs';
 import { ensureToolchain } from './lib/toolchain.mjs';
@@ -19,7 +22,7 @@ import { setup } from './setup.mjs';
  * @property {string[]} vitestArgs
  */
 
-const runners = { lint, types, ts, cpp, conformance, packages };
+const runners = { lint, types, ts, cpp, checkers, conformance, packages, sanitizers, coverage };
 const isCi = process.env.CI === 'true';
 
 await runMain(async () => {

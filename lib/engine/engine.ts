@@ -175,10 +175,14 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
 
   /**
    * Refuses new work, finishes what was accepted, and gives the model's memory back. Idempotent: every call returns
-   * the same promise.
+   * the same promise. Rejects with OUT_OF_MEMORY only; then the engine is still open, and close() may be called again.
    */
   close(): Promise<void> {
-    this.#closing ??= this.#close();
+    this.#closing ??= this.#close().catch((error: unknown) => {
+      this.#closing = undefined;
+      this.#finalStats = undefined;
+      throw error;
+    });
     return this.#closing;
   }
 
@@ -187,7 +191,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
    * at once; `close()` afterwards waits for the end.
    */
   destroy(reason: Error = new NodeTensorRTError('NOT_OPEN', `engine '${this.name}' was destroyed`)): void {
-    void this.close();
+    this.close().catch(() => undefined); // without memory for it: the collector closes the engine
     this.#destroyed ??= reason;
     for (const run of [...this.#runs]) run.dequeue(reason);
   }

@@ -91,8 +91,8 @@ export class QueuedRun implements Pending {
   }
 
   async #copyIntoUserMemory(port: NativePort, { arrays, tensors }: Destination): Promise<void> {
-    port.keep(this.id);
     try {
+      port.keep(this.id);
       for (const [i, array] of arrays.entries()) {
         if (!ArrayBuffer.isView(array)) continue;
         await slicedCopy(array.byteLength, (offset, max) => {

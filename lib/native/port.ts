@@ -48,8 +48,12 @@ class Port {
       start(id);
       this.pending.set(id, {
         onEvent: (event, port) => {
-          if (event === NativeEvent.error) reject(port.takeError());
-          else resolve(read(port));
+          try {
+            if (event === NativeEvent.error) reject(port.takeError());
+            else resolve(read(port));
+          } catch (error) {
+            reject(error);
+          }
           return 0;
         },
       });

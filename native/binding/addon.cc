@@ -1,6 +1,7 @@
 // The module's entry: what JavaScript finds in the binary.
 
 #include "binding/env_state.h"
+#include "binding/guard.h"
 #include "binding/napi_setup.h"
 #include "binding/native_engine.h"
 #include "binding/port.h"
@@ -17,13 +18,20 @@ namespace {
 /// Raised when the contract in `lib/native/contract.ts` changes, so that a stale binary is told apart.
 constexpr int kContractVersion = 2;
 
-Napi::Value limit_memory(const Napi::CallbackInfo& info) {
+/// limitMemory(bytes): see core/process_limits.h. Plain Node-API: there is nothing in it that could throw.
+napi_value limit_memory(napi_env env, napi_callback_info info) noexcept {
+  size_t count = 1;
+  napi_value argument = nullptr;
+  napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr);
   int64_t bytes = 0;
-  napi_get_value_int64(info.Env(), info[0], &bytes);
-  return Napi::Boolean::New(info.Env(), limit_process_memory(static_cast<uint64_t>(bytes)));
+  const bool is_number = napi_get_value_int64(env, argument, &bytes) == napi_ok;
+  const bool limited = is_number && bytes > 0 && limit_process_memory(static_cast<uint64_t>(bytes));
+  napi_value result = nullptr;
+  napi_get_boolean(env, limited, &result);
+  return result;
 }
 
-Napi::Object init(Napi::Env env, Napi::Object exports) {
+void fill(Napi::Env env, Napi::Object exports) {
   pin_own_module();
   watch_main_thread();
   auto* state = new EnvState();
@@ -32,7 +40,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   const Napi::Function port = Port::define(env);
   const Napi::Function staging = Staging::define(env);
   // Empty when a worker is terminated while it loads the addon; using one would end the process.
-  if (engine.IsEmpty() || port.IsEmpty() || staging.IsEmpty()) return exports;
+  if (engine.IsEmpty() || port.IsEmpty() || staging.IsEmpty()) return;
   state->engine = Napi::Persistent(engine);
 
   exports.Set("contractVersion", Napi::Number::New(env, kContractVersion));
@@ -46,9 +54,21 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
     codes.Set(static_cast<uint32_t>(i), std::string(code_name(static_cast<Code>(i))));
   }
   exports.Set("errorCodes", codes);
-  exports.Set("limitMemory", Napi::Function::New(env, limit_memory));
+  napi_value function = nullptr;
+  napi_create_function(env, "limitMemory", NAPI_AUTO_LENGTH, limit_memory, nullptr, &function);
+  if (function == nullptr) return;
+  exports.Set("limitMemory", function);
   exports.Set("NativePort", port);
   exports.Set("NativeStaging", staging);
+}
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  guarded(
+      env, [] { return nullptr; },
+      [&]() -> napi_value {
+        fill(env, exports);
+        return nullptr;
+      });
   return exports;
 }
 

@@ -2,7 +2,13 @@
 
 namespace ntrt::binding {
 
-Napi::Value make_error(Napi::Env env, const Napi::FunctionReference& factory, const Error& error) {
+Napi::Value make_error(Napi::Env env, napi_value factory, const Error& error) {
+  if (factory == nullptr) {
+    napi_value value = nullptr;
+    napi_create_error(env, Napi::String::New(env, std::string(code_name(error.code()))),
+                      Napi::String::New(env, error.message()), &value);
+    return {env, value};
+  }
   Napi::Object details = Napi::Object::New(env);
   for (const Detail& detail : error.details()) {
     if (const auto* number = std::get_if<double>(&detail.value)) {
@@ -11,8 +17,9 @@ Napi::Value make_error(Napi::Env env, const Napi::FunctionReference& factory, co
       details.Set(detail.key, Napi::String::New(env, std::get<std::string>(detail.value)));
     }
   }
-  return factory.Call(
-      {Napi::Number::New(env, static_cast<double>(error.code())), Napi::String::New(env, error.message()), details});
+  return Napi::Function(env, factory)
+      .Call({Napi::Number::New(env, static_cast<double>(error.code())), Napi::String::New(env, error.message()),
+             details});
 }
 
 }  // namespace ntrt::binding

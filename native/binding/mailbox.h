@@ -1,7 +1,8 @@
 #pragma once
 // What native threads have to tell one port, in the order in which it happened.
 
-#include <deque>
+#include <cassert>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -35,7 +36,7 @@ struct Message {
 };
 
 /// Shared by a port and everything that may still finish after it is gone. Any thread posts; the JavaScript thread
-/// takes. One wake-up serves all messages that are waiting.
+/// takes. One wake-up serves all messages that are waiting. Each was announced by make_room().
 ///
 /// Note "turns": Node empties a thread-safe function's queue up to a thousand times before the event loop goes on, so
 /// that a caller that awaits one quick run after the other would keep timers from firing. After a wake-up the thread
@@ -46,12 +47,21 @@ class Mailbox final : public CompletionSink {
 
   Gate& gate() noexcept { return gate_; }
 
-  void post(Message message) {
+  /// JavaScript thread, before something is started that will post. Sees to it that the next `count` messages take no
+  /// memory: whoever posts has nobody to tell that there is none.
+  void make_room(size_t count) {
+    std::lock_guard lock(mutex_);
+    while (room_.size() < count) room_.emplace_back();
+  }
+
+  void post(Message message) noexcept {
     bool asleep = false;
     {
       std::lock_guard lock(mutex_);
       if (closed_) return;  // `message` and all that it holds dies here, on this thread
-      messages_.push_back(std::move(message));
+      assert(!room_.empty());
+      messages_.splice(messages_.end(), room_, room_.begin());
+      messages_.back() = std::move(message);
       asleep = !std::exchange(awake_, true);
     }
     if (asleep) gate_.wake();
@@ -61,15 +71,16 @@ class Mailbox final : public CompletionSink {
     Message message;
     message.id = request->id;
     message.event = request->error ? Event::kError : Event::kResult;
-    if (request->error) message.error = std::move(request->error);
+    message.error = request->error;
     message.request = std::move(request);
     post(std::move(message));
   }
 
-  /// JavaScript thread. Moves everything that waits to `into`, which is empty.
-  void take(std::deque<Message>& into) {
+  /// JavaScript thread. Moves everything that waits to `into`, which is empty, and makes room of what is used up.
+  void take(std::list<Message>& into, std::list<Message>& used) {
     std::lock_guard lock(mutex_);
     into.swap(messages_);
+    room_.splice(room_.end(), used);
   }
 
   /// JavaScript thread, once it has looked and found nothing: from now on post() wakes it. Until then it looks again
@@ -85,7 +96,7 @@ class Mailbox final : public CompletionSink {
   /// holds this mailbox.
   void close() {
     gate_.close();
-    std::deque<Message> undelivered;  // dies after the lock is given back
+    std::list<Message> undelivered;  // dies after the lock is given back
     const std::lock_guard lock(mutex_);
     closed_ = true;
     undelivered.swap(messages_);
@@ -94,9 +105,10 @@ class Mailbox final : public CompletionSink {
  private:
   Gate gate_;
   std::mutex mutex_;
-  bool awake_ = false;            // the JavaScript thread will look by itself; guarded by mutex_
-  bool closed_ = false;           // guarded by mutex_
-  std::deque<Message> messages_;  // guarded by mutex_
+  bool awake_ = false;           // the JavaScript thread will look by itself; guarded by mutex_
+  bool closed_ = false;          // guarded by mutex_
+  std::list<Message> messages_;  // guarded by mutex_
+  std::list<Message> room_;      // for messages to come; guarded by mutex_
 };
 
 }  // namespace ntrt::binding

@@ -14,4 +14,12 @@ inline constexpr napi_type_tag kPortTag = {0x5d6c1f0a9b3e4721, 0x8f24c6b07d19e35
 inline constexpr napi_type_tag kEngineTag = {0xc41e7a52086d4fb3, 0x92b7350fe8da1c66};
 inline constexpr napi_type_tag kStagingTag = {0x17f98d3b6ac24e05, 0xb60cd4e1937f28a9};
 
+/// Of anything at all. Asked of undefined, Node-API itself would leave an exception pending.
+inline bool has_tag(napi_env env, napi_value value, const napi_type_tag& tag) noexcept {
+  napi_valuetype type = napi_undefined;
+  bool tagged = false;
+  return napi_typeof(env, value, &type) == napi_ok && type == napi_object &&
+         napi_check_object_type_tag(env, value, &tag, &tagged) == napi_ok && tagged;
+}
+
 }  // namespace ntrt::binding

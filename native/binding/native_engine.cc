@@ -32,14 +32,14 @@ Shape& read_dims(const double*& frame, Shape& dims) {
 }  // namespace
 
 Napi::Function NativeEngine::define(Napi::Env env) {
-  return DefineClass(env, "NativeEngine",
-                     {
-                         InstanceMethod<&NativeEngine::describe>("describe"),
-                         InstanceMethod<&NativeEngine::submit>("submit"),
-                         InstanceMethod<&NativeEngine::check_room>("checkRoom"),
-                         InstanceMethod<&NativeEngine::release>("release"),
-                         InstanceMethod<&NativeEngine::stats>("stats"),
-                     });
+  return define_class<NativeEngine>(env, "NativeEngine",
+                                    {
+                                        method<&NativeEngine::describe>("describe"),
+                                        method<&NativeEngine::submit>("submit"),
+                                        method<&NativeEngine::check_room>("checkRoom"),
+                                        method<&NativeEngine::release>("release"),
+                                        method<&NativeEngine::stats>("stats"),
+                                    });
 }
 
 /// If the environment is ending and can construct nothing, `engine` still closes it.
@@ -52,13 +52,17 @@ Napi::Value NativeEngine::create(Napi::Env env, const Napi::Value& port, EngineH
 NativeEngine::NativeEngine(const Napi::CallbackInfo& info) : Napi::ObjectWrap<NativeEngine>(info) {
   info.This().As<Napi::Object>().TypeTag(&kEngineTag);
   port_ = Port::from(info.Env(), info[0]);
-  if (port_ == nullptr || !info[1].IsExternal()) {
-    Napi::TypeError::New(info.Env(), "NativeEngine: not to be constructed").ThrowAsJavaScriptException();
-    return;
-  }
+  if (port_ == nullptr || !info[1].IsExternal()) throw Error(Code::kInternal, "NativeEngine: not to be constructed");
   port_object_ = Napi::Persistent(info[0].As<Napi::Object>());
   engine_ = std::move(*info[1].As<Napi::External<EngineHandle>>().Data());
 }
+
+napi_value NativeEngine::error_factory(napi_env env, const FirstArguments& arguments) {
+  const Port* port = Port::from(env, arguments[0]);
+  return port != nullptr ? port->error_factory() : nullptr;
+}
+
+napi_value NativeEngine::error_factory() const { return port_->error_factory(); }
 
 Engine& NativeEngine::engine() const {
   if (!engine_) throw Error(Code::kNotOpen, "the engine is closed");
@@ -68,28 +72,25 @@ Engine& NativeEngine::engine() const {
 /// release(id): lets the handle go; the event `released` of that id follows when that is done.
 Napi::Value NativeEngine::release(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  return port_->guard(env, [&]() -> Napi::Value {
-    engine();
-    const auto id = static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
-    port_->add_pending(env, id, nullptr);
+  engine();
+  const auto id = static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
+  port_->begin(env, id, nullptr, [&] {
     engine_.close([mailbox = port_->mailbox(), id] {
       Message message;
       message.id = id;
       message.event = Event::kReleased;
       mailbox->post(std::move(message));
     });
-    return env.Undefined();
   });
+  return env.Undefined();
 }
 
 /// checkRoom(bytes, requestsAhead, bytesAhead): throws as submit() would, were what is ahead queued already.
 Napi::Value NativeEngine::check_room(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  return port_->guard(env, [&]() -> Napi::Value {
-    const auto number = [&info](size_t i) { return static_cast<size_t>(info[i].As<Napi::Number>().Int64Value()); };
-    engine().check_room(number(0), number(1), number(2));
-    return env.Undefined();
-  });
+  const auto number = [&info](size_t i) { return static_cast<size_t>(info[i].As<Napi::Number>().Int64Value()); };
+  engine().check_room(number(0), number(1), number(2));
+  return env.Undefined();
 }
 
 /// submit(id, mode, input0, …, into0, …) with the frame holding: time-out in ms (0: none), number of outputs, then per
@@ -98,40 +99,37 @@ Napi::Value NativeEngine::check_room(const Napi::CallbackInfo& info) {
 /// a mistake would be a read past the end.
 Napi::Value NativeEngine::submit(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  return port_->guard(env, [&]() -> Napi::Value {
-    Engine& target = engine();
-    std::shared_ptr<Request> request = port_->new_request();
-    request->submitted = Clock::now();
-    request->engine = engine_.shared();
-    const double* frame = port_->frame();
-    const double timeout_ms = *frame++;
-    read_outputs(info, frame, *request);
-    read_inputs(info, frame, *request);
+  Engine& target = engine();
+  std::shared_ptr<Request> request = port_->new_request();
+  request->submitted = Clock::now();
+  request->engine = engine_.shared();
+  const double* frame = port_->frame();
+  const double timeout_ms = *frame++;
+  read_outputs(info, frame, *request);
+  read_inputs(info, frame, *request);
 
-    if (static_cast<Mode>(info[1].As<Napi::Number>().Uint32Value()) == Mode::kBlocking) {
-      target.run_blocking(*request);
-      port_->set_done(std::move(request));
-      return Napi::Number::New(env, static_cast<double>(Outcome::kDone));
-    }
-    if (const auto took = target.try_run_in_place(*request, port_->turn_budget())) {
-      port_->set_done(std::move(request));
-      constexpr std::array kOutcomes = {Outcome::kDoneFirst, Outcome::kDone, Outcome::kDoneLast};
-      const Outcome outcome = kOutcomes[static_cast<size_t>(port_->use_turn(*took))];
-      return Napi::Number::New(env, static_cast<double>(outcome));
-    }
-    copy_in(*request);
-    // `into` is memory of the user's: it is filled on this thread when the results are taken.
-    for (OutputRequest& output : request->outputs) output.into = false;
-    if (timeout_ms > 0) {
-      request->deadline = request->submitted + std::chrono::duration_cast<Clock::duration>(
-                                                   std::chrono::duration<double, std::milli>(timeout_ms));
-    }
-    const uint64_t id = static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
-    request->id = id;
-    target.submit(request);
-    port_->add_pending(env, id, std::move(request));
-    return Napi::Number::New(env, static_cast<double>(Outcome::kQueued));
-  });
+  if (static_cast<Mode>(info[1].As<Napi::Number>().Uint32Value()) == Mode::kBlocking) {
+    target.run_blocking(*request);
+    port_->set_done(std::move(request));
+    return Napi::Number::New(env, static_cast<double>(Outcome::kDone));
+  }
+  if (const auto took = target.try_run_in_place(*request, port_->turn_budget())) {
+    port_->set_done(std::move(request));
+    constexpr std::array kOutcomes = {Outcome::kDoneFirst, Outcome::kDone, Outcome::kDoneLast};
+    const Outcome outcome = kOutcomes[static_cast<size_t>(port_->use_turn(*took))];
+    return Napi::Number::New(env, static_cast<double>(outcome));
+  }
+  copy_in(*request);
+  // `into` is memory of the user's: it is filled on this thread when the results are taken.
+  for (OutputRequest& output : request->outputs) output.into = false;
+  if (timeout_ms > 0) {
+    request->deadline = request->submitted + std::chrono::duration_cast<Clock::duration>(
+                                                 std::chrono::duration<double, std::milli>(timeout_ms));
+  }
+  const uint64_t id = static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
+  request->id = id;
+  port_->begin(env, id, request, [&] { target.submit(request); });
+  return Napi::Number::New(env, static_cast<double>(Outcome::kQueued));
 }
 
 void NativeEngine::read_outputs(const Napi::CallbackInfo& info, const double*& frame, Request& request) const {
@@ -208,65 +206,61 @@ void NativeEngine::copy_in(Request& request) {
 
 Napi::Value NativeEngine::describe(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  return port_->guard(env, [&]() -> Napi::Value {
-    const auto to_array = [env](const std::vector<TensorSpec>& specs) {
-      Napi::Array array = Napi::Array::New(env, specs.size());
-      for (size_t i = 0; i < specs.size(); ++i) {
-        Napi::Object spec = Napi::Object::New(env);
-        Napi::Array dims = Napi::Array::New(env, specs[i].dims.size());
-        for (size_t d = 0; d < specs[i].dims.size(); ++d) {
-          const Dim& dim = specs[i].dims[d];
-          if (const auto* size = std::get_if<int64_t>(&dim)) {
-            dims.Set(static_cast<uint32_t>(d), Napi::Number::New(env, static_cast<double>(*size)));
-          } else {
-            dims.Set(static_cast<uint32_t>(d), Napi::String::New(env, std::get<std::string>(dim)));
-          }
+  const auto to_array = [env](const std::vector<TensorSpec>& specs) {
+    Napi::Array array = Napi::Array::New(env, specs.size());
+    for (size_t i = 0; i < specs.size(); ++i) {
+      Napi::Object spec = Napi::Object::New(env);
+      Napi::Array dims = Napi::Array::New(env, specs[i].dims.size());
+      for (size_t d = 0; d < specs[i].dims.size(); ++d) {
+        const Dim& dim = specs[i].dims[d];
+        if (const auto* size = std::get_if<int64_t>(&dim)) {
+          dims.Set(static_cast<uint32_t>(d), Napi::Number::New(env, static_cast<double>(*size)));
+        } else {
+          dims.Set(static_cast<uint32_t>(d), Napi::String::New(env, std::get<std::string>(dim)));
         }
-        spec.Set("name", specs[i].name);
-        spec.Set("type", std::string(dtype_name(specs[i].type)));
-        spec.Set("dims", dims);
-        spec.Set("anyRank", Napi::Boolean::New(env, specs[i].any_rank));
-        array.Set(static_cast<uint32_t>(i), spec);
       }
-      return array;
-    };
-    Napi::Object result = Napi::Object::New(env);
-    result.Set("inputs", to_array(engine().signature().inputs));
-    result.Set("outputs", to_array(engine().signature().outputs));
-    return result;
-  });
+      spec.Set("name", specs[i].name);
+      spec.Set("type", std::string(dtype_name(specs[i].type)));
+      spec.Set("dims", dims);
+      spec.Set("anyRank", Napi::Boolean::New(env, specs[i].any_rank));
+      array.Set(static_cast<uint32_t>(i), spec);
+    }
+    return array;
+  };
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("inputs", to_array(engine().signature().inputs));
+  result.Set("outputs", to_array(engine().signature().outputs));
+  return result;
 }
 
 Napi::Value NativeEngine::stats(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  return port_->guard(env, [&]() -> Napi::Value {
-    EngineCounters& counters = engine().counters();
-    Napi::Object result = Napi::Object::New(env);
-    const auto set = [&](const char* key, double value) { result.Set(key, Napi::Number::New(env, value)); };
-    set("accepted", static_cast<double>(counters.accepted.load()));
-    set("completed", static_cast<double>(counters.completed.load()));
-    set("failed", static_cast<double>(counters.failed.load()));
-    set("rejected", static_cast<double>(counters.rejected.load()));
-    set("aborted", static_cast<double>(counters.aborted.load()));
-    set("timedOut", static_cast<double>(counters.timed_out.load()));
-    set("inPlace", static_cast<double>(counters.in_place.load()));
-    const QueueState queue = engine().queue_state();
-    set("queueDepth", static_cast<double>(queue.depth));
-    set("queueOldestMs", queue.oldest_ms);
-    Napi::Array stages = Napi::Array::New(env, kNumStages);
-    for (uint32_t i = 0; i < kNumStages; ++i) {
-      const HistogramSnapshot s = counters.stages[i].snapshot();
-      Napi::Array numbers = Napi::Array::New(env);
-      uint32_t at = 0;
-      for (const double value :
-           {static_cast<double>(s.count), s.sum_us, s.mean_us, s.p50_us, s.p90_us, s.p99_us, s.max_us}) {
-        numbers.Set(at++, Napi::Number::New(env, value));
-      }
-      stages.Set(i, numbers);
+  EngineCounters& counters = engine().counters();
+  Napi::Object result = Napi::Object::New(env);
+  const auto set = [&](const char* key, double value) { result.Set(key, Napi::Number::New(env, value)); };
+  set("accepted", static_cast<double>(counters.accepted.load()));
+  set("completed", static_cast<double>(counters.completed.load()));
+  set("failed", static_cast<double>(counters.failed.load()));
+  set("rejected", static_cast<double>(counters.rejected.load()));
+  set("aborted", static_cast<double>(counters.aborted.load()));
+  set("timedOut", static_cast<double>(counters.timed_out.load()));
+  set("inPlace", static_cast<double>(counters.in_place.load()));
+  const QueueState queue = engine().queue_state();
+  set("queueDepth", static_cast<double>(queue.depth));
+  set("queueOldestMs", queue.oldest_ms);
+  Napi::Array stages = Napi::Array::New(env, kNumStages);
+  for (uint32_t i = 0; i < kNumStages; ++i) {
+    const HistogramSnapshot s = counters.stages[i].snapshot();
+    Napi::Array numbers = Napi::Array::New(env);
+    uint32_t at = 0;
+    for (const double value :
+         {static_cast<double>(s.count), s.sum_us, s.mean_us, s.p50_us, s.p90_us, s.p99_us, s.max_us}) {
+      numbers.Set(at++, Napi::Number::New(env, value));
     }
-    result.Set("stages", stages);
-    return result;
-  });
+    stages.Set(i, numbers);
+  }
+  result.Set("stages", stages);
+  return result;
 }
 
 }  // namespace ntrt::binding

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "binding/napi_setup.h"
+#include "binding/define_class.h"
 #include "binding/port.h"
 #include "runtime/engine_handle.h"
 
@@ -23,13 +23,16 @@ class NativeEngine final : public Napi::ObjectWrap<NativeEngine> {
   /// (port, External<EngineHandle>); only create() calls it.
   explicit NativeEngine(const Napi::CallbackInfo& info);
 
- private:
+  static napi_value error_factory(napi_env env, const FirstArguments& arguments);
+  napi_value error_factory() const;
+
   Napi::Value describe(const Napi::CallbackInfo& info);
   Napi::Value submit(const Napi::CallbackInfo& info);
   Napi::Value check_room(const Napi::CallbackInfo& info);
   Napi::Value release(const Napi::CallbackInfo& info);
   Napi::Value stats(const Napi::CallbackInfo& info);
 
+ private:
   Engine& engine() const;
   void read_outputs(const Napi::CallbackInfo& info, const double*& frame, Request& request) const;
   void read_inputs(const Napi::CallbackInfo& info, const double*& frame, Request& request) const;

@@ -11,28 +11,28 @@ constexpr size_t kMaxSpareRequests = 64;
 }  // namespace
 
 Napi::Function Port::define(Napi::Env env) {
-  return DefineClass(env, "NativePort",
-                     {
-                         InstanceMethod<&Port::load>("load"),
-                         InstanceMethod<&Port::cancel_load>("cancelLoad"),
-                         InstanceMethod<&Port::poll>("poll"),
-                         InstanceMethod<&Port::sleep>("sleep"),
-                         InstanceMethod<&Port::take_error>("takeError"),
-                         InstanceMethod<&Port::take_engine>("takeEngine"),
-                         InstanceMethod<&Port::take_strings>("takeStrings"),
-                         InstanceMethod<&Port::take>("take"),
-                         InstanceMethod<&Port::copy_out>("copyOut"),
-                         InstanceMethod<&Port::keep>("keep"),
-                         InstanceMethod<&Port::copy_slice>("copySlice"),
-                         InstanceMethod<&Port::drop>("drop"),
-                         InstanceMethod<&Port::cancel>("cancel"),
-                         InstanceMethod<&Port::dequeue>("dequeue"),
-                         InstanceMethod<&Port::new_turn>("newTurn"),
-                         InstanceMethod<&Port::pools>("pools"),
-                         InstanceMethod<&Port::pool_stats>("poolStats"),
-                         InstanceMethod<&Port::reset_peak>("resetPeak"),
-                         InstanceMethod<&Port::empty_cache>("emptyCache"),
-                     });
+  return define_class<Port>(env, "NativePort",
+                            {
+                                method<&Port::load>("load"),
+                                method<&Port::cancel_load>("cancelLoad"),
+                                method<&Port::poll>("poll"),
+                                method<&Port::sleep>("sleep"),
+                                method<&Port::take_error>("takeError"),
+                                method<&Port::take_engine>("takeEngine"),
+                                method<&Port::take_strings>("takeStrings"),
+                                method<&Port::take>("take"),
+                                method<&Port::copy_out>("copyOut"),
+                                method<&Port::keep>("keep"),
+                                method<&Port::copy_slice>("copySlice"),
+                                method<&Port::drop>("drop"),
+                                method<&Port::cancel>("cancel"),
+                                method<&Port::dequeue>("dequeue"),
+                                method<&Port::new_turn>("newTurn"),
+                                method<&Port::pools>("pools"),
+                                method<&Port::pool_stats>("poolStats"),
+                                method<&Port::reset_peak>("resetPeak"),
+                                method<&Port::empty_cache>("emptyCache"),
+                            });
 }
 
 Port::Port(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Port>(info) {
@@ -40,6 +40,7 @@ Port::Port(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Port>(info) {
   Napi::Object self = info.This().As<Napi::Object>();
   self.TypeTag(&kPortTag);
   error_factory_ = Napi::Persistent(info[1].As<Napi::Function>());
+  spare_.reserve(kMaxSpareRequests);
 
   Napi::Float64Array frame = Napi::Float64Array::New(env, kFrameSize);
   if (frame.IsEmpty()) return;  // the environment is ending
@@ -80,9 +81,7 @@ void Port::end() {
 }
 
 Port* Port::from(Napi::Env env, napi_value value) {
-  bool tagged = false;
-  if (napi_check_object_type_tag(env, value, &kPortTag, &tagged) != napi_ok || !tagged) return nullptr;
-  return Unwrap(Napi::Object(env, value));
+  return has_tag(env, value, kPortTag) ? Unwrap(Napi::Object(env, value)) : nullptr;
 }
 
 std::shared_ptr<Request> Port::new_request() {
@@ -97,7 +96,7 @@ std::shared_ptr<Request> Port::new_request() {
 }
 
 /// Keeps the vectors of a request, which have grown to what this model needs, but nothing that it owned.
-void Port::recycle(std::shared_ptr<Request> request) {
+void Port::recycle(std::shared_ptr<Request> request) noexcept {
   if (request.use_count() != 1 || spare_.size() >= kMaxSpareRequests) return;
   Request& r = *request;
   r.engine.reset();
@@ -109,15 +108,17 @@ void Port::recycle(std::shared_ptr<Request> request) {
   r.error.reset();
   r.state = Request::State::kNew;
   r.abandon = Abandon::kNone;
-  spare_.push_back(std::move(request));
+  spare_.push_back(std::move(request));  // takes no memory: the constructor made room
 }
 
 void Port::add_pending(Napi::Env env, uint64_t id, std::shared_ptr<Request> request) {
-  if (pending_.empty()) napi_ref_threadsafe_function(env, wake_);
+  mailbox_->make_room(pending_.size() + 1);
   pending_.emplace(id, std::move(request));
+  if (pending_.size() == 1) napi_ref_threadsafe_function(env, wake_);
 }
 
 void Port::finish_pending(Napi::Env env, uint64_t id) {
+  loads_.erase(id);
   if (pending_.erase(id) > 0 && pending_.empty()) napi_unref_threadsafe_function(env, wake_);
 }
 
@@ -137,21 +138,20 @@ Napi::Value Port::new_turn(const Napi::CallbackInfo& info) {
 
 Napi::Value Port::load(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  return guard(env, [&]() -> Napi::Value {
-    const auto id = static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
-    LoadRequest request = read_load_arguments(env, info[1], info[2].As<Napi::Object>());
-    add_pending(env, id, nullptr);
-    loads_[id] =
-        LoadJob::start(std::move(request), [mailbox = mailbox_, id](EngineHandle engine, std::optional<Error> error) {
-          Message message;
-          message.id = id;
-          message.event = error ? Event::kError : Event::kLoaded;
-          message.engine = std::move(engine);
-          message.error = std::move(error);
-          mailbox->post(std::move(message));
-        });
-    return env.Undefined();
+  const auto id = static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
+  LoadRequest request = read_load_arguments(env, info[1], info[2].As<Napi::Object>());
+  begin(env, id, nullptr, [&] {
+    std::shared_ptr<LoadJob>& job = loads_[id];
+    job = LoadJob::start(std::move(request), [mailbox = mailbox_, id](EngineHandle engine, std::optional<Error> error) {
+      Message message;
+      message.id = id;
+      message.event = error ? Event::kError : Event::kLoaded;
+      message.engine = std::move(engine);
+      message.error = std::move(error);
+      mailbox->post(std::move(message));
+    });
   });
+  return env.Undefined();
 }
 
 Napi::Value Port::cancel_load(const Napi::CallbackInfo& info) {
@@ -165,19 +165,18 @@ Napi::Value Port::cancel_load(const Napi::CallbackInfo& info) {
 Napi::Value Port::poll(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   current_ = Message();
-  if (messages_.empty()) mailbox_->take(messages_);
+  if (messages_.empty()) mailbox_->take(messages_, used_);
   if (messages_.empty()) return Napi::Number::New(env, 0);
   current_ = std::move(messages_.front());
-  messages_.pop_front();
+  used_.splice(used_.end(), messages_, messages_.begin());
   const uint64_t id = current_.id;
-  loads_.erase(id);
   finish_pending(env, id);
   if (current_.event == Event::kResult) {
     try {
       set_current(std::move(current_.request));
-    } catch (const Error& error) {
+    } catch (...) {
       current_.event = Event::kError;
-      current_.error = error;
+      current_.error = Error::current();
     }
   }
   frame_[0] = static_cast<double>(current_.event);
@@ -192,7 +191,7 @@ Napi::Value Port::sleep(const Napi::CallbackInfo& info) {
 
 Napi::Value Port::take_error(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  return make_error(env, error_factory_,
+  return make_error(env, error_factory(),
                     current_.error ? *current_.error : Error(Code::kInternal, "there is no error to take"));
 }
 

@@ -5,14 +5,13 @@
 // Everything here runs on the environment's JavaScript thread, except what the mailbox does. Dies with the
 // environment; the mailbox lives on until the last thread that may post to it lets go.
 
-#include <deque>
+#include <list>
 #include <memory>
 #include <unordered_map>
 #include <vector>
 
-#include "binding/guard.h"
+#include "binding/define_class.h"
 #include "binding/mailbox.h"
-#include "binding/napi_setup.h"
 #include "runtime/load_job.h"
 
 namespace ntrt::binding {
@@ -29,10 +28,8 @@ class Port final : public Napi::ObjectWrap<Port> {
   explicit Port(const Napi::CallbackInfo& info);
   ~Port() override;
 
-  template <typename F>
-  Napi::Value guard(Napi::Env env, F&& body) {
-    return guarded(env, error_factory_, std::forward<F>(body));
-  }
+  static napi_value error_factory(napi_env /*env*/, const FirstArguments& arguments) { return arguments[1]; }
+  napi_value error_factory() const { return error_factory_.Value(); }
 
   double* frame() noexcept { return frame_; }
   const std::shared_ptr<Mailbox>& mailbox() const noexcept { return mailbox_; }
@@ -43,8 +40,18 @@ class Port final : public Napi::ObjectWrap<Port> {
   void set_current(std::shared_ptr<Request> request);
   /// The same for a run on this thread, which is finished already when it wrote all its outputs into `into`.
   void set_done(std::shared_ptr<Request> request);
-  /// Remembers work in flight: the event loop stays alive until its message was polled.
-  void add_pending(Napi::Env env, uint64_t id, std::shared_ptr<Request> request);
+  /// Calls `start`, which starts work that ends with a message of that id, and keeps the event loop alive until the
+  /// message was polled. When it throws, nothing has started.
+  template <typename F>
+  void begin(Napi::Env env, uint64_t id, std::shared_ptr<Request> request, F&& start) {
+    add_pending(env, id, std::move(request));
+    try {
+      std::forward<F>(start)();
+    } catch (...) {
+      finish_pending(env, id);
+      throw;
+    }
+  }
 
   /// Time that a run in place may take in this turn of the event loop. One run may begin when the budget is spent; its
   /// caller hears of it in the next turn, which costs less than a lane and lets the loop go on as well.
@@ -56,9 +63,6 @@ class Port final : public Napi::ObjectWrap<Port> {
     kLast     ///< the budget is spent
   };
   Turn use_turn(Clock::duration took) noexcept;
-
- private:
-  static constexpr Clock::duration kTurnBudget = std::chrono::microseconds(200);
 
   Napi::Value load(const Napi::CallbackInfo& info);
   Napi::Value cancel_load(const Napi::CallbackInfo& info);
@@ -80,13 +84,17 @@ class Port final : public Napi::ObjectWrap<Port> {
   Napi::Value reset_peak(const Napi::CallbackInfo& info);
   Napi::Value empty_cache(const Napi::CallbackInfo& info);
 
+ private:
+  static constexpr Clock::duration kTurnBudget = std::chrono::microseconds(200);
+
   static void on_env_end(void* port);
   void end();
+  void add_pending(Napi::Env env, uint64_t id, std::shared_ptr<Request> request);
   void finish_pending(Napi::Env env, uint64_t id);
   /// Takes the request of info[0] out of its queue by `from_engine`; returns whether that could be done.
   template <typename F>
   bool remove(const Napi::CallbackInfo& info, F&& from_engine);
-  void recycle(std::shared_ptr<Request> request);
+  void recycle(std::shared_ptr<Request> request) noexcept;
   void copied(const Request& request, Clock::time_point start);
 
   std::shared_ptr<Mailbox> mailbox_;
@@ -95,8 +103,9 @@ class Port final : public Napi::ObjectWrap<Port> {
   Napi::Reference<Napi::Value> frame_object_;
   double* frame_ = nullptr;
 
-  std::deque<Message> messages_;  // taken from the mailbox, not yet polled
-  Message current_;               // the last one polled
+  std::list<Message> messages_;  // taken from the mailbox, not yet polled
+  std::list<Message> used_;      // polled; room for others
+  Message current_;              // the last one polled
   std::unordered_map<uint64_t, std::shared_ptr<Request>> pending_;
   std::unordered_map<uint64_t, std::shared_ptr<LoadJob>> loads_;
   std::unordered_map<uint64_t, std::shared_ptr<Request>> kept_;

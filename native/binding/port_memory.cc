@@ -30,33 +30,28 @@ Napi::Value Port::pools(const Napi::CallbackInfo& info) {
 
 Napi::Value Port::pool_stats(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  return guard(env, [&]() -> Napi::Value {
-    const ntrt::PoolStats stats = pool(info[0].As<Napi::String>().Utf8Value()).stats();
-    Napi::Object object = Napi::Object::New(env);
-    object.Set("allocatedBytes", to_object(env, stats.allocated));
-    object.Set("reservedBytes", to_object(env, stats.reserved));
-    object.Set("activeBytes", to_object(env, stats.active));
-    object.Set("numOoms", Napi::Number::New(env, static_cast<double>(stats.num_ooms)));
-    object.Set("numRetries", Napi::Number::New(env, static_cast<double>(stats.num_retries)));
-    object.Set("numSystemAllocs", Napi::Number::New(env, static_cast<double>(stats.num_system_allocs)));
-    return object;
-  });
+  const ntrt::PoolStats stats = pool(info[0].As<Napi::String>().Utf8Value()).stats();
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("allocatedBytes", to_object(env, stats.allocated));
+  object.Set("reservedBytes", to_object(env, stats.reserved));
+  object.Set("activeBytes", to_object(env, stats.active));
+  object.Set("numOoms", Napi::Number::New(env, static_cast<double>(stats.num_ooms)));
+  object.Set("numRetries", Napi::Number::New(env, static_cast<double>(stats.num_retries)));
+  object.Set("numSystemAllocs", Napi::Number::New(env, static_cast<double>(stats.num_system_allocs)));
+  return object;
 }
 
 Napi::Value Port::reset_peak(const Napi::CallbackInfo& info) {
-  return guard(info.Env(), [&]() -> Napi::Value {
-    pool(info[0].As<Napi::String>().Utf8Value()).reset_peak();
-    return info.Env().Undefined();
-  });
+  pool(info[0].As<Napi::String>().Utf8Value()).reset_peak();
+  return info.Env().Undefined();
 }
 
 /// emptyCache(id, pool): unmapping takes milliseconds, so a thread does it; the event `number` of that id follows.
 Napi::Value Port::empty_cache(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  return guard(env, [&]() -> Napi::Value {
-    const auto id = static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
-    Pool& target = pool(info[1].As<Napi::String>().Utf8Value());
-    add_pending(env, id, nullptr);
+  const auto id = static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
+  Pool& target = pool(info[1].As<Napi::String>().Utf8Value());
+  begin(env, id, nullptr, [&] {
     std::thread([mailbox = mailbox_, id, &target] {
       Message message;
       message.id = id;
@@ -65,8 +60,8 @@ Napi::Value Port::empty_cache(const Napi::CallbackInfo& info) {
       trim_heap();
       mailbox->post(std::move(message));
     }).detach();
-    return env.Undefined();
   });
+  return env.Undefined();
 }
 
 }  // namespace ntrt::binding

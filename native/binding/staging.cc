@@ -3,50 +3,47 @@
 #include <algorithm>
 #include <cstring>
 
-#include "binding/guard.h"
+#include "binding/define_class.h"
 #include "binding/port.h"
 #include "binding/tensor_argument.h"
 
 namespace ntrt::binding {
 
 Napi::Function Staging::define(Napi::Env env) {
-  return DefineClass(env, "NativeStaging", {InstanceMethod<&Staging::copy>("copy")});
+  return define_class<Staging>(env, "NativeStaging", {method<&Staging::copy>("copy")});
 }
 
 Staging::Staging(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Staging>(info) {
   info.This().As<Napi::Object>().TypeTag(&kStagingTag);
   port_ = Port::from(info.Env(), info[0]);
-  if (port_ == nullptr) {
-    Napi::TypeError::New(info.Env(), "NativeStaging: expected a port").ThrowAsJavaScriptException();
-    return;
-  }
+  if (port_ == nullptr) throw Error(Code::kInternal, "NativeStaging: expected a port");
   port_object_ = Napi::Persistent(info[0].As<Napi::Object>());
-  port_->guard(info.Env(), [&]() -> Napi::Value {
-    buffer_ = Buffer(host_pool(), static_cast<size_t>(info[1].As<Napi::Number>().Int64Value()));
-    return info.Env().Undefined();
-  });
+  buffer_ = Buffer(host_pool(), static_cast<size_t>(info[1].As<Napi::Number>().Int64Value()));
 }
 
+napi_value Staging::error_factory(napi_env env, const FirstArguments& arguments) {
+  const Port* port = Port::from(env, arguments[0]);
+  return port != nullptr ? port->error_factory() : nullptr;
+}
+
+napi_value Staging::error_factory() const { return port_->error_factory(); }
+
 Staging* Staging::from(Napi::Env env, napi_value value) {
-  bool tagged = false;
-  if (napi_check_object_type_tag(env, value, &kStagingTag, &tagged) != napi_ok || !tagged) return nullptr;
-  return Unwrap(Napi::Object(env, value));
+  return has_tag(env, value, kStagingTag) ? Unwrap(Napi::Object(env, value)) : nullptr;
 }
 
 Napi::Value Staging::copy(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  return port_->guard(env, [&]() -> Napi::Value {
-    ArrayView view;
-    if (!view_typed_array(env, info[0], view)) throw Error(Code::kInvalidArgument, "expected a typed array");
-    if (view.bytes != buffer_.size()) throw size_error("", buffer_.size(), view.bytes);
-    const auto offset = static_cast<size_t>(info[1].As<Napi::Number>().Int64Value());
-    const auto limit = static_cast<size_t>(info[2].As<Napi::Number>().Int64Value());
-    if (offset > view.bytes) throw Error(Code::kInternal, "offset past the end");
-    const size_t bytes = std::min(limit, view.bytes - offset);
-    if (bytes > 0)
-      std::memcpy(static_cast<std::byte*>(buffer_.data()) + offset, static_cast<std::byte*>(view.data) + offset, bytes);
-    return Napi::Number::New(env, static_cast<double>(offset + bytes));
-  });
+  ArrayView view;
+  if (!view_typed_array(env, info[0], view)) throw Error(Code::kInvalidArgument, "expected a typed array");
+  if (view.bytes != buffer_.size()) throw size_error("", buffer_.size(), view.bytes);
+  const auto offset = static_cast<size_t>(info[1].As<Napi::Number>().Int64Value());
+  const auto limit = static_cast<size_t>(info[2].As<Napi::Number>().Int64Value());
+  if (offset > view.bytes) throw Error(Code::kInternal, "offset past the end");
+  const size_t bytes = std::min(limit, view.bytes - offset);
+  if (bytes > 0)
+    std::memcpy(static_cast<std::byte*>(buffer_.data()) + offset, static_cast<std::byte*>(view.data) + offset, bytes);
+  return Napi::Number::New(env, static_cast<double>(offset + bytes));
 }
 
 }  // namespace ntrt::binding

@@ -5,7 +5,7 @@
 //
 // Lives on the JavaScript thread; what it holds moves out with take().
 
-#include "binding/napi_setup.h"
+#include "binding/define_class.h"
 #include "memory/buffer.h"
 
 namespace ntrt::binding {
@@ -18,6 +18,9 @@ class Staging final : public Napi::ObjectWrap<Staging> {
 
   /// (port, bytes). Throws OUT_OF_MEMORY.
   explicit Staging(const Napi::CallbackInfo& info);
+
+  static napi_value error_factory(napi_env env, const FirstArguments& arguments);
+  napi_value error_factory() const;
 
   /// The object behind `value`, or null.
   static Staging* from(Napi::Env env, napi_value value);

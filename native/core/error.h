@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,20 +45,36 @@ struct Detail {
   std::variant<std::string, double> value;
 };
 
+/// Its copies share what it says, so that passing an error on takes no memory and cannot fail.
 class Error : public std::exception {
  public:
   Error(Code code, std::string message, std::vector<Detail> details = {})
-      : code_(code), message_(std::move(message)), details_(std::move(details)) {}
+      : facts_(std::make_shared<const Facts>(Facts{code, std::move(message), std::move(details)})) {}
 
-  Code code() const noexcept { return code_; }
-  const std::string& message() const noexcept { return message_; }
-  const std::vector<Detail>& details() const noexcept { return details_; }
-  const char* what() const noexcept override { return message_.c_str(); }
+  /// OUT_OF_MEMORY, made beforehand: for where nothing can be made any more.
+  static const Error& out_of_memory() noexcept;
+
+  /// What is being caught, whatever it is. Only inside of a catch clause.
+  static Error current() noexcept;
+
+  // No moving: what was moved from would say nothing.
+  Error(const Error&) noexcept = default;
+  Error& operator=(const Error&) noexcept = default;
+  ~Error() override = default;
+
+  Code code() const noexcept { return facts_->code; }
+  const std::string& message() const noexcept { return facts_->message; }
+  const std::vector<Detail>& details() const noexcept { return facts_->details; }
+  const char* what() const noexcept override { return facts_->message.c_str(); }
 
  private:
-  Code code_;
-  std::string message_;
-  std::vector<Detail> details_;
+  struct Facts {
+    Code code;
+    std::string message;
+    std::vector<Detail> details;
+  };
+
+  std::shared_ptr<const Facts> facts_;
 };
 
 }  // namespace ntrt

@@ -3,10 +3,13 @@
 #ifdef _WIN32
 #include <windows.h>
 #elif defined(__linux__)
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <fstream>
+#include <algorithm>
+#include <array>
+#include <charconv>
 #endif
 
 namespace ntrt {
@@ -33,10 +36,19 @@ namespace {
 
 // The sixth number: data and stack, in pages, which is what RLIMIT_DATA counts. 0 when it cannot be read.
 uint64_t data_bytes() noexcept {
-  std::ifstream file("/proc/self/statm");
+  const int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+  if (file < 0) return 0;
+  std::array<char, 256> text{};
+  const ssize_t size = read(file, text.data(), text.size());
+  close(file);
+  const char* at = text.data();
+  const char* const end = at + std::max<ssize_t>(size, 0);
   uint64_t pages = 0;
   for (int i = 0; i < 6; ++i) {
-    if (!(file >> pages)) return 0;
+    while (at < end && *at == ' ') ++at;
+    const auto [next, error] = std::from_chars(at, end, pages);
+    if (error != std::errc{}) return 0;
+    at = next;
   }
   return pages * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
 }

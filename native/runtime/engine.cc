@@ -1,6 +1,7 @@
 #include "runtime/engine.h"
 
 #include <algorithm>
+#include <new>
 #include <system_error>
 #include <thread>
 
@@ -41,6 +42,9 @@ std::shared_ptr<Engine> Engine::start(std::unique_ptr<LoadedModel> model, Engine
     } catch (const std::system_error& error) {
       engine->lanes_missing(wanted - started);
       throw Error(Code::kInternal, std::string("a thread of the engine could not be started: ") + error.what());
+    } catch (...) {
+      engine->lanes_missing(wanted - started);
+      throw;
     }
   }
   return engine;
@@ -91,9 +95,9 @@ void Engine::submit(std::shared_ptr<Request> request) {
   {
     std::lock_guard lock(mutex_);
     throw_if_refused(r.bytes, 0, 0);
+    r.position = queue_.insert(queue_.end(), std::move(request));  // may throw: nothing has changed then
     queued_bytes_ += r.bytes;
     r.state = Request::State::kQueued;
-    r.position = queue_.insert(queue_.end(), std::move(request));
     // Before a lane can end it, or more would have ended than were accepted.
     counters_.accepted.fetch_add(1, std::memory_order_relaxed);
   }
@@ -183,13 +187,13 @@ Clock::duration Engine::run_on(Instance& instance, Request& request) {
   return took;
 }
 
-void Engine::give_back(InstancePtr instance, uint64_t key, Clock::duration took, bool succeeded) {
+void Engine::give_back(InstancePtr instance, uint64_t key, Clock::duration took, bool succeeded) noexcept {
   bool caller_waits = false;
   bool closing = false;
   bool more_work = false;
   {
     std::lock_guard lock(mutex_);
-    idle_.push_back(std::move(instance));
+    idle_.push_back(std::move(instance));  // takes no memory: all instances were in it once
     if (succeeded) learn(key, took);
     caller_waits = num_waiting_ > 0;
     more_work = lane_may_start();
@@ -204,14 +208,18 @@ void Engine::give_back(InstancePtr instance, uint64_t key, Clock::duration took,
 }
 
 // A slow run (the first of a shape, a preemption) is forgotten quickly, a quick one is believed at once by half.
-void Engine::learn(uint64_t key, Clock::duration took) {
-  const auto [entry, is_new] = expected_.try_emplace(key, took);
-  if (!is_new) {
-    const auto difference = took - entry->second;
-    entry->second += difference / (difference < Clock::duration::zero() ? 2 : 8);
-  } else if (expected_.size() > kMaxRememberedShapes) {
-    expected_.clear();
-    expected_.emplace(key, took);
+void Engine::learn(uint64_t key, Clock::duration took) noexcept {
+  try {
+    const auto [entry, is_new] = expected_.try_emplace(key, took);
+    if (!is_new) {
+      const auto difference = took - entry->second;
+      entry->second += difference / (difference < Clock::duration::zero() ? 2 : 8);
+    } else if (expected_.size() > kMaxRememberedShapes) {
+      expected_.clear();
+      expected_.emplace(key, took);
+    }
+  } catch (const std::bad_alloc&) {
+    // It learns from the next run.
   }
 }
 
@@ -234,25 +242,16 @@ std::shared_ptr<Request> Engine::next_request(InstancePtr& instance) {
   return request;
 }
 
-void Engine::execute(const std::shared_ptr<Request>& request, InstancePtr instance) {
+void Engine::execute(const std::shared_ptr<Request>& request, InstancePtr instance) noexcept {
   Clock::duration took{};
   bool succeeded = false;
   bool timed_out = Clock::now() >= request->deadline;
-  if (timed_out) {
-    request->error.emplace(Code::kTimeout, "the request's time-out passed while it was queued");
-  } else {
-    try {
-      took = run_on(*instance, *request);
-      succeeded = true;
-    } catch (const Error& error) {
-      request->error = error;
-    } catch (const std::bad_alloc&) {
-      request->error.emplace(Code::kOutOfMemory, "out of host memory", std::vector<Detail>{{"kind", "host"}});
-    } catch (const std::exception& error) {
-      request->error.emplace(Code::kInternal, error.what());
-    } catch (...) {
-      request->error.emplace(Code::kInternal, "the backend threw something that is no exception");
-    }
+  try {
+    if (timed_out) throw Error(Code::kTimeout, "the request's time-out passed while it was queued");
+    took = run_on(*instance, *request);
+    succeeded = true;
+  } catch (...) {
+    request->error = Error::current();
   }
   bool aborted = false;
   {

@@ -79,11 +79,11 @@ class Engine final : public Interruptible, public std::enable_shared_from_this<E
 
   void lane();
   std::shared_ptr<Request> next_request(InstancePtr& instance);
-  void execute(const std::shared_ptr<Request>& request, InstancePtr instance);
+  void execute(const std::shared_ptr<Request>& request, InstancePtr instance) noexcept;
   /// Runs and measures; the error goes to the caller.
   Clock::duration run_on(Instance& instance, Request& request);
-  void give_back(InstancePtr instance, uint64_t key, Clock::duration took, bool succeeded);
-  void learn(uint64_t key, Clock::duration took);
+  void give_back(InstancePtr instance, uint64_t key, Clock::duration took, bool succeeded) noexcept;
+  void learn(uint64_t key, Clock::duration took) noexcept;
   bool lane_may_start() const;  // REQUIRES: mutex_
   void last_lane_out();
   /// start() could not make `count` of the lanes.

@@ -49,15 +49,8 @@ void LoadJob::run(LoadRequest request, const Done& done) {
   std::optional<Error> error;
   try {
     engine = load(std::move(request), cancellation_);
-  } catch (const Error& e) {
-    error = e;
-  } catch (const std::bad_alloc&) {
-    error.emplace(Code::kOutOfMemory, "out of host memory while the model was loaded",
-                  std::vector<Detail>{{"kind", "host"}});
-  } catch (const std::exception& e) {
-    error.emplace(Code::kInternal, e.what());
   } catch (...) {
-    error.emplace(Code::kInternal, "the backend threw something that is no exception");
+    error = Error::current();
   }
   done(std::move(engine), std::move(error));
 }

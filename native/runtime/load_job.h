@@ -22,7 +22,8 @@ struct LoadRequest {
   EngineOptions engine;
 };
 
-/// Lives until its thread is done. `done` is called once, on that thread, with an engine or an error.
+/// Lives until its thread is done. `done` is called once, on that thread, with an engine or an error, and does not
+/// throw.
 class LoadJob final : public Interruptible, public std::enable_shared_from_this<LoadJob> {
  public:
   using Done = std::function<void(EngineHandle, std::optional<Error>)>;

@@ -26,17 +26,24 @@ void install_exit_handler();
 /// To be called on the main thread, which is the one that calls exit(); elsewhere it does nothing.
 void watch_main_thread();
 
+/// What exit() leads to: interrupts what is busy and waits for it, for a bounded time.
+void stop_all_work();
+
 /// Marks a thread as inside foreign code. When the process is exiting the constructor never returns: the thread
-/// parks until the process is gone.
+/// parks until the process is gone. A link of the list of all that live, so that it takes no memory and cannot fail.
 class BusyScope {
  public:
-  explicit BusyScope(std::weak_ptr<Interruptible> work);
+  explicit BusyScope(std::weak_ptr<Interruptible> work) noexcept;
   ~BusyScope();
   BusyScope(const BusyScope&) = delete;
   BusyScope& operator=(const BusyScope&) = delete;
 
  private:
-  size_t slot_;
+  friend void stop_all_work();
+
+  const std::weak_ptr<Interruptible> work_;
+  BusyScope* next_ = nullptr;      // guarded by the list's mutex
+  BusyScope* previous_ = nullptr;  // likewise
 };
 
 }  // namespace ntrt

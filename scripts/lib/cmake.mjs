@@ -6,19 +6,27 @@ import { headersDir } from './headers.mjs';
 import { root } from './paths.mjs';
 import { run } from './run.mjs';
 
+/** @typedef {'tests' | 'asan' | 'tsan' | 'coverage'} Preset one of CMakePresets.json */
+
+/** Where a preset is built, as CMakePresets.json has it. @param {Preset} preset */
+export function buildDir(preset) {
+  return path.join(root, preset === 'tests' ? 'build-cmake' : `build-${preset}`);
+}
+
 /** Where the C++ tests are built. */
-export const cmakeBuildDir = path.join(root, 'build-cmake');
+export const cmakeBuildDir = buildDir('tests');
 
 /**
  * Configures the C++ tests, which also writes compile_commands.json.
  * @param {import('./toolchain.mjs').Toolchain} toolchain
- * @param {{ compiler: string | null, tests: boolean }} options without tests only the library's own sources are known
+ * @param {{ compiler: string | null, tests: boolean, preset?: Preset }} options
+ *   without tests only the library's own sources are known
  */
-export async function configureCmake(toolchain, { compiler, tests }) {
+export async function configureCmake(toolchain, { compiler, tests, preset = 'tests' }) {
   const { code, output } = await run(
     toolchain.cmake,
     [
-      ...['--preset', 'tests', '-S', root, '-B', cmakeBuildDir, '-G', 'Ninja'],
+      ...['--preset', preset, '-S', root, '-G', 'Ninja'],
       `-DCMAKE_MAKE_PROGRAM=${toolchain.ninja}`,
       '-DCMAKE_EXPORT_COMPILE_COMMANDS=ON',
       `-DONNXRUNTIME_INCLUDE=${headersDir}`,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { userCacheDir } from './platform.mjs';
@@ -24,6 +25,15 @@ export const checkoutLock = path.join(
  */
 export function packageFile(name, file) {
   return path.join(root, 'node_modules', ...name.split('/'), ...file.split('/'));
+}
+
+/** The ONNX Runtime library that npm installed; null where there is none. */
+export function onnxruntimeLibrary() {
+  const dir = packageFile('onnxruntime-node', `bin/napi-v6/${process.platform}/${process.arch}`);
+  const name = existsSync(dir)
+    ? readdirSync(dir).find((file) => /^(libonnxruntime\.(so|dylib|\d)|onnxruntime\.dll)/.test(file))
+    : undefined;
+  return name ? path.join(dir, name) : null;
 }
 
 /** Path of a program installed by npm, to be run with process.execPath. */

@@ -42,6 +42,9 @@ export function venvProgram(venv, program) {
   return isWindows ? path.join(venv, 'Scripts', `${program}.exe`) : path.join(venv, 'bin', program);
 }
 
+/** Runs a program with the same addresses every time (Linux; nothing elsewhere). */
+export const fixedAddresses = process.platform === 'linux' ? ['setarch', '-R'] : [];
+
 /** The npm package with the full headers of one Node version for this system; null where none has what is needed. */
 export function nodeHeadersPackage(platform = process.platform, arch = process.arch) {
   const known = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64'];

@@ -1,7 +1,17 @@
 import { SetupError } from './errors.mjs';
 
 /** The stages of `npm test`, in the order in which they run. */
-export const stageNames = ['lint', 'types', 'ts', 'cpp', 'conformance', 'packages'];
+export const stageNames = [
+  'lint',
+  'types',
+  'ts',
+  'cpp',
+  'checkers',
+  'conformance',
+  'packages',
+  'sanitizers',
+  'coverage',
+];
 
 /**
  * Reads the arguments of `npm test -- [stage …] [argument of vitest …]`.

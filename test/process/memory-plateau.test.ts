@@ -1,37 +1,74 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { expectEnding, runChild } from './harness/child.js';
 import { useModels } from './harness/models.js';
-import { slope } from './harness/slope.js';
 
-const env = useModels('weights');
+const env = useModels('weights', 'matmul16', 'strings', 'addTwo');
 
-const CYCLES = 30;
-/** Cycles that may still grow: caches fill, the heap finds its size. */
-const WARM = 10;
-const MODEL_BYTES = 32 * 2 ** 20;
-const LIMIT = 0.05;
-
-/** Growth of the resident size per cycle after the first ten, as a part of the model's size. */
-async function growth(mode: 'close' | 'leak'): Promise<{ growth: number; allocated: unknown }> {
-  const child = await runChild('cycles.mjs', {
-    args: [CYCLES, mode],
-    execArgv: ['--expose-gc'],
-    env,
-    deadlineMs: 60_000,
-  });
-  expectEnding(child);
-  const { rss, allocated } = child.reports[0] as { rss: number[]; allocated: number };
-  expect(rss).toHaveLength(CYCLES);
-  return { growth: slope(rss.slice(WARM)) / MODEL_BYTES, allocated };
+interface Held {
+  rss: number;
+  files: number;
+  threads: number;
 }
 
-it(`keeps the resident size over ${CYCLES} loads and closes of a 32 MB model`, { timeout: 70_000 }, async () => {
-  const { growth: perCycle, allocated } = await growth('close');
-  expect(allocated).toBe(0);
-  expect(perCycle).toBeLessThan(LIMIT);
-});
+/** V8's young generation stays small, or its growth in the first hundred thousand objects would hide ours. */
+const execArgv = ['--expose-gc', '--max-semi-space-size=1'];
 
-it('finds a leak that was put in: engines that are never closed', { timeout: 70_000 }, async () => {
-  const { growth: perCycle } = await growth('leak');
-  expect(perCycle).toBeGreaterThan(LIMIT * 10);
+/** What may be more at the end than after the first tenth, when caches are full and the heap has found its size. */
+const LIMIT = 0.05;
+
+async function samplesOf(fixture: string, ...args: (string | number)[]): Promise<Held[]> {
+  const child = await runChild(fixture, { args, execArgv, env, deadlineMs: 60_000 });
+  expectEnding(child);
+  const { samples, allocated = 0 } = child.reports[0] as { samples: Held[]; allocated?: number };
+  if (!args.includes('leak')) expect(allocated).toBe(0);
+  console.log(`${fixture} ${args.join(' ')}: ${describeGrowth(samples)}`);
+  return samples;
+}
+
+function growth(samples: readonly Held[]): number {
+  const early = samples[samples.length / 10 - 1] as Held;
+  return (samples.at(-1) as Held).rss / early.rss - 1;
+}
+
+function describeGrowth(samples: readonly Held[]): string {
+  const mib = ({ rss }: Held) => (rss / 2 ** 20).toFixed(1);
+  const early = samples[samples.length / 10 - 1] as Held;
+  const last = samples.at(-1) as Held;
+  return `${mib(early)} MiB after a tenth, ${mib(last)} MiB at the end, ${last.files} files, ${last.threads} threads`;
+}
+
+/** What the checker says: the bugs that were put in must make it fail. */
+function isPlateau(samples: readonly Held[]): boolean {
+  const settled = samples.slice(samples.length / 10 - 1);
+  const constant = (what: 'files' | 'threads') => new Set(settled.map((sample) => sample[what])).size === 1;
+  return growth(samples) < LIMIT && constant('files') && constant('threads');
+}
+
+const settings = { timeout: 70_000 };
+
+describe.skipIf(process.platform !== 'linux')('resident size, files and threads', () => {
+  it('stay the same over 100 loads, runs and closes of a 32 MB model', settings, async () => {
+    const samples = await samplesOf('cycles.mjs', 100, 'close');
+    expect(samples).toHaveLength(100);
+    expect(growth(samples)).toBeLessThan(LIMIT);
+    expect(isPlateau(samples)).toBe(true);
+  });
+
+  it(
+    'stay the same over 20,000 runs each on a lane, in place, by runSync, with strings, and that fail',
+    settings,
+    async () => {
+      const samples = await samplesOf('many-runs.mjs', 40, 500, 'drop');
+      expect(growth(samples)).toBeLessThan(LIMIT);
+      expect(isPlateau(samples)).toBe(true);
+    },
+  );
+
+  it('do not when engines are never closed, which was put in', settings, async () => {
+    expect(isPlateau(await samplesOf('cycles.mjs', 30, 'leak'))).toBe(false);
+  });
+
+  it('do not when results are kept, which was put in', settings, async () => {
+    expect(isPlateau(await samplesOf('many-runs.mjs', 40, 500, 'leak'))).toBe(false);
+  });
 });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { countJunit } from '../../scripts/lib/ctest.mjs';
 import { closingLine, emptyResult, formatReport, totals } from '../../scripts/lib/report.mjs';
 import { parseStageArgs, stageNames } from '../../scripts/lib/stage-args.mjs';
-import { countJunit } from '../../scripts/lib/stages/cpp.mjs';
-import { countVitest } from '../../scripts/lib/stages/ts.mjs';
+import { countVitest } from '../../scripts/lib/vitest.mjs';
 
 const stages = [
   { ...emptyResult(), name: 'lint', seconds: 1.25, passed: 2, missing: ['clang-tidy (not installed)'] },

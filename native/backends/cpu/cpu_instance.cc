@@ -126,8 +126,8 @@ OrtValue* CpuInstance::bind(Binding& binding, const TensorView& view) {
   const bool reusable = view.type != DType::kString && binding.value && same_tensor(binding.view, view);
   if (!reusable) {
     binding.value.reset();
+    binding.view = view;  // first: were it to fail below, the value would be taken for the one of the last view
     binding.value.reset(make_tensor(model_.ort_, view));
-    binding.view = view;
   }
   return binding.value.get();
 }
@@ -167,9 +167,9 @@ void CpuInstance::compute(std::span<const TensorView> inputs, std::span<OutputRe
     if (!output.into) output.value = own(output_values_[i]);
   }
   if (status != nullptr && any_into && api.GetErrorCode(status) == ORT_INVALID_ARGUMENT && fits(inputs)) {
-    const std::string message = api.GetErrorMessage(status);
-    api.ReleaseStatus(status);
-    throw Error(Code::kShapeMismatch, "an output does not fit the tensor given in 'into': " + message);
+    const OrtPtr<OrtStatus> owner(status, api.ReleaseStatus);
+    throw Error(Code::kShapeMismatch,
+                std::string("an output does not fit the tensor given in 'into': ") + api.GetErrorMessage(status));
   }
   check(api, status, Step::kRun);
   for (size_t i = 0; i < count; ++i) {

@@ -67,14 +67,14 @@ std::vector<TensorSpec> describe_all(const OrtApi& api, const OrtSession* sessio
   check(api, names.count(session, &count), Step::kLoad);
   std::vector<TensorSpec> specs;
   for (size_t i = 0; i < count; ++i) {
-    char* name = nullptr;
-    check(api, names.name(session, i, allocator, &name), Step::kLoad);
-    std::string text = name;
-    allocator->Free(allocator, name);
+    char* raw = nullptr;
+    check(api, names.name(session, i, allocator, &raw), Step::kLoad);
+    const auto free = [allocator](char* text) { allocator->Free(allocator, text); };
+    const std::unique_ptr<char, decltype(free)> name(raw, free);
     OrtTypeInfo* type_info = nullptr;
     check(api, names.type_info(session, i, &type_info), Step::kLoad);
     const OrtPtr<OrtTypeInfo> owner(type_info, api.ReleaseTypeInfo);
-    specs.push_back(describe(api, type_info, std::move(text)));
+    specs.push_back(describe(api, type_info, name.get()));
   }
   return specs;
 }

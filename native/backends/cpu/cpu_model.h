@@ -11,10 +11,6 @@
 
 namespace ntrt::cpu {
 
-/// An object of the C API with the function that releases it.
-template <typename T>
-using OrtPtr = std::unique_ptr<T, void(ORT_API_CALL*)(T*)>;
-
 /// Owns the session. run() of several instances may be in it at once.
 class CpuModel final : public LoadedModel {
  public:

@@ -94,9 +94,11 @@ OrtLibrary& OrtLibrary::open(const std::string& path, const std::function<void()
   check(*api, api->CreateEnv(ORT_LOGGING_LEVEL_ERROR, "node-tensorrt", &library->env_), Step::kRun);
   // Telemetry exists in Windows builds only; switching it off is harmless elsewhere. Data stays on the machine.
   check(*api, api->DisableTelemetryEvents(library->env_), Step::kRun);
-  check(*api, api->CreateCpuMemoryInfo(OrtDeviceAllocator, OrtMemTypeDefault, &library->memory_info_), Step::kRun);
-  library->uses_host_pool_ =
-      register_host_pool(*api, library->env_, library->memory_info_, find_bad_alloc_thrower(path));
+  OrtMemoryInfo* memory_info = nullptr;
+  check(*api, api->CreateCpuMemoryInfo(OrtDeviceAllocator, OrtMemTypeDefault, &memory_info), Step::kRun);
+  OrtPtr<OrtMemoryInfo> owner(memory_info, api->ReleaseMemoryInfo);
+  library->uses_host_pool_ = register_host_pool(*api, library->env_, memory_info, find_bad_alloc_thrower(path));
+  library->memory_info_ = owner.release();
   opened = library.get();
   return *library.release();
 }
@@ -105,18 +107,18 @@ const OrtLibrary& OrtLibrary::current() noexcept { return *opened.load(); }
 
 void check(const OrtApi& api, OrtStatus* status, Step step) {
   if (status == nullptr) return;
+  const OrtPtr<OrtStatus> owner(status, api.ReleaseStatus);
   const OrtErrorCode ort_code = api.GetErrorCode(status);
-  std::string message = api.GetErrorMessage(status);
-  api.ReleaseStatus(status);
   if (const size_t bytes = take_failed_allocation(); bytes > 0) {
     throw Error(Code::kOutOfMemory, "out of host memory: " + std::to_string(bytes) + " bytes asked for by ONNX Runtime",
                 {{"kind", "host"}, {"requestedBytes", static_cast<double>(bytes)}});
   }
+  const std::string_view message = api.GetErrorMessage(status);
   // ONNX Runtime's own heap, as for a sparse tensor that it makes dense.
   if (message.ends_with("std::bad_alloc")) {
-    throw Error(Code::kOutOfMemory, "out of host memory in ONNX Runtime: " + message, {{"kind", "host"}});
+    throw Error(Code::kOutOfMemory, "out of host memory in ONNX Runtime: " + std::string(message), {{"kind", "host"}});
   }
-  throw Error(code_for(ort_code, step), message, {{"onnxRuntimeCode", static_cast<double>(ort_code)}});
+  throw Error(code_for(ort_code, step), std::string(message), {{"onnxRuntimeCode", static_cast<double>(ort_code)}});
 }
 
 ONNXTensorElementDataType to_ort(DType type) noexcept { return kOrtTypes[static_cast<size_t>(type)]; }

@@ -13,6 +13,10 @@
 
 namespace ntrt::cpu {
 
+/// An object of the C API with the function that releases it.
+template <typename T>
+using OrtPtr = std::unique_ptr<T, void(ORT_API_CALL*)(T*)>;
+
 /// The C API and the process-wide environment. Made once, never destroyed: ONNX Runtime's own threads and
 /// statics may still be in use while the process exits.
 class OrtLibrary {

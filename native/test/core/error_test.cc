@@ -4,7 +4,9 @@
 
 #include <cctype>
 #include <exception>
+#include <new>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -46,6 +48,36 @@ TEST(Error, IsCaughtAsAStandardException) {
   } catch (const std::exception& error) {
     EXPECT_STREQ(error.what(), "text");
   }
+}
+
+/// What Error::current() makes of something that is thrown.
+template <typename T>
+Error current_of(T thrown) {
+  try {
+    throw thrown;
+  } catch (...) {
+    return Error::current();
+  }
+}
+
+TEST(Error, CurrentIsTheSameErrorThatIsCaught) {
+  const Error error(Code::kBusy, "engine is busy", {{"count", 2.0}});
+  const Error caught = current_of(error);
+  EXPECT_EQ(caught.code(), Code::kBusy);
+  EXPECT_EQ(&caught.message(), &error.message());  // a copy takes no memory
+}
+
+TEST(Error, CurrentTranslatesWhatIsNoErrorOfOurs) {
+  EXPECT_EQ(current_of(std::bad_alloc()).code(), Code::kOutOfMemory);
+  EXPECT_EQ(current_of(std::bad_array_new_length()).code(), Code::kOutOfMemory);
+  EXPECT_EQ(current_of(std::runtime_error("text")).code(), Code::kInternal);
+  EXPECT_EQ(current_of(std::runtime_error("text")).message(), "text");
+  EXPECT_EQ(current_of(5).code(), Code::kInternal);
+}
+
+TEST(Error, OutOfMemoryIsTheSameOneEveryTime) {
+  EXPECT_EQ(&Error::out_of_memory(), &Error::out_of_memory());
+  EXPECT_EQ(Error::out_of_memory().code(), Code::kOutOfMemory);
 }
 
 }  // namespace

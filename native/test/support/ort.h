@@ -24,9 +24,6 @@ inline std::string onnxruntime_path() {
 
 /// Opens the library. Returns why tests over it cannot run here; "" if they can.
 inline std::string prepare_onnxruntime() {
-#ifdef __SANITIZE_THREAD__
-  return "ONNX Runtime is not instrumented for ThreadSanitizer";
-#else
   if (onnxruntime_path().empty()) return "NODE_TENSORRT_ONNXRUNTIME does not name the ONNX Runtime library";
 #ifdef NTRT_LEAK_SANITIZER
   // What the library makes at its start it never frees. What it makes later is watched.
@@ -34,7 +31,6 @@ inline std::string prepare_onnxruntime() {
 #endif
   cpu::OrtLibrary::open(onnxruntime_path(), [] {});
   return "";
-#endif
 }
 
 /// A test over the real library is skipped, with its reason, where there is none.

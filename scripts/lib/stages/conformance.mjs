@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { runConformance } from '../../../test/conformance/conformance.mjs';
 import { formatReport } from '../../../test/conformance/summary.mjs';
-import { cmakeBuildDir } from '../cmake.mjs';
+import { buildDir } from '../cmake.mjs';
+import { buildPreset } from '../ctest.mjs';
 import { SetupError } from '../errors.mjs';
-import { buildNativeTests, onnxruntimeLibrary } from '../native-tests.mjs';
 import { ensureOnnxCases, onnxCasesDir } from '../onnx-cases.mjs';
+import { onnxruntimeLibrary } from '../paths.mjs';
 import { isWindows } from '../platform.mjs';
 import { showStep } from '../progress.mjs';
 import { emptyResult } from '../report.mjs';
@@ -16,10 +17,7 @@ import { emptyResult } from '../report.mjs';
  */
 export async function conformance(context) {
   const report = await conformanceReport(context);
-  if ('missing' in report) {
-    const { missing } = report;
-    return { ...emptyResult(), ...(missing ? { missing: [`operator cases (${missing})`] } : { failed: 1 }) };
-  }
+  if ('result' in report) return report.result;
   process.stdout.write(`${formatReport(report)}\n`);
   const problems = [
     ...report.verdicts.map((verdict) => verdict.problems.length),
@@ -31,25 +29,27 @@ export async function conformance(context) {
 
 /**
  * @param {import('../../test.mjs').StageContext} context
- * @returns {Promise<import('../../../test/conformance/conformance.mjs').Report | { missing: string | null }>} `missing` as
- *   in buildNativeTests
+ * @returns {Promise<import('../../../test/conformance/conformance.mjs').Report | { result: import('../report.mjs').StageResult }>}
+ *   `result` when they cannot run
  */
 export async function conformanceReport(context) {
+  const cannot = (/** @type {string} */ why) => ({
+    result: { ...emptyResult(), missing: [`operator cases (${why})`] },
+  });
   const onnxruntime = onnxruntimeLibrary();
-  if (onnxruntime === null)
-    return { missing: `onnxruntime-node has no library for ${process.platform}-${process.arch}` };
+  if (!onnxruntime) return cannot(`onnxruntime-node has no library for ${process.platform}-${process.arch}`);
   try {
     await showStep('operator cases', () => ensureOnnxCases(context.tools.python));
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     process.stdout.write(`\n${error.message}\n`);
-    return { missing: 'they could not be fetched, see above' };
+    return cannot('they could not be fetched, see above');
   }
-  const build = await buildNativeTests(context, 'raw_run');
-  if (!build.built) return { missing: build.missing };
+  const built = await buildPreset(context, 'tests', 'operator cases', 'raw_run');
+  if ('result' in built) return built;
   return runConformance({
     casesDir: onnxCasesDir,
-    rawRun: path.join(cmakeBuildDir, isWindows ? 'raw_run.exe' : 'raw_run'),
+    rawRun: path.join(buildDir('tests'), isWindows ? 'raw_run.exe' : 'raw_run'),
     onnxruntime,
     onStep: (text) => process.stdout.write(`  ${text}\n`),
   });

@@ -1,7 +1,7 @@
 import { checkSizes, packAll, sizeTable } from '../packaging/pack.mjs';
 import { showStep } from '../progress.mjs';
 import { emptyResult } from '../report.mjs';
-import { runVitest } from './ts.mjs';
+import { runVitest } from '../vitest.mjs';
 
 /** The targets that can be run here: Linux on this processor, and arm64 under an emulator. */
 const runnable = ['linux-x64', 'linux-arm64'];

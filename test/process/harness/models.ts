@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import { addTwo, bigWeights, identity, matmul16, mlp, slow } from '../../fixtures/models.js';
+import { addTwo, bigWeights, identity, matmul16, mlp, slow, stringConcat } from '../../fixtures/models.js';
 import { onnxModel } from '../../fixtures/onnx-writer.js';
 
 /**
@@ -48,6 +48,7 @@ const builders = {
   identity: () => identity(),
   addTwo: () => addTwo(),
   largest,
+  strings: () => stringConcat(),
   rows: () => bigWeights(1),
   weights: () => bigWeights(32),
   long: () => oneLongOperator(),

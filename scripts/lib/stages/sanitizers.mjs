@@ -1,0 +1,64 @@
+import path from 'node:path';
+import { buildDir } from '../cmake.mjs';
+import { runCTest } from '../ctest.mjs';
+import { fixedAddresses, isWindows } from '../platform.mjs';
+import { emptyResult } from '../report.mjs';
+import { run } from '../run.mjs';
+import { makeVariantPackage } from '../variant-package.mjs';
+import { runVitest } from '../vitest.mjs';
+
+const what = 'C++ tests under sanitizers';
+
+/**
+ * The C++ tests, and programs with a seeded bug each, under AddressSanitizer with UndefinedBehaviorSanitizer and
+ * LeakSanitizer, then under ThreadSanitizer.
+ * @param {import('../../test.mjs').StageContext} context
+ * @returns {Promise<import('../report.mjs').StageResult>}
+ */
+export async function sanitizers(context) {
+  if (isWindows) return { ...emptyResult(), missing: [`${what} (never tried on Windows)`] };
+  const address = await runCTest(context, 'asan', { what: `${what} (address, undefined, leak)` });
+  const thread = await runCTest(context, 'tsan', { what: `${what} (thread)`, wrapper: addressesForTsan });
+  const parts = { asan: address, tsan: thread, 'asan in Node.js': await nodeUnderAsan(address) };
+  const result = emptyResult();
+  for (const [name, part] of Object.entries(parts)) {
+    result.passed += part.passed;
+    result.failed += part.failed;
+    result.skipped.push(...part.skipped.map((test) => `${name}: ${test}`));
+    result.missing.push(...part.missing);
+  }
+  return result;
+}
+
+/**
+ * Tests of the TypeScript side in a Node.js into which AddressSanitizer is preloaded, on an addon that is built with it.
+ * @param {import('../report.mjs').StageResult} built what came of the C++ tests with the same build
+ */
+async function nodeUnderAsan({ passed }) {
+  if (passed === 0) return emptyResult(); // there is no build, which has been said
+  const { stdout } = await run('g++', ['-print-file-name=libasan.so']);
+  const env = {
+    ...process.env,
+    LD_PRELOAD: stdout.trim(),
+    // Leaks: Node.js does not free everything at its end. One report is enough: the process ends with it.
+    ASAN_OPTIONS: 'detect_leaks=0:halt_on_error=1:abort_on_error=0',
+    UBSAN_OPTIONS: 'print_stacktrace=1',
+    NODE_TENSORRT_TEST_TERMINATIONS: '10',
+    NODE_TENSORRT_TEST_SETTLES: '500',
+  };
+  const cwd = makeVariantPackage('asan');
+  return runVitest(['--config', 'test/checkers/vitest.asan.config.ts', '--root', '.'], { cwd, env });
+}
+
+/**
+ * ThreadSanitizer of GCC before 14 knows fixed address ranges, and gives up at once where the system spreads
+ * addresses wider (vm.mmap_rnd_bits over 28): there the tests run without that.
+ */
+async function addressesForTsan() {
+  const clean = path.join(buildDir('tsan'), 'native', 'test', 'sanitizers', 'seeded_clean');
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const { output } = await run(clean, []);
+    if (output.includes('unexpected memory mapping')) return fixedAddresses;
+  }
+  return [];
+}

@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config';
+
+/** What counts for coverage: a build that counts is in place, of both languages. */
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: [
+      'test/{checkers,scripts,benchmarks,docs,examples}/**',
+      'test/layers.test.ts',
+      // Many processes each, which end in ways that lose their counts.
+      'test/process/{exit,memory-plateau,network}.test.ts',
+    ],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    coverage: {
+      enabled: true,
+      provider: 'v8',
+      // The tests use the compiled package; source maps lead back to lib/.
+      include: ['dist/esm/**/*.js', 'lib/**/*.ts'],
+      reporter: ['json-summary'],
+      reportsDirectory: 'coverage',
+    },
+  },
+});
