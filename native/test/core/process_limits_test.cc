@@ -1,0 +1,34 @@
+#include "core/process_limits.h"
+
+#include <gtest/gtest.h>
+
+#ifdef __linux__
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#include <cstdlib>
+
+namespace ntrt {
+namespace {
+
+constexpr size_t kMegabyte = size_t{1} << 20;
+
+bool can_map(size_t bytes) {
+  return mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
+}
+
+// In a child: there is no way back.
+[[noreturn]] void try_limit() {
+  if (!limit_process_memory(64 * kMegabyte)) std::exit(1);
+  if (can_map(256 * kMegabyte)) std::exit(2);
+  if (!can_map(kMegabyte)) std::exit(3);
+  rlimit core{};
+  if (getrlimit(RLIMIT_CORE, &core) != 0 || core.rlim_max != 0) std::exit(4);
+  std::exit(0);
+}
+
+TEST(ProcessLimits, AllowSoMuchMoreAndNoCoreFile) { EXPECT_EXIT(try_limit(), testing::ExitedWithCode(0), ""); }
+
+}  // namespace
+}  // namespace ntrt
+#endif
