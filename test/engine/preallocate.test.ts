@@ -35,9 +35,9 @@ describe('results of fixed shape', () => {
     const engine = await load(matmul16(), { inlineBelowUs: 1_000_000 });
     const a = f32(new Array(256).fill(1), [16, 16]);
     const results = [];
-    for (let i = 0; i < 4; i++) results.push(await engine.run({ a }));
-    expect(new Set(results.map((result) => result['y']?.data)).size).toBe(4);
-    expect(engine.stats().requests.inPlace).toBeGreaterThan(0);
+    // On a busy machine the lane may not be idle yet when the next run comes.
+    while (engine.stats().requests.inPlace < 3) results.push(await engine.run({ a }));
+    expect(new Set(results.map((result) => result['y']?.data)).size).toBe(results.length);
   });
 });
 

@@ -57,7 +57,7 @@ describe('run() with timeoutMs', () => {
 
   test('leaves no timer behind: done, refused, aborted', async () => {
     const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
-    const engine = await loadSlow({ batching: { maxQueue: 1 } }, 4);
+    const engine = await loadSlow({ batching: { maxQueue: 1 } });
     const before = timers();
     const controller = new AbortController();
     const running = engine.run(one(1), { timeoutMs: 60_000 });
