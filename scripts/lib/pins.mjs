@@ -1,3 +1,9 @@
+/** The Linux wheel, whatever the system: only data in it is used. @param {string} platform */
+const wheelTags = (platform) => [
+  ...['--platform', platform, '--python-version', '3.11'],
+  ...['--implementation', 'cp', '--abi', 'cp311'],
+];
+
 /**
  * The one table of what set-up fetches besides package-lock.json: version and expected hash of each part.
  * A hash is of the content, so it does not matter which mirror a client is set up for.
@@ -12,19 +18,9 @@ export const pins = {
     treeSha256: '987ec5c391e3b8650b049b3d649f54d6a4120d425b21fb02ceefeb669c856d39',
   },
   picture: {
-    // The wheel is always the Linux one, whatever the system: only the picture in it is used.
     package: 'scikit-image',
     version: '0.25.2',
-    wheelTags: [
-      '--platform',
-      'manylinux2014_x86_64',
-      '--python-version',
-      '3.11',
-      '--implementation',
-      'cp',
-      '--abi',
-      'cp311',
-    ],
+    wheelTags: wheelTags('manylinux2014_x86_64'),
     member: 'skimage/data/page.png',
     sha256: '341a6f0a61557662b02734a9b6e56ec33a915b2c41886b97509dedf2a43b47a3',
   },
@@ -32,16 +28,7 @@ export const pins = {
     // The wheel of 1.23 has no cases; those of all platforms have the same.
     package: 'onnx',
     version: '1.21.0',
-    wheelTags: [
-      '--platform',
-      'manylinux_2_28_x86_64',
-      '--python-version',
-      '3.11',
-      '--implementation',
-      'cp',
-      '--abi',
-      'cp311',
-    ],
+    wheelTags: wheelTags('manylinux_2_28_x86_64'),
     member: 'onnx/backend/test/data/node',
     // hashTree() of that folder
     treeSha256: 'e346ed60f09c920a9562c300481f8427cb7b07a1ffca800bb5eeebc901ee92df',
@@ -50,16 +37,7 @@ export const pins = {
     // The npm package has no licence texts; those of the same version's wheel are for the whole project.
     package: 'onnxruntime',
     version: '1.30.0',
-    wheelTags: [
-      '--platform',
-      'manylinux_2_28_x86_64',
-      '--python-version',
-      '3.11',
-      '--implementation',
-      'cp',
-      '--abi',
-      'cp311',
-    ],
+    wheelTags: wheelTags('manylinux_2_28_x86_64'),
     members: ['onnxruntime/LICENSE', 'onnxruntime/ThirdPartyNotices.txt'],
     // hashTree() of the two files by their own names
     treeSha256: '6be30f5238da384e9e392208802928792fe59532a81aa76efb5fe9c62b859409',
