@@ -7,9 +7,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
-#include <charconv>
+#include <cstdio>
 #endif
 
 namespace ntrt {
@@ -36,21 +35,14 @@ namespace {
 
 // The sixth number: data and stack, in pages, which is what RLIMIT_DATA counts. 0 when it cannot be read.
 uint64_t data_bytes() noexcept {
-  const int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-  if (file < 0) return 0;
   std::array<char, 256> text{};
-  const ssize_t size = read(file, text.data(), text.size());
+  const int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+  (void)!read(file, text.data(), text.size() - 1);
   close(file);
-  const char* at = text.data();
-  const char* const end = at + std::max<ssize_t>(size, 0);
-  uint64_t pages = 0;
-  for (int i = 0; i < 6; ++i) {
-    while (at < end && *at == ' ') ++at;
-    const auto [next, error] = std::from_chars(at, end, pages);
-    if (error != std::errc{}) return 0;
-    at = next;
-  }
-  return pages * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  unsigned long pages = 0;
+  // NOLINTNEXTLINE(cert-err34-c,bugprone-unchecked-string-to-number-conversion): the kernel wrote it
+  std::sscanf(text.data(), "%*s %*s %*s %*s %*s %lu", &pages);
+  return uint64_t{pages} * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace
@@ -59,9 +51,8 @@ bool limit_process_memory(uint64_t bytes) noexcept {
   const rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
   // Not RLIMIT_AS: V8 reserves far more address space than it uses.
-  const uint64_t now = data_bytes();
-  if (now == 0) return false;
-  const rlimit data{now + bytes, now + bytes};
+  const uint64_t most = data_bytes() + bytes;
+  const rlimit data{most, most};
   return setrlimit(RLIMIT_DATA, &data) == 0;
 }
 

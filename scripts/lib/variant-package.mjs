@@ -4,7 +4,17 @@ import { buildDir } from './cmake.mjs';
 import { root } from './paths.mjs';
 
 /** What the tests need of the checkout besides node_modules. */
-const PARTS = ['dist', 'lib', 'native', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
+const PARTS = [
+  'dist',
+  'lib',
+  'native',
+  'scripts',
+  'test',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'vitest.config.ts',
+];
 
 /**
  * Makes a copy of the package with another build of the addon in it, for the tests to run in.

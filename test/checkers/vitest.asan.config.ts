@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 /** What runs in a Node.js with AddressSanitizer preloaded, on an addon that is built with it: some four times slower. */
 export default defineConfig({
@@ -7,8 +7,10 @@ export default defineConfig({
       'test/engine/**/*.test.ts',
       'test/memory/**/*.test.ts',
       'test/checkers/asan.test.ts',
-      'test/process/{copies,lifecycle,settle,terminate,worker-only}.test.ts',
+      'test/process/{copies,input-memory,lifecycle,settle,terminate,worker-only}.test.ts',
     ],
+    // Its child processes live within limits of memory that AddressSanitizer itself goes beyond.
+    exclude: [...configDefaults.exclude, 'test/engine/load-probe.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 120_000,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { dividesWhileFolding, longChain, wideFan } from '../fixtures/hostile-models.js';
+import { dividesWhileFolding, longChain, sparseTensor, wideFan } from '../fixtures/hostile-models.js';
 import { externalAdd, externalWeights, identity, withExternalData } from '../fixtures/models.js';
 import { f32, load, numbers } from '../support/engines.js';
 import { failure, rejection } from '../support/failure.js';
@@ -27,8 +27,8 @@ describe('options.probe', () => {
   });
 
   test.skipIf(!isLinux)('rejects a model that takes too much memory', async () => {
-    const model = longChain(20_000);
-    const tooLittle = load(model, { probe: { memoryBytes: 30_000_000 } });
+    const model = sparseTensor([50_000_000]); // 200 MB when made dense
+    const tooLittle = load(model, { probe: { memoryBytes: 100_000_000 } });
     await expect(tooLittle).rejects.toEqual(failure('OUT_OF_MEMORY', { kind: 'host', probe: true }));
     await load(model, { probe: { memoryBytes: 2 ** 30 } });
   });
