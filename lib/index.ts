@@ -1,6 +1,7 @@
 export { type Device, devices } from './devices.js';
+export type { BatchingOptions } from './engine/batching-options.js';
 export { Engine } from './engine/engine.js';
-export type { BatchingOptions, CpuOptions, LoadOptions } from './engine/load-options.js';
+export type { CpuOptions, LoadOptions } from './engine/load-options.js';
 export type { CustomOperatorLibrary, ModelLimits, ProbeOptions } from './engine/model-options.js';
 export type { Deviation, Placement } from './engine/placement.js';
 export type { RunOptions, RunSyncOptions } from './engine/run-options.js';

@@ -29,6 +29,7 @@ export function encodeRun(
   const { outputs, into } = plan;
   let at = 0;
   frame[at++] = plan.timeoutMs;
+  frame[at++] = plan.priority;
   frame[at++] = outputs.length;
   const intoArrays: NativeArray[] | undefined = into && [];
   for (let i = 0; i < outputs.length; i++) {

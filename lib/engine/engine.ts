@@ -1,9 +1,11 @@
 import { NodeTensorRTError, withCallerStack } from '../errors.js';
 import { type NativeArray, type NativeEngine, SubmitMode, SubmitOutcome } from '../native/contract.js';
 import type { Port } from '../native/port.js';
+import { knownKeys, objectOption } from '../options.js';
 import { dataTypes } from '../tensor/data-types.js';
 import { MAX_RANK } from '../tensor/shape.js';
 import type { TensorMap, TensorSpec } from '../tensor/types.js';
+import { type BatchingOptions, changeQueueOptions } from './batching-options.js';
 import { type EncodedRun, encodeRun } from './encode-run.js';
 import { checkFree, leaseArrays } from './leases.js';
 import { type LoadedEngine, loadEngine } from './load.js';
@@ -12,7 +14,7 @@ import type { Placement } from './placement.js';
 import { preallocate } from './preallocate.js';
 import { QueuedRun, timeoutError } from './queued-run.js';
 import { makeDestination } from './results.js';
-import { planRun, type RunOptions, type RunPlan, type RunSyncOptions } from './run-options.js';
+import { NORMAL_PRIORITY, planRun, type RunOptions, type RunPlan, type RunSyncOptions } from './run-options.js';
 import { type CompiledSpec, compileSpec, publicSpec, setTensor } from './signature.js';
 import { SLICE_BYTES } from './sliced-copy.js';
 import { stageInputs } from './stage-inputs.js';
@@ -35,9 +37,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
   readonly backend: 'cpu' | 'tensorrt' | 'tensorrt-rtx';
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
-  /** What is in force: backend, device, precision, batching, and every deviation from what was asked for. */
-  readonly placement: Placement;
-
+  #placement: Placement;
   readonly #native: NativeEngine;
   readonly #port: Port;
   readonly #inputSpecs: readonly CompiledSpec[];
@@ -63,7 +63,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
     const { native, port, name, placement, options } = loaded;
     const described = native.describe();
     this.name = name;
-    this.placement = Object.freeze(placement);
+    this.#placement = Object.freeze({ ...placement, batching: Object.freeze(native.batching()) });
     this.backend = placement.backend;
     this.#native = native;
     this.#port = port;
@@ -79,8 +79,18 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
       own: false,
       signal: undefined,
       timeoutMs: 0,
+      priority: NORMAL_PRIORITY,
     };
     checkFrame(port, [...this.#inputSpecs, ...this.#outputSpecs]);
+  }
+
+  /** What is in force: backend, device, precision, batching, and every deviation from what was asked for. */
+  get placement(): Placement {
+    if (this.#closing === undefined && this.#placement.batching.enabled) {
+      const batching = this.#native.batching();
+      if (!batching.enabled) this.#placement = Object.freeze({ ...this.#placement, batching: Object.freeze(batching) });
+    }
+    return this.#placement;
   }
 
   /**
@@ -122,8 +132,10 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
         if (this.#wasMisled(prepared, error)) return this.run(inputs, options);
         throw error;
       }
-      this.#inPlaceLately = outcome !== SubmitOutcome.queued;
-      if (outcome === SubmitOutcome.queued) return this.#wait(this.#track(id, plan)) as Promise<O>;
+      if (outcome === SubmitOutcome.queuedFirst) process.nextTick(this.#port.endBurst);
+      const queued = outcome === SubmitOutcome.queued || outcome === SubmitOutcome.queuedFirst;
+      this.#inPlaceLately = !queued;
+      if (queued) return this.#wait(this.#track(id, plan)) as Promise<O>;
       const result = this.#takeNow(prepared) as O;
       if (outcome === SubmitOutcome.doneLast) return new Promise((resolve) => setImmediate(resolve, result));
       if (outcome === SubmitOutcome.doneFirst) setImmediate(this.#port.newTurn);
@@ -166,6 +178,19 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
     }
     await this.run(inputs as I);
     await this.run(inputs as I);
+  }
+
+  /**
+   * Changes limits while the engine runs, for all its handles; what is not named stays as it is. `batching` takes
+   * maxSize, maxDelayMs, preferredSizes, targetP99Ms (0: none), maxQueue and maxQueueBytes.
+   *
+   * @throws NodeTensorRTError INVALID_ARGUMENT, OUT_OF_RANGE, UNSUPPORTED (what can only be given at load), NOT_OPEN
+   */
+  configure(options: { batching?: BatchingOptions }): void {
+    this.#throwIfClosed();
+    const { batching } = objectOption<{ batching?: BatchingOptions }>('options', options);
+    knownKeys('options', options, ['batching']);
+    if (batching !== undefined) this.#native.configure(changeQueueOptions(batching, this.#native.queueOptions()));
   }
 
   /** A snapshot of counters and latencies. After close() it is the last one. */
@@ -299,7 +324,10 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
     try {
       const staged = await stageInputs(this.#port, this.#inputSpecs, encoded, check);
       const id = this.#port.nextId();
-      staged.submit((arrays) => this.#native.submit(id, SubmitMode.async, ...arrays));
+      staged.submit((arrays) => {
+        const outcome = this.#native.submit(id, SubmitMode.async, ...arrays);
+        if (outcome === SubmitOutcome.queuedFirst) process.nextTick(this.#port.endBurst);
+      });
       const timeoutMs = deadline === undefined ? 0 : Math.max(1, deadline - performance.now());
       run = this.#track(id, { ...plan, timeoutMs });
     } catch (error) {

@@ -1,6 +1,7 @@
 import { argumentError, NodeTensorRTError } from '../errors.js';
 import { choiceOption, integerOption, knownKeys, objectOption, signalOption, stringOption } from '../options.js';
 import { isBytes, RuntimeFloat16Array } from '../tensor/data-types.js';
+import { type BatchingOptions, type ResolvedBatching, resolveBatching } from './batching-options.js';
 import {
   type CustomOperatorLibrary,
   customOperatorsOption,
@@ -10,14 +11,6 @@ import {
   probeOption,
 } from './model-options.js';
 import { defaultThreads } from './threads.js';
-
-/** How requests wait for an engine. Batches are of one request in this version. */
-export interface BatchingOptions {
-  /** Requests that may wait; one more is refused with QUEUE_FULL. 1 to 1,000,000. @default 1024 */
-  maxQueue?: number;
-  /** Bytes of inputs that may wait; a request beyond is refused with QUEUE_FULL. @default 268435456 (256 MiB) */
-  maxQueueBytes?: number;
-}
 
 /** Settings that go to ONNX Runtime as they are. */
 export interface CpuOptions {
@@ -49,7 +42,7 @@ export interface LoadOptions {
   /** Sizes for symbolic dimensions of the model, by name; lets the optimiser fold more. */
   freeDimensionOverrides?: Record<string, number>;
   cpu?: CpuOptions;
-  /** false: no batching (there is none in this version either way). */
+  /** How requests meet in batches, where that is proved to be sound. false: never. */
   batching?: BatchingOptions | false;
   /** Runs at the same time. 1 to 64. @default 1 */
   instances?: number;
@@ -87,12 +80,6 @@ const LATER = [
   'logger', 'onProgress',
 ] as const; // biome-ignore format: a list
 
-const LATER_BATCHING = [
-  'maxSize', 'maxDelayMs', 'preferredSizes', 'targetP99Ms', 'pad', 'verify', 'tolerance',
-] as const; // biome-ignore format: a list
-
-const MAX_BYTES = Number.MAX_SAFE_INTEGER;
-
 /** LoadOptions with every default filled in. */
 export interface ResolvedLoadOptions {
   name: string | undefined;
@@ -103,8 +90,7 @@ export interface ResolvedLoadOptions {
   freeDimensionOverrides: Record<string, number>;
   graphOptimizationLevel: string;
   sessionConfig: Record<string, string>;
-  maxQueue: number;
-  maxQueueBytes: number;
+  batching: ResolvedBatching;
   instances: number;
   threads: number;
   inlineBelowUs: number;
@@ -119,9 +105,6 @@ export interface ResolvedLoadOptions {
 export function resolveLoadOptions(given: LoadOptions = {}): ResolvedLoadOptions {
   const options = objectOption<LoadOptions>('options', given);
   knownKeys('options', options, KNOWN, LATER);
-  const batching = options.batching === false || options.batching === undefined ? {} : options.batching;
-  objectOption('options.batching', batching);
-  knownKeys('options.batching', batching, ['maxQueue', 'maxQueueBytes'], LATER_BATCHING);
   const cpu = objectOption<CpuOptions>('options.cpu', options.cpu ?? {});
   knownKeys('options.cpu', cpu, ['graphOptimizationLevel', 'sessionConfig']);
 
@@ -140,8 +123,7 @@ export function resolveLoadOptions(given: LoadOptions = {}): ResolvedLoadOptions
       'all',
     ]),
     sessionConfig: sessionConfigOption(cpu.sessionConfig ?? {}),
-    maxQueue: integerOption('options.batching.maxQueue', batching.maxQueue ?? 1024, 1, 1_000_000),
-    maxQueueBytes: integerOption('options.batching.maxQueueBytes', batching.maxQueueBytes ?? 2 ** 28, 1, MAX_BYTES),
+    batching: resolveBatching(options.batching),
     instances: integerOption('options.instances', options.instances ?? 1, 1, 64),
     threads: integerOption('options.threads', options.threads ?? defaultThreads(), 1, 256),
     inlineBelowUs: integerOption('options.inlineBelowUs', options.inlineBelowUs ?? 50, 0, 1_000_000),

@@ -1,10 +1,11 @@
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { argumentError, withCallerStack } from '../errors.js';
-import type { NativeEngine, NativeStaging } from '../native/contract.js';
+import type { NativeEngine, NativeLoadOptions, NativeStaging } from '../native/contract.js';
 import { findOnnxRuntime } from '../native/onnxruntime.js';
 import { getPort, type Port } from '../native/port.js';
 import { isBytes } from '../tensor/data-types.js';
+import { stageSamples } from './batching-options.js';
 import { checkCustomOperators } from './custom-operators.js';
 import { type LoadOptions, type ResolvedLoadOptions, resolveLoadOptions } from './load-options.js';
 import { type Placement, place } from './placement.js';
@@ -38,18 +39,22 @@ export async function loadEngine(model: string | URL | Uint8Array, given?: LoadO
     externalData.push({ path: file.path, data: await stageBytes(port, file.data) });
   }
   options.signal?.throwIfAborted();
-  const native = await startLoad(port, staged, { ...options, name, libraryPath, externalData });
+  const { queue, proof, samples } = options.batching;
+  const native = await startLoad(port, staged, {
+    ...options,
+    name,
+    libraryPath,
+    externalData,
+    queue,
+    proof: { ...proof, samples: await stageSamples(port, samples) },
+  });
   return { native, port, name, placement, options };
 }
 
 function startLoad(
   port: Port,
   model: string | NativeStaging,
-  options: Omit<ResolvedLoadOptions, 'externalData' | 'name'> & {
-    name: string;
-    libraryPath: string;
-    externalData: { path: string; data: NativeStaging }[];
-  },
+  options: NativeLoadOptions & { signal: AbortSignal | undefined },
 ): Promise<NativeEngine> {
   const { signal } = options;
   let id = 0;

@@ -15,7 +15,7 @@ export interface Placement {
   device: string;
   /** 'model': as the graph says, never widened or narrowed. */
   precision: 'model';
-  /** Whether requests are put together, and why not. */
+  /** Whether requests meet in batches, and why, or why not. */
   batching: { enabled: boolean; reason: string };
   deviations: readonly Deviation[];
   /** Nodes that do not run where the rest does. */
@@ -52,7 +52,7 @@ export function place(options: ResolvedLoadOptions, name: string): Placement {
     backend: 'cpu',
     device: 'cpu',
     precision: 'model',
-    batching: { enabled: false, reason: 'this version runs one request per batch' },
+    batching: { enabled: false, reason: '' },
     deviations,
     nodes: [],
   };

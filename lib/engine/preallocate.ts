@@ -30,5 +30,5 @@ export function preallocate(plan: RunPlan, float16: 'bits' | 'array'): RunPlan {
     into.push({ tensor, type, data, dims: sizes });
     setTensor(written, name, tensor);
   }
-  return { outputs, into, written, own: true, signal: plan.signal, timeoutMs: plan.timeoutMs };
+  return { ...plan, into, written, own: true };
 }

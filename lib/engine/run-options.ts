@@ -1,5 +1,5 @@
 import { argumentError } from '../errors.js';
-import { knownKeys, objectOption, signalOption, timeoutOption } from '../options.js';
+import { choiceOption, knownKeys, objectOption, signalOption, timeoutOption } from '../options.js';
 import type { TensorLike, TensorMap } from '../tensor/types.js';
 import { type CompiledSpec, findSpec, setTensor } from './signature.js';
 
@@ -7,8 +7,16 @@ import { type CompiledSpec, findSpec, setTensor } from './signature.js';
 export interface RunOptions {
   /** Rejects with `signal.reason`: at once when queued; a run in progress is finished and its result dropped. */
   signal?: AbortSignal;
-  /** Rejects with TIMEOUT when the result is not there after so many milliseconds. @default none */
+  /**
+   * Rejects with TIMEOUT when the result is not there after so many milliseconds, or at once when the queue is so long
+   * that it cannot be (`details.reason` is then 'deadline-unreachable'). @default none
+   */
   timeoutMs?: number;
+  /**
+   * Which requests come first. One of a higher priority overtakes those of the next lower that were submitted up to
+   * 100 ms before it; so none waits for ever. @default 'normal'
+   */
+  priority?: 'high' | 'normal' | 'low';
   /** Names of the outputs to compute. @default all */
   outputs?: readonly string[];
   /**
@@ -40,17 +48,22 @@ export interface RunPlan {
   readonly signal: AbortSignal | undefined;
   /** 0: none. */
   readonly timeoutMs: number;
+  /** `Priority` of `native/runtime/plan_item.h`: 0 is high. */
+  readonly priority: number;
 }
 
-const KNOWN = ['signal', 'timeoutMs', 'outputs', 'into'];
+const PRIORITIES = ['high', 'normal', 'low'] as const;
+export const NORMAL_PRIORITY = PRIORITIES.indexOf('normal');
+
+const KNOWN = ['signal', 'timeoutMs', 'priority', 'outputs', 'into'];
 const KNOWN_SYNC = ['outputs', 'into'];
-const LATER = ['priority', 'preferredOutputLocation'];
+const LATER = ['preferredOutputLocation'];
 
 /** Throws INVALID_ARGUMENT, OUT_OF_RANGE or UNSUPPORTED. */
 export function planRun(given: RunOptions, specs: readonly CompiledSpec[], sync: boolean): RunPlan {
   const options = objectOption<RunOptions>('options', given);
   knownKeys('options', options, sync ? KNOWN_SYNC : KNOWN, LATER);
-  const { signal, timeoutMs } = options;
+  const { signal, timeoutMs, priority } = options;
   const outputs = options.outputs === undefined ? specs : chooseOutputs(options.outputs, specs);
   const into = options.into === undefined ? undefined : chooseInto(options.into, outputs);
   return {
@@ -60,6 +73,7 @@ export function planRun(given: RunOptions, specs: readonly CompiledSpec[], sync:
     own: false,
     signal: signal === undefined ? undefined : signalOption('options.signal', signal),
     timeoutMs: timeoutMs === undefined ? 0 : timeoutOption('options.timeoutMs', timeoutMs),
+    priority: PRIORITIES.indexOf(choiceOption('options.priority', priority ?? 'normal', PRIORITIES)),
   };
 }
 

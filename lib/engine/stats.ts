@@ -13,22 +13,28 @@ export interface LatencyStats {
 
 /** Counters since the engine was loaded, of all its handles in the process. */
 export interface EngineStats {
-  /** accepted = completed + failed + aborted + timedOut + still on their way. `rejected` were refused: QUEUE_FULL. */
+  /** accepted = completed + failed + aborted + timedOut + still on their way. `rejected` were refused at the door. */
   requests: {
     accepted: number;
     completed: number;
     failed: number;
     rejected: number;
+    /** Why: the queue was full, in requests or in bytes; the time-out could not be kept. */
+    rejectedBy: { maxQueue: number; maxQueueBytes: number; timeoutMs: number };
     aborted: number;
     timedOut: number;
     /** Of the accepted ones: ran on the calling thread. */
     inPlace: number;
   };
-  /** Rows of completed batches; a request that was not batched counts as one. */
+  /** Rows of completed requests; one of a request that is not made of rows. */
   items: number;
-  batches: { count: number; sizes: Record<number, number> };
-  /** Requests that wait for a run, and for how long the first of them has. */
-  queue: { depth: number; oldestMs: number };
+  /**
+   * Runs, and how many there were of each size, in rows. `gatheredItems`: rows that were copied once more to come into
+   * their batch.
+   */
+  batches: { count: number; sizes: Record<number, number>; gatheredItems: number };
+  /** Requests that wait for a run, for how long the first of them has, and for how long one may wait for company. */
+  queue: { depth: number; oldestMs: number; windowMs: number };
   /** queue: submit to start; copyIn, copyOut: copies of tensors; compute: the model; total: submit to result taken. */
   latencyMs: Record<'queue' | 'copyIn' | 'compute' | 'copyOut' | 'total', LatencyStats>;
 }
@@ -37,7 +43,14 @@ const STAGES = ['queue', 'copyIn', 'compute', 'copyOut', 'total'] as const;
 const US_PER_MS = 1000;
 
 export function toEngineStats(native: NativeEngineStats): EngineStats {
-  const { completed } = native;
+  const [maxQueue, maxQueueBytes, timeoutMs] = native.rejected;
+  const sizes: Record<number, number> = {};
+  let batches = 0;
+  for (let i = 0; i < native.batchSizes.length; i += 2) {
+    const count = native.batchSizes[i + 1] as number;
+    sizes[native.batchSizes[i] as number] = count;
+    batches += count;
+  }
   const latency = STAGES.map((stage, i) => {
     const [count, ...times] = native.stages[i] as NativeEngineStats['stages'][number];
     const [sum, mean, p50, p90, p99, max] = times.map((us) => us / US_PER_MS) as [
@@ -48,16 +61,17 @@ export function toEngineStats(native: NativeEngineStats): EngineStats {
   return {
     requests: {
       accepted: native.accepted,
-      completed,
+      completed: native.completed,
       failed: native.failed,
-      rejected: native.rejected,
+      rejected: maxQueue + maxQueueBytes + timeoutMs,
+      rejectedBy: { maxQueue, maxQueueBytes, timeoutMs },
       aborted: native.aborted,
       timedOut: native.timedOut,
       inPlace: native.inPlace,
     },
-    items: completed,
-    batches: { count: completed, sizes: completed > 0 ? { 1: completed } : {} },
-    queue: { depth: native.queueDepth, oldestMs: native.queueOldestMs },
+    items: native.rows,
+    batches: { count: batches, sizes, gatheredItems: native.gatheredRows },
+    queue: { depth: native.queueDepth, oldestMs: native.queueOldestMs, windowMs: native.windowMs },
     latencyMs: Object.fromEntries(latency) as EngineStats['latencyMs'],
   };
 }

@@ -4,7 +4,7 @@
  */
 
 /** `kContractVersion` of `native/binding/addon.cc`. */
-export const CONTRACT_VERSION = 2;
+export const CONTRACT_VERSION = 3;
 
 /** `Event` of `native/binding/mailbox.h`. */
 export enum NativeEvent {
@@ -28,6 +28,7 @@ export enum SubmitOutcome {
   done = 1,
   doneFirst = 2,
   doneLast = 3,
+  queuedFirst = 4,
 }
 
 /** An array whose memory native code reads or writes during a call; strings are copied. */
@@ -38,8 +39,8 @@ export interface NativeLoadOptions {
   libraryPath: string;
   threads: number;
   instances: number;
-  maxQueue: number;
-  maxQueueBytes: number;
+  queue: NativeQueueOptions;
+  proof: NativeProofOptions;
   inlineBelowUs: number;
   graphOptimizationLevel: string;
   freeDimensionOverrides: Record<string, number>;
@@ -47,6 +48,31 @@ export interface NativeLoadOptions {
   externalData: { path: string; data: NativeStaging }[];
   limits: { nodes: number; elements: number; declaredBytes: number; hardLinks: boolean };
   customOperators: readonly { path: string }[];
+}
+
+export interface NativeQueueOptions {
+  maxSize: number;
+  maxDelayMs: number;
+  /** Ascending. */
+  preferredSizes: readonly number[];
+  /** A request of more than `maxSize` rows is split. */
+  split: boolean;
+  /** 0: none. */
+  targetP99Ms: number;
+  maxQueue: number;
+  maxQueueBytes: number;
+}
+
+/** `ProofOptions` of `native/runtime/batch_proof.h`. */
+export interface NativeProofOptions {
+  enabled: boolean;
+  /** 0: taken for granted, 1: generated rows, 2: samples */
+  verify: 0 | 1 | 2;
+  rtol: number;
+  atol: number;
+  /** 0: no limit. */
+  maxSeconds: number;
+  samples: { name: string; type: number; dims: readonly number[]; data: NativeStaging | readonly string[] }[][];
 }
 
 export interface NativeTensorSpec {
@@ -60,18 +86,27 @@ export interface NativeEngineStats {
   accepted: number;
   completed: number;
   failed: number;
-  rejected: number;
+  /** Per `Refusal` of `native/runtime/engine_stats.h`: queue full, in requests or in bytes; deadline out of reach. */
+  rejected: [number, number, number];
   aborted: number;
   timedOut: number;
   inPlace: number;
   queueDepth: number;
   queueOldestMs: number;
+  windowMs: number;
+  rows: number;
+  gatheredRows: number;
+  /** Size, count, size, count, … */
+  batchSizes: number[];
   /** queue, copyIn, compute, copyOut, total: [count, sum, mean, p50, p90, p99, max] in microseconds */
   stages: [number, number, number, number, number, number, number][];
 }
 
 export interface NativeEngine {
   describe(): { inputs: NativeTensorSpec[]; outputs: NativeTensorSpec[] };
+  batching(): { enabled: boolean; reason: string };
+  queueOptions(): NativeQueueOptions;
+  configure(options: NativeQueueOptions): void;
   submit(id: number, mode: SubmitMode, ...arrays: (NativeArray | NativeStaging)[]): SubmitOutcome;
   checkRoom(bytes: number, requestsAhead: number, bytesAhead: number): void;
   release(id: number): void;
@@ -115,6 +150,7 @@ export interface NativePort {
   drop(id: number): void;
   cancel(id: number, timedOut: boolean): boolean;
   dequeue(id: number): boolean;
+  endBurst(): void;
   newTurn(): void;
   pools(): string[];
   poolStats(pool: string): NativePoolStats;

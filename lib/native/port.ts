@@ -63,6 +63,9 @@ class Port {
   /** Lets runs in place use their share of time again in the next turn of the event loop. */
   readonly newTurn = (): void => this.native.newTurn();
 
+  /** Says that nothing more is submitted for now; Note "bursts" in `native/runtime/engine.h`. */
+  readonly endBurst = (): void => this.native.endBurst();
+
   /** Called when a message comes after a time without; see Note "turns" in `native/binding/mailbox.h`. */
   readonly #onWake = (): void => {
     this.#handleMessages();

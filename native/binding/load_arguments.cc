@@ -1,6 +1,7 @@
 #include "binding/load_arguments.h"
 
 #include "binding/staging.h"
+#include "binding/tensor_argument.h"
 
 namespace ntrt::binding {
 namespace {
@@ -77,7 +78,89 @@ void each_entry(napi_env env, napi_value object, F&& visit) {
   });
 }
 
+double to_number(napi_env env, napi_value value) {
+  double number = 0;
+  check_alive(napi_get_value_double(env, value, &number));
+  return number;
+}
+
+Clock::duration milliseconds(const Napi::Object& object, const char* key) {
+  const std::chrono::duration<double, std::milli> ms(to_number(object.Env(), get(object.Env(), object, key)));
+  return std::chrono::duration_cast<Clock::duration>(ms);
+}
+
+/// Per input { name, type, dims, data }, the data staged, or a list of strings.
+Sample read_sample(Napi::Env env, napi_value sample) {
+  Sample result;
+  OwnedTensors& tensors = result.tensors;
+  each_element(env, sample, [&](napi_value tensor) {
+    result.names.push_back(to_text(env, get(env, tensor, "name")));
+    TensorView view;
+    view.type = static_cast<DType>(to_integer(env, get(env, tensor, "type")));
+    each_element(env, get(env, tensor, "dims"), [&](napi_value dim) { view.dims.push_back(to_integer(env, dim)); });
+    const size_t count = element_count(view.dims);
+    view.bytes = count * dtype_size(view.type);
+    const napi_value data = get(env, tensor, "data");
+    if (view.type == DType::kString) {
+      auto& strings = tensors.strings.emplace_back(read_strings(env, data, "batching.verify"));
+      if (strings.size() != count) throw size_error("batching.verify", count, strings.size());
+      view.data = &strings;
+    } else {
+      Staging* staging = Staging::from(env, data);
+      if (staging == nullptr || staging->size() != view.bytes) throw Error(Code::kInternal, "expected a staged sample");
+      view.data = tensors.buffers.emplace_back(staging->take()).data();
+    }
+    tensors.views.push_back(std::move(view));
+  });
+  return result;
+}
+
+ProofOptions read_proof(Napi::Env env, const Napi::Object& options) {
+  ProofOptions proof;
+  proof.enabled = to_bool(env, get(env, options, "enabled"));
+  proof.verify = static_cast<Verify>(integer(options, "verify"));
+  proof.rtol = to_number(env, get(env, options, "rtol"));
+  proof.atol = to_number(env, get(env, options, "atol"));
+  proof.max_seconds = to_number(env, get(env, options, "maxSeconds"));
+  each_element(env, get(env, options, "samples"),
+               [&](napi_value sample) { proof.samples.push_back(read_sample(env, sample)); });
+  return proof;
+}
+
 }  // namespace
+
+QueueOptions read_queue_options(const Napi::Object& options) {
+  const Napi::Env env = options.Env();
+  QueueOptions queue;
+  queue.batch.max_size = static_cast<size_t>(integer(options, "maxSize"));
+  queue.batch.max_delay = milliseconds(options, "maxDelayMs");
+  each_element(env, get(env, options, "preferredSizes"), [&](napi_value size) {
+    queue.batch.preferred_sizes.push_back(static_cast<size_t>(to_integer(env, size)));
+  });
+  queue.split = to_bool(options.Env(), get(options.Env(), options, "split"));
+  queue.target_p99 = milliseconds(options, "targetP99Ms");
+  queue.max_queue = static_cast<size_t>(integer(options, "maxQueue"));
+  queue.max_queue_bytes = static_cast<size_t>(integer(options, "maxQueueBytes"));
+  return queue;
+}
+
+Napi::Object write_queue_options(Napi::Env env, const QueueOptions& queue) {
+  const auto ms = [](Clock::duration duration) { return std::chrono::duration<double, std::milli>(duration).count(); };
+  Napi::Object options = Napi::Object::New(env);
+  const auto set = [&](const char* key, double value) { options.Set(key, Napi::Number::New(env, value)); };
+  set("maxSize", static_cast<double>(queue.batch.max_size));
+  options.Set("split", Napi::Boolean::New(env, queue.split));
+  set("maxDelayMs", ms(queue.batch.max_delay));
+  set("targetP99Ms", ms(queue.target_p99));
+  set("maxQueue", static_cast<double>(queue.max_queue));
+  set("maxQueueBytes", static_cast<double>(queue.max_queue_bytes));
+  Napi::Array sizes = Napi::Array::New(env, queue.batch.preferred_sizes.size());
+  for (size_t i = 0; i < queue.batch.preferred_sizes.size(); ++i) {
+    sizes.Set(static_cast<uint32_t>(i), Napi::Number::New(env, static_cast<double>(queue.batch.preferred_sizes[i])));
+  }
+  options.Set("preferredSizes", sizes);
+  return options;
+}
 
 LoadRequest read_load_arguments(Napi::Env env, napi_value model, const Napi::Object& options) {
   LoadRequest request;
@@ -111,8 +194,8 @@ LoadRequest read_load_arguments(Napi::Env env, napi_value model, const Napi::Obj
 
   request.engine.name = text(options, "name");
   request.engine.instances = static_cast<int>(integer(options, "instances"));
-  request.engine.max_queue = static_cast<size_t>(integer(options, "maxQueue"));
-  request.engine.max_queue_bytes = static_cast<size_t>(integer(options, "maxQueueBytes"));
+  request.engine.queue = read_queue_options(Napi::Object(env, get(env, options, "queue")));
+  request.proof = read_proof(env, Napi::Object(env, get(env, options, "proof")));
   request.engine.inline_below_us = integer(options, "inlineBelowUs");
   return request;
 }

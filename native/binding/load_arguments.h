@@ -7,6 +7,8 @@
 namespace ntrt::binding {
 
 /// `model` is a path or a NativeStaging that is given away.
+QueueOptions read_queue_options(const Napi::Object& options);
+Napi::Object write_queue_options(Napi::Env env, const QueueOptions& queue);
 LoadRequest read_load_arguments(Napi::Env env, napi_value model, const Napi::Object& options);
 
 }  // namespace ntrt::binding

@@ -55,16 +55,8 @@ class Mailbox final : public CompletionSink {
   }
 
   void post(Message message) noexcept {
-    bool asleep = false;
-    {
-      std::lock_guard lock(mutex_);
-      if (closed_) return;  // `message` and all that it holds dies here, on this thread
-      assert(!room_.empty());
-      messages_.splice(messages_.end(), room_, room_.begin());
-      messages_.back() = std::move(message);
-      asleep = !std::exchange(awake_, true);
-    }
-    if (asleep) gate_.wake();
+    put(std::move(message));
+    wake();
   }
 
   void completed(std::shared_ptr<Request> request) noexcept override {
@@ -73,7 +65,16 @@ class Mailbox final : public CompletionSink {
     message.event = request->error ? Event::kError : Event::kResult;
     message.error = request->error;
     message.request = std::move(request);
-    post(std::move(message));
+    put(std::move(message));
+  }
+
+  /// Wakes the JavaScript thread unless it looks by itself.
+  void wake() noexcept override {
+    {
+      std::lock_guard lock(mutex_);
+      if (closed_ || messages_.empty() || std::exchange(awake_, true)) return;
+    }
+    gate_.wake();
   }
 
   /// JavaScript thread. Moves everything that waits to `into`, which is empty, and makes room of what is used up.
@@ -103,6 +104,14 @@ class Mailbox final : public CompletionSink {
   }
 
  private:
+  void put(Message message) noexcept {
+    std::lock_guard lock(mutex_);
+    if (closed_) return;  // `message` and all that it holds dies here, on this thread
+    assert(!room_.empty());
+    messages_.splice(messages_.end(), room_, room_.begin());
+    messages_.back() = std::move(message);
+  }
+
   Gate gate_;
   std::mutex mutex_;
   bool awake_ = false;           // the JavaScript thread will look by itself; guarded by mutex_

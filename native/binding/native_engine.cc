@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "binding/env_state.h"
+#include "binding/load_arguments.h"
 #include "binding/staging.h"
 #include "binding/tensor_argument.h"
 
@@ -13,9 +14,10 @@ namespace {
 /// What submit() returns. The numbers cross the border.
 enum class Outcome : uint8_t {
   kQueued = 0,
-  kDone = 1,       ///< results wait in the port
-  kDoneFirst = 2,  ///< likewise, and the first run in place in this turn: newTurn() must follow in the next
-  kDoneLast = 3,   ///< likewise, and the last one in this turn: the caller hears of it in the next
+  kDone = 1,         ///< results wait in the port
+  kDoneFirst = 2,    ///< likewise, and the first run in place in this turn: newTurn() must follow in the next
+  kDoneLast = 3,     ///< likewise, and the last one in this turn: the caller hears of it in the next
+  kQueuedFirst = 4,  ///< queued, the first one since endBurst(): that must follow when the caller has done what it does
 };
 
 /// Arguments of submit() before the inputs: id, mode.
@@ -35,6 +37,9 @@ Napi::Function NativeEngine::define(Napi::Env env) {
   return define_class<NativeEngine>(env, "NativeEngine",
                                     {
                                         method<&NativeEngine::describe>("describe"),
+                                        method<&NativeEngine::batching>("batching"),
+                                        method<&NativeEngine::queue_options>("queueOptions"),
+                                        method<&NativeEngine::configure>("configure"),
                                         method<&NativeEngine::submit>("submit"),
                                         method<&NativeEngine::check_room>("checkRoom"),
                                         method<&NativeEngine::release>("release"),
@@ -93,8 +98,8 @@ Napi::Value NativeEngine::check_room(const Napi::CallbackInfo& info) {
   return env.Undefined();
 }
 
-/// submit(id, mode, input0, …, into0, …) with the frame holding: time-out in ms (0: none), number of outputs, then per
-/// output its index and whether `into` is given (then rank, dimensions), then per input rank, dimensions.
+/// submit(id, mode, input0, …, into0, …) with the frame holding: time-out in ms (0: none), priority, number of outputs,
+/// then per output its index and whether `into` is given (then rank, dimensions), then per input rank, dimensions.
 /// The caller has compared all of that with the signature; here sizes and kinds of the data are checked again, since
 /// a mistake would be a read past the end.
 Napi::Value NativeEngine::submit(const Napi::CallbackInfo& info) {
@@ -105,6 +110,7 @@ Napi::Value NativeEngine::submit(const Napi::CallbackInfo& info) {
   request->engine = engine_.shared();
   const double* frame = port_->frame();
   const double timeout_ms = *frame++;
+  request->priority = static_cast<Priority>(*frame++);
   read_outputs(info, frame, *request);
   read_inputs(info, frame, *request);
 
@@ -119,7 +125,6 @@ Napi::Value NativeEngine::submit(const Napi::CallbackInfo& info) {
     const Outcome outcome = kOutcomes[static_cast<size_t>(port_->use_turn(*took))];
     return Napi::Number::New(env, static_cast<double>(outcome));
   }
-  copy_in(*request);
   // `into` is memory of the user's: it is filled on this thread when the results are taken.
   for (OutputRequest& output : request->outputs) output.into = false;
   if (timeout_ms > 0) {
@@ -128,8 +133,19 @@ Napi::Value NativeEngine::submit(const Napi::CallbackInfo& info) {
   }
   const uint64_t id = static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
   request->id = id;
-  port_->begin(env, id, request, [&] { target.submit(request); });
-  return Napi::Number::New(env, static_cast<double>(Outcome::kQueued));
+  target.admit(*request);
+  bool first = false;
+  try {
+    copy_in(*request);
+    port_->begin(env, id, request, [&] {
+      first = !request->solo && port_->join_burst(engine_.shared());
+      target.enqueue(request);
+    });
+  } catch (...) {
+    target.withdraw(*request);
+    throw;
+  }
+  return Napi::Number::New(env, static_cast<double>(first ? Outcome::kQueuedFirst : Outcome::kQueued));
 }
 
 void NativeEngine::read_outputs(const Napi::CallbackInfo& info, const double*& frame, Request& request) const {
@@ -190,15 +206,19 @@ void NativeEngine::read_inputs(const Napi::CallbackInfo& info, const double*& fr
   }
 }
 
-/// From here on the request owns its data: the user may change, transfer or drop what was passed in.
+/// From here on the request owns its data, where its slot says or by itself: the user may change, transfer or drop what
+/// was passed in.
 void NativeEngine::copy_in(Request& request) {
   const Clock::time_point start = Clock::now();
+  const std::vector<int>& axes = request.engine->options().layout.input_axes;
   for (size_t i = 0; i < request.inputs.size(); ++i) {
     TensorView& input = request.inputs[i];
     if (!request.borrowed[i] || input.bytes == 0) continue;
-    Buffer& buffer = request.buffers.emplace_back(host_pool(), input.bytes);
-    std::memcpy(buffer.data(), input.data, input.bytes);
-    input.data = buffer.data();
+    void* const data = request.slot.buffer && axes[i] != kNoAxis
+                           ? request.slot.buffer->row(i, request.slot.first_row)
+                           : request.buffers.emplace_back(host_pool(), input.bytes).data();
+    std::memcpy(data, input.data, input.bytes);
+    input.data = data;
   }
   request.engine->counters().record(Stage::kCopyIn,
                                     static_cast<uint64_t>(std::chrono::nanoseconds(Clock::now() - start).count()));
@@ -233,6 +253,28 @@ Napi::Value NativeEngine::describe(const Napi::CallbackInfo& info) {
   return result;
 }
 
+/// batching(): { enabled, reason }, as things are.
+Napi::Value NativeEngine::batching(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const BatchLayout& layout = engine().options().layout;
+  const std::string fault = engine().batching_fault();
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("enabled", Napi::Boolean::New(env, layout.enabled && fault.empty()));
+  result.Set("reason", fault.empty() ? layout.reason : fault);
+  return result;
+}
+
+/// queueOptions(): as they are.
+Napi::Value NativeEngine::queue_options(const Napi::CallbackInfo& info) {
+  return write_queue_options(info.Env(), engine().queue_options());
+}
+
+/// configure(queueOptions): for all handles, from now on.
+Napi::Value NativeEngine::configure(const Napi::CallbackInfo& info) {
+  engine().configure(read_queue_options(info[0].As<Napi::Object>()));
+  return info.Env().Undefined();
+}
+
 Napi::Value NativeEngine::stats(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   EngineCounters& counters = engine().counters();
@@ -241,13 +283,27 @@ Napi::Value NativeEngine::stats(const Napi::CallbackInfo& info) {
   set("accepted", static_cast<double>(counters.accepted.load()));
   set("completed", static_cast<double>(counters.completed.load()));
   set("failed", static_cast<double>(counters.failed.load()));
-  set("rejected", static_cast<double>(counters.rejected.load()));
   set("aborted", static_cast<double>(counters.aborted.load()));
   set("timedOut", static_cast<double>(counters.timed_out.load()));
   set("inPlace", static_cast<double>(counters.in_place.load()));
   const QueueState queue = engine().queue_state();
   set("queueDepth", static_cast<double>(queue.depth));
   set("queueOldestMs", queue.oldest_ms);
+  set("windowMs", queue.window_ms);
+  set("rows", static_cast<double>(counters.rows.load()));
+  set("gatheredRows", static_cast<double>(counters.gathered_rows.load()));
+  Napi::Array rejected = Napi::Array::New(env, kNumRefusals);
+  for (uint32_t i = 0; i < kNumRefusals; ++i) {
+    rejected.Set(i, Napi::Number::New(env, static_cast<double>(counters.rejected[i].load())));
+  }
+  result.Set("rejected", rejected);
+  Napi::Array sizes = Napi::Array::New(env);
+  uint32_t next_size = 0;
+  for (const auto& [rows, count] : counters.batch_sizes.snapshot()) {
+    sizes.Set(next_size++, Napi::Number::New(env, static_cast<double>(rows)));
+    sizes.Set(next_size++, Napi::Number::New(env, static_cast<double>(count)));
+  }
+  result.Set("batchSizes", sizes);
   Napi::Array stages = Napi::Array::New(env, kNumStages);
   for (uint32_t i = 0; i < kNumStages; ++i) {
     const HistogramSnapshot s = counters.stages[i].snapshot();

@@ -27,6 +27,9 @@ class NativeEngine final : public Napi::ObjectWrap<NativeEngine> {
   napi_value error_factory() const;
 
   Napi::Value describe(const Napi::CallbackInfo& info);
+  Napi::Value batching(const Napi::CallbackInfo& info);
+  Napi::Value queue_options(const Napi::CallbackInfo& info);
+  Napi::Value configure(const Napi::CallbackInfo& info);
   Napi::Value submit(const Napi::CallbackInfo& info);
   Napi::Value check_room(const Napi::CallbackInfo& info);
   Napi::Value release(const Napi::CallbackInfo& info);

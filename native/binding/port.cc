@@ -1,5 +1,7 @@
 #include "binding/port.h"
 
+#include <algorithm>
+
 #include "binding/load_arguments.h"
 #include "binding/native_engine.h"
 
@@ -7,6 +9,8 @@ namespace ntrt::binding {
 namespace {
 
 constexpr size_t kMaxSpareRequests = 64;
+/// Engines in use between two endBurst(); requests of others start at once.
+constexpr size_t kMaxBursts = 16;
 
 }  // namespace
 
@@ -27,6 +31,7 @@ Napi::Function Port::define(Napi::Env env) {
                                 method<&Port::drop>("drop"),
                                 method<&Port::cancel>("cancel"),
                                 method<&Port::dequeue>("dequeue"),
+                                method<&Port::end_burst>("endBurst"),
                                 method<&Port::new_turn>("newTurn"),
                                 method<&Port::pools>("pools"),
                                 method<&Port::pool_stats>("poolStats"),
@@ -41,6 +46,7 @@ Port::Port(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Port>(info) {
   self.TypeTag(&kPortTag);
   error_factory_ = Napi::Persistent(info[1].As<Napi::Function>());
   spare_.reserve(kMaxSpareRequests);
+  bursts_.reserve(kMaxBursts);
 
   Napi::Float64Array frame = Napi::Float64Array::New(env, kFrameSize);
   if (frame.IsEmpty()) return;  // the environment is ending
@@ -68,6 +74,7 @@ void Port::on_env_end(void* port) { static_cast<Port*>(port)->end(); }
 void Port::end() {
   if (std::exchange(ended_, true) || !mailbox_) return;
   mailbox_->close();
+  leave_bursts();
   for (const auto& [id, request] : pending_) {
     if (request) request->engine->cancel(request, Abandon::kDropped);
   }
@@ -98,16 +105,7 @@ std::shared_ptr<Request> Port::new_request() {
 /// Keeps the vectors of a request, which have grown to what this model needs, but nothing that it owned.
 void Port::recycle(std::shared_ptr<Request> request) noexcept {
   if (request.use_count() != 1 || spare_.size() >= kMaxSpareRequests) return;
-  Request& r = *request;
-  r.engine.reset();
-  r.buffers.clear();
-  r.strings.clear();
-  for (OutputRequest& output : r.outputs) output.value.reset();
-  r.bytes = 0;
-  r.deadline = Clock::time_point::max();
-  r.error.reset();
-  r.state = Request::State::kNew;
-  r.abandon = Abandon::kNone;
+  request->reset();
   spare_.push_back(std::move(request));  // takes no memory: the constructor made room
 }
 
@@ -128,6 +126,23 @@ Port::Turn Port::use_turn(Clock::duration took) noexcept {
   turn_used_ += std::max(took, Clock::duration(1));
   if (over_budget_) return Turn::kLast;
   return first ? Turn::kFirst : Turn::kWithin;
+}
+
+bool Port::join_burst(const std::shared_ptr<Engine>& engine) {
+  if (bursts_.size() == kMaxBursts || std::find(bursts_.begin(), bursts_.end(), engine) != bursts_.end()) return false;
+  engine->begin_burst();
+  bursts_.push_back(engine);  // takes no memory: the constructor made room
+  return bursts_.size() == 1;
+}
+
+void Port::leave_bursts() noexcept {
+  for (const auto& engine : bursts_) engine->end_burst();
+  bursts_.clear();
+}
+
+Napi::Value Port::end_burst(const Napi::CallbackInfo& info) {
+  leave_bursts();
+  return info.Env().Undefined();
 }
 
 Napi::Value Port::new_turn(const Napi::CallbackInfo& info) {

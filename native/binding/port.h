@@ -57,6 +57,9 @@ class Port final : public Napi::ObjectWrap<Port> {
   /// caller hears of it in the next turn, which costs less than a lane and lets the loop go on as well.
   Clock::duration turn_budget() const noexcept { return over_budget_ ? Clock::duration::zero() : kTurnBudget; }
 
+  /// Note "bursts" in runtime/engine.h. Returns whether this port was in none: then endBurst() must follow.
+  bool join_burst(const std::shared_ptr<Engine>& engine);
+
   enum class Turn : uint8_t {
     kFirst,   ///< first run in place in this turn: the caller arranges for newTurn()
     kWithin,  ///< more of them
@@ -78,6 +81,7 @@ class Port final : public Napi::ObjectWrap<Port> {
   Napi::Value drop(const Napi::CallbackInfo& info);
   Napi::Value cancel(const Napi::CallbackInfo& info);
   Napi::Value dequeue(const Napi::CallbackInfo& info);
+  Napi::Value end_burst(const Napi::CallbackInfo& info);
   Napi::Value new_turn(const Napi::CallbackInfo& info);
   Napi::Value pools(const Napi::CallbackInfo& info);
   Napi::Value pool_stats(const Napi::CallbackInfo& info);
@@ -89,6 +93,7 @@ class Port final : public Napi::ObjectWrap<Port> {
 
   static void on_env_end(void* port);
   void end();
+  void leave_bursts() noexcept;
   void add_pending(Napi::Env env, uint64_t id, std::shared_ptr<Request> request);
   void finish_pending(Napi::Env env, uint64_t id);
   /// Takes the request of info[0] out of its queue by `from_engine`; returns whether that could be done.
@@ -110,6 +115,7 @@ class Port final : public Napi::ObjectWrap<Port> {
   std::unordered_map<uint64_t, std::shared_ptr<LoadJob>> loads_;
   std::unordered_map<uint64_t, std::shared_ptr<Request>> kept_;
   std::vector<std::shared_ptr<Request>> spare_;
+  std::vector<std::shared_ptr<Engine>> bursts_;  // engines that were told to expect more
   Clock::duration turn_used_{};
   bool over_budget_ = false;
   bool ended_ = false;

@@ -1,3 +1,5 @@
+// Starting and closing, and what the lanes do. What callers do is in engine_submit.cc.
+
 #include "runtime/engine.h"
 
 #include <algorithm>
@@ -6,30 +8,14 @@
 #include <thread>
 
 #include "memory/heap.h"
+#include "runtime/batch_run.h"
 
 namespace ntrt {
 namespace {
 
-/// Shapes whose run time is remembered; a service that sends more starts learning anew.
-constexpr size_t kMaxRememberedShapes = 256;
-
-uint64_t nanoseconds(Clock::duration duration) {
-  return static_cast<uint64_t>(
-      std::max<int64_t>(0, std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count()));
-}
+constexpr auto kNever = Clock::time_point::max();
 
 }  // namespace
-
-uint64_t shape_key(const std::vector<TensorView>& inputs) noexcept {
-  constexpr uint64_t kPrime = 1099511628211U;
-  uint64_t key = 14695981039346656037U;
-  const auto mix = [&key](uint64_t value) { key = (key ^ value) * kPrime; };
-  for (const TensorView& input : inputs) {
-    mix(input.dims.size());
-    for (const int64_t dim : input.dims) mix(static_cast<uint64_t>(dim));
-  }
-  return key;
-}
 
 std::shared_ptr<Engine> Engine::start(std::unique_ptr<LoadedModel> model, EngineOptions options) {
   auto engine = std::make_shared<Engine>(std::move(model), std::move(options));
@@ -51,152 +37,115 @@ std::shared_ptr<Engine> Engine::start(std::unique_ptr<LoadedModel> model, Engine
 }
 
 Engine::Engine(std::unique_ptr<LoadedModel> model, EngineOptions options)
-    : options_(std::move(options)), model_(std::move(model)), signature_(model_->signature()) {
+    : options_(std::move(options)),
+      model_(std::move(model)),
+      signature_(model_->signature()),
+      is_batching_(options_.layout.enabled),
+      queue_options_(options_.queue),
+      planner_(options_.queue.batch),
+      buffers_(static_cast<size_t>(options_.instances) + 1) {
   for (int i = 0; i < options_.instances; ++i) {
     idle_.push_back(model_->create_instance());
     all_instances_.push_back(idle_.back().get());
+    busy_until_.emplace_back();
   }
 }
 
-QueueState Engine::queue_state() const {
-  std::lock_guard lock(mutex_);
-  QueueState result;
-  result.depth = queue_.size();
-  if (!queue_.empty()) {
-    result.oldest_ms = std::chrono::duration<double, std::milli>(Clock::now() - queue_.front()->submitted).count();
-  }
-  return result;
+PlanMode Engine::mode(Clock::time_point now) const noexcept {
+  if (closing_) return PlanMode::kDraining;
+  return open_bursts_ > 0 && now < burst_ends_ ? PlanMode::kGathering : PlanMode::kNormal;
 }
 
-void Engine::throw_if_refused(size_t bytes, size_t requests_ahead, size_t bytes_ahead) {
-  if (closing_) throw Error(Code::kNotOpen, "engine '" + options_.name + "' is closed");
-  const auto refuse = [this](size_t limit, const char* unit, const char* option) {
-    counters_.rejected.fetch_add(1, std::memory_order_relaxed);
-    throw Error(Code::kQueueFull,
-                "the queue of engine '" + options_.name + "' is full: " + std::to_string(limit) + " " + unit + " (" +
-                    option + ")",
-                {{"limit", static_cast<double>(limit)}, {"unit", unit}});
-  };
-  const size_t requests = queue_.size() + requests_ahead;
-  if (requests >= options_.max_queue) refuse(options_.max_queue, "requests", "batching.maxQueue");
-  // A single request larger than the limit is let in alone, or it could never run.
-  if (requests > 0 && queued_bytes_ + bytes_ahead + bytes > options_.max_queue_bytes) {
-    refuse(options_.max_queue_bytes, "bytes", "batching.maxQueueBytes");
-  }
+/// When a lane can start something, as things are; in the past for at once.
+Clock::time_point Engine::next_start() const noexcept {
+  if (idle_.size() <= num_waiting_) return kNever;  // callers that wait for an instance come first: they hold a thread
+  if (closing_) return planner_.next_start(PlanMode::kDraining);
+  const Clock::time_point start = planner_.next_start(PlanMode::kNormal);
+  if (open_bursts_ == 0 || start == kNever) return start;
+  return std::min(planner_.next_start(PlanMode::kGathering), std::max(start, burst_ends_));
 }
 
-void Engine::check_room(size_t bytes, size_t requests_ahead, size_t bytes_ahead) {
-  std::lock_guard lock(mutex_);
-  throw_if_refused(bytes, requests_ahead, bytes_ahead);
-}
-
-void Engine::submit(std::shared_ptr<Request> request) {
-  Request& r = *request;
-  {
-    std::lock_guard lock(mutex_);
-    throw_if_refused(r.bytes, 0, 0);
-    r.position = queue_.insert(queue_.end(), std::move(request));  // may throw: nothing has changed then
-    queued_bytes_ += r.bytes;
-    r.state = Request::State::kQueued;
-    // Before a lane can end it, or more would have ended than were accepted.
-    counters_.accepted.fetch_add(1, std::memory_order_relaxed);
-  }
-  work_.notify_one();
-}
-
-bool Engine::cancel(const std::shared_ptr<Request>& request, Abandon reason) { return remove(request, reason, true); }
-
-bool Engine::dequeue(const std::shared_ptr<Request>& request, Abandon reason) { return remove(request, reason, false); }
-
-bool Engine::remove(const std::shared_ptr<Request>& request, Abandon reason, bool also_running) {
-  {
-    std::lock_guard lock(mutex_);
-    if (request->state == Request::State::kDone || request->abandon != Abandon::kNone) return false;
-    const bool queued = request->state == Request::State::kQueued;
-    if (queued || also_running) request->abandon = reason;
-    if (!queued) return false;
-    request->state = Request::State::kDone;
-    queued_bytes_ -= request->bytes;
-    queue_.erase(request->position);
-  }
-  (reason == Abandon::kTimedOut ? counters_.timed_out : counters_.aborted).fetch_add(1, std::memory_order_relaxed);
+/// Whether a lane that sleeps should be woken; then the caller does.
+bool Engine::lane_is_needed() noexcept {
+  if (num_sleeping_ == 0) return false;
+  const Clock::time_point start = next_start();
+  if (start >= lanes_sleep_until_) return false;
+  lanes_sleep_until_ = start;
   return true;
 }
 
-std::optional<Clock::duration> Engine::try_run_in_place(Request& request, Clock::duration budget) {
-  const auto limit = std::min<Clock::duration>(std::chrono::microseconds(options_.inline_below_us), budget);
-  if (limit <= Clock::duration::zero()) return std::nullopt;
-  const uint64_t key = shape_key(request.inputs);
-  InstancePtr instance;
-  {
-    std::lock_guard lock(mutex_);
-    if (closing_) throw Error(Code::kNotOpen, "engine '" + options_.name + "' is closed");
-    if (!queue_.empty() || idle_.size() != all_instances_.size()) return std::nullopt;
-    const auto expected = expected_.find(key);
-    if (expected == expected_.end() || expected->second >= limit) return std::nullopt;
-    instance = std::move(idle_.back());
-    idle_.pop_back();
-  }
-  counters_.accepted.fetch_add(1, std::memory_order_relaxed);
-  counters_.in_place.fetch_add(1, std::memory_order_relaxed);
-  try {
-    const Clock::duration took = run_on(*instance, request);
-    give_back(std::move(instance), key, took, true);
-    counters_.completed.fetch_add(1, std::memory_order_relaxed);
-    return took;
-  } catch (...) {
-    give_back(std::move(instance), key, {}, false);
-    counters_.failed.fetch_add(1, std::memory_order_relaxed);
-    throw;
-  }
+bool Engine::all_done() const noexcept {
+  return closing_ && planner_.empty() && num_waiting_ == 0 && idle_.size() == all_instances_.size();
 }
 
-void Engine::run_blocking(Request& request) {
-  InstancePtr instance;
-  bool more_work = false;
+/// Waits for work and takes it; false when there will be none any more.
+bool Engine::next_work(Work& work) {
+  bool more = false;
   {
     std::unique_lock lock(mutex_);
-    if (closing_) throw Error(Code::kNotOpen, "engine '" + options_.name + "' is closed");
-    ++num_waiting_;
-    instance_free_.wait(lock, [this] { return !idle_.empty(); });
-    --num_waiting_;
-    instance = std::move(idle_.back());
-    idle_.pop_back();
-    more_work = lane_may_start();
+    for (;;) {
+      const Clock::time_point start = next_start();
+      const Clock::time_point now = Clock::now();
+      if (start <= now) take_work(work, now);
+      if (!work.empty()) break;
+      if (all_done()) return false;
+      lanes_sleep_until_ = start;
+      ++num_sleeping_;
+      if (start == kNever) {
+        work_.wait(lock);
+      } else {
+        work_.wait_until(lock, start);
+      }
+      --num_sleeping_;
+      lanes_sleep_until_ = kNever;  // others that sleep may have to be woken in place of this one
+    }
+    more = lane_is_needed();
   }
-  if (more_work) work_.notify_one();
-  counters_.accepted.fetch_add(1, std::memory_order_relaxed);
-  const uint64_t key = shape_key(request.inputs);
+  if (more) work_.notify_one();
+  return true;
+}
+
+void Engine::take_work(Work& work, Clock::time_point now) {
   try {
-    const Clock::duration took = run_on(*instance, request);
-    give_back(std::move(instance), key, took, true);
-    counters_.completed.fetch_add(1, std::memory_order_relaxed);
-  } catch (...) {
-    give_back(std::move(instance), key, {}, false);
-    counters_.failed.fetch_add(1, std::memory_order_relaxed);
-    throw;
+    planner_.plan(now, mode(now), work.plan);
+  } catch (const std::bad_alloc&) {
+    work.no_memory = planner_.take_first();
+    if (work.no_memory) queued_bytes_ -= static_cast<Request&>(*work.no_memory).bytes;
+    return;
   }
+  for (const auto& item : work.plan.expired) queued_bytes_ -= static_cast<Request&>(*item).bytes;
+  if (work.plan.slices.empty()) return;
+  size_t rows = 0;
+  for (const Slice& slice : work.plan.slices) {
+    auto& request = static_cast<Request&>(*slice.item);
+    rows += slice.num_rows;
+    request.state = Request::State::kRunning;
+    if (request.bucket == nullptr) queued_bytes_ -= request.bytes;  // all of it has been taken
+  }
+  const auto& first = static_cast<Request&>(*work.plan.slices[0].item);
+  work.first_row = buffers_.close(work.plan.slices);
+  work.instance = take_instance(run_times_.expected(shape_key(first), rows).value_or(Clock::duration::zero()));
 }
 
-Clock::duration Engine::run_on(Instance& instance, Request& request) {
-  const Clock::time_point start = Clock::now();
-  instance.run(request.inputs, request.outputs);
-  const Clock::duration took = Clock::now() - start;
-  counters_.record(Stage::kQueue, nanoseconds(start - request.submitted));
-  counters_.record(Stage::kCompute, nanoseconds(took));
-  return took;
+Engine::InstancePtr Engine::take_instance(Clock::duration expected_run) {
+  InstancePtr instance = std::move(idle_.back());
+  idle_.pop_back();
+  const auto found = std::find(all_instances_.begin(), all_instances_.end(), instance.get());
+  busy_until_[static_cast<size_t>(found - all_instances_.begin())] = Clock::now() + expected_run;
+  return instance;
 }
 
-void Engine::give_back(InstancePtr instance, uint64_t key, Clock::duration took, bool succeeded) noexcept {
+void Engine::give_back(InstancePtr instance, uint64_t shape, size_t rows,
+                       std::optional<Clock::duration> took) noexcept {
   bool caller_waits = false;
   bool closing = false;
   bool more_work = false;
   {
     std::lock_guard lock(mutex_);
     idle_.push_back(std::move(instance));  // takes no memory: all instances were in it once
-    if (succeeded) learn(key, took);
+    if (took) run_times_.learn(shape, rows, *took);
     caller_waits = num_waiting_ > 0;
-    more_work = lane_may_start();
+    more_work = lane_is_needed();
     closing = closing_;
   }
   if (caller_waits) instance_free_.notify_one();
@@ -207,76 +156,88 @@ void Engine::give_back(InstancePtr instance, uint64_t key, Clock::duration took,
   }
 }
 
-// A slow run (the first of a shape, a preemption) is forgotten quickly, a quick one is believed at once by half.
-void Engine::learn(uint64_t key, Clock::duration took) noexcept {
-  try {
-    const auto [entry, is_new] = expected_.try_emplace(key, took);
-    if (!is_new) {
-      const auto difference = took - entry->second;
-      entry->second += difference / (difference < Clock::duration::zero() ? 2 : 8);
-    } else if (expected_.size() > kMaxRememberedShapes) {
-      expected_.clear();
-      expected_.emplace(key, took);
+void Engine::execute(BatchRun& run, Work& work) noexcept {
+  std::shared_ptr<CompletionSink> sink;
+  for (auto& item : work.plan.expired) {
+    auto& request = static_cast<Request&>(*item);
+    request.error = Error(Code::kTimeout, "the request's time-out would pass before its result is there");
+    request.timed_out = true;
+    if (finish_rows(request, request.rows - request.rows_planned)) deliver(std::move(item), sink);
+  }
+  if (auto& item = work.no_memory) {
+    auto& request = static_cast<Request&>(*item);
+    request.error = Error::out_of_memory();
+    if (finish_rows(request, request.rows - request.rows_planned)) deliver(std::move(item), sink);
+  }
+  auto& slices = work.plan.slices;
+  if (work.instance) {
+    size_t rows = 0;
+    for (const Slice& slice : slices) rows += slice.num_rows;
+    const uint64_t shape = shape_key(static_cast<const Request&>(*slices[0].item));
+    const auto took = run.run(*work.instance, slices, work.first_row);
+    if (run.take_mismatch()) is_batching_ = false;
+    give_back(std::move(work.instance), shape, rows, took);
+    for (Slice& slice : slices) {
+      if (finish_rows(static_cast<Request&>(*slice.item), slice.num_rows)) deliver(std::move(slice.item), sink);
     }
-  } catch (const std::bad_alloc&) {
-    // It learns from the next run.
   }
+  if (sink) sink->wake();
+  slices.clear();
+  work.plan.expired.clear();
 }
 
-/// Callers that wait for an instance come first: they hold up a thread.
-bool Engine::lane_may_start() const { return !queue_.empty() && idle_.size() > num_waiting_; }
-
-std::shared_ptr<Request> Engine::next_request(InstancePtr& instance) {
-  std::unique_lock lock(mutex_);
-  const auto all_done = [this] {
-    return closing_ && queue_.empty() && num_waiting_ == 0 && idle_.size() == all_instances_.size();
-  };
-  work_.wait(lock, [&] { return lane_may_start() || all_done(); });
-  if (queue_.empty()) return nullptr;
-  std::shared_ptr<Request> request = std::move(queue_.front());
-  queue_.pop_front();
-  queued_bytes_ -= request->bytes;
-  request->state = Request::State::kRunning;
-  instance = std::move(idle_.back());
-  idle_.pop_back();
-  return request;
-}
-
-void Engine::execute(const std::shared_ptr<Request>& request, InstancePtr instance) noexcept {
-  Clock::duration took{};
-  bool succeeded = false;
-  bool timed_out = Clock::now() >= request->deadline;
-  try {
-    if (timed_out) throw Error(Code::kTimeout, "the request's time-out passed while it was queued");
-    took = run_on(*instance, *request);
-    succeeded = true;
-  } catch (...) {
-    request->error = Error::current();
-  }
+/// Notes that rows of a request came to an end. Returns whether it is complete; then it is counted, and what it held of
+/// its inputs is given back.
+bool Engine::finish_rows(Request& request, size_t rows) noexcept {
+  bool timed_out = false;
   bool aborted = false;
+  bool failed = false;
   {
-    std::lock_guard lock(mutex_);
-    request->state = Request::State::kDone;
-    timed_out = timed_out || request->abandon == Abandon::kTimedOut;
-    aborted = request->abandon == Abandon::kAborted || request->abandon == Abandon::kDropped;
+    const std::lock_guard results_lock(request.results_mutex);
+    failed = request.error.has_value();
   }
-  auto& outcome = timed_out   ? counters_.timed_out
-                  : aborted   ? counters_.aborted
-                  : succeeded ? counters_.completed
-                              : counters_.failed;
+  {
+    const std::lock_guard lock(mutex_);
+    request.rows_finished += rows;
+    if (failed && request.bucket != nullptr) {  // what is left of it is not worth running
+      request.rows_finished += request.rows - request.rows_planned;
+      queued_bytes_ -= request.bytes;
+      planner_.remove(request);
+    }
+    if (request.rows_finished < request.rows) return false;
+    buffers_.release(request);
+    request.state = Request::State::kDone;
+    timed_out = request.timed_out || request.abandon == Abandon::kTimedOut;
+    aborted = request.abandon == Abandon::kAborted || request.abandon == Abandon::kDropped;
+  }
+  auto& outcome = timed_out ? counters_.timed_out
+                  : aborted ? counters_.aborted
+                  : failed  ? counters_.failed
+                            : counters_.completed;
   outcome.fetch_add(1, std::memory_order_relaxed);
-  give_back(std::move(instance), shape_key(request->inputs), took, succeeded);
-  request->buffers.clear();
-  request->sink->completed(request);
+  if (!timed_out && !aborted && !failed) counters_.rows.fetch_add(request.rows, std::memory_order_relaxed);
+  request.buffers.clear();
+  return true;
+}
+
+/// To its sink, which is woken once for all of a batch that are its own and follow each other.
+void Engine::deliver(std::shared_ptr<PlanItem> item, std::shared_ptr<CompletionSink>& sink) noexcept {
+  auto request = std::static_pointer_cast<Request>(std::move(item));
+  if (sink != request->sink) {
+    if (sink) sink->wake();
+    sink = request->sink;
+  }
+  sink->completed(std::move(request));
 }
 
 void Engine::lane() {
-  for (;;) {
-    InstancePtr instance;
-    const std::shared_ptr<Request> request = next_request(instance);
-    if (!request) break;
-    const BusyScope busy(weak_from_this());
-    execute(request, std::move(instance));
+  {
+    BatchRun run(signature_, options_.layout, is_batching_, counters_);
+    Work work;
+    while (next_work(work)) {
+      const BusyScope busy(weak_from_this());
+      execute(run, work);
+    }
   }
   {
     std::lock_guard lock(mutex_);
@@ -285,6 +246,7 @@ void Engine::lane() {
   last_lane_out();
 }
 
+/// start() could not make `count` of the lanes.
 void Engine::lanes_missing(size_t count) {
   {
     std::lock_guard lock(mutex_);

@@ -1,7 +1,7 @@
 #pragma once
 // One user's hold on an engine. An engine's lanes keep it alive, so letting go of a pointer does not end it: closing
-// does, and this closes when it dies, wherever it is at that moment (in a message to a worker that has just ended,
-// say).
+// the last handle does, and a handle closes when it dies, wherever it is at that moment (in a message to a worker that
+// has just ended, say).
 
 #include <functional>
 #include <memory>
@@ -11,11 +11,13 @@
 
 namespace ntrt {
 
-/// Move-only. Empty after close().
+/// Move-only. Empty after close(). One thread at a time; different handles of one engine are independent.
 class EngineHandle {
  public:
   EngineHandle() = default;
-  explicit EngineHandle(std::shared_ptr<Engine> engine) : engine_(std::move(engine)) {}
+  explicit EngineHandle(std::shared_ptr<Engine> engine) : engine_(std::move(engine)) {
+    if (engine_) engine_->add_handle();
+  }
   EngineHandle(EngineHandle&&) noexcept = default;
   EngineHandle& operator=(EngineHandle&& other) noexcept {
     if (this != &other) {
@@ -28,9 +30,19 @@ class EngineHandle {
   EngineHandle& operator=(const EngineHandle&) = delete;
   ~EngineHandle() { close({}); }
 
-  /// Never waits; see Engine::close.
+  /// Another handle to the same engine, which this one keeps open meanwhile.
+  EngineHandle share() const { return EngineHandle(engine_); }
+
+  /// Never waits. Calls `on_closed` once this handle is gone: at once while there are others, else when the model's
+  /// memory is given back (Engine::close).
   void close(std::function<void()> on_closed) {
-    if (engine_) std::exchange(engine_, nullptr)->close(std::move(on_closed));
+    if (!engine_) return;
+    const std::shared_ptr<Engine> engine = std::exchange(engine_, nullptr);
+    if (engine->drop_handle()) {
+      engine->close(std::move(on_closed));
+    } else if (on_closed) {
+      on_closed();
+    }
   }
 
   explicit operator bool() const noexcept { return engine_ != nullptr; }

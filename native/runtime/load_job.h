@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/model_source.h"
+#include "runtime/batch_proof.h"
 #include "runtime/engine_handle.h"
 
 namespace ntrt {
@@ -19,7 +20,8 @@ struct LoadRequest {
   ModelPolicy policy;
   std::string library_path;  ///< of ONNX Runtime
   BackendOptions backend;
-  EngineOptions engine;
+  EngineOptions engine;  ///< but for its layout
+  ProofOptions proof;
 };
 
 /// Lives until its thread is done. `done` is called once, on that thread, with an engine or an error, and does not

@@ -1,11 +1,9 @@
 #pragma once
 // One inference request on its way from submit to completion.
 
-#include <chrono>
-#include <cstdint>
 #include <deque>
-#include <list>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,11 +11,11 @@
 #include "backends/backend.h"
 #include "core/error.h"
 #include "memory/buffer.h"
+#include "runtime/plan_item.h"
 
 namespace ntrt {
 
-using Clock = std::chrono::steady_clock;
-
+class BatchBuffer;
 class Engine;
 struct Request;
 
@@ -26,14 +24,22 @@ class CompletionSink {
  public:
   virtual ~CompletionSink() = default;
   virtual void completed(std::shared_ptr<Request> request) noexcept = 0;
+  /// After all of a batch that are this sink's.
+  virtual void wake() noexcept {}
 };
 
 /// Why a request ended without a result of its own.
 enum class Abandon : uint8_t { kNone, kAborted, kTimedOut, kDropped };
 
+/// Where a request's rows stand, if not in memory of its own.
+struct BatchSlot {
+  std::shared_ptr<BatchBuffer> buffer;
+  size_t first_row = 0;
+};
+
 /// Written by the thread that submits it, then by the lane that runs it, then by the thread that takes its
 /// results; never by two at once. What the queue needs stands under the engine's mutex.
-struct Request {
+struct Request : PlanItem {
   uint64_t id = 0;
   std::shared_ptr<CompletionSink> sink;
   std::shared_ptr<Engine> engine;
@@ -42,20 +48,39 @@ struct Request {
   std::vector<bool> borrowed;                    ///< per input: its data is memory of the caller's
   std::vector<Buffer> buffers;                   ///< own the data of `inputs`
   std::deque<std::vector<std::string>> strings;  ///< likewise, of string inputs; a deque never moves its elements
+  BatchSlot slot;                                ///< likewise
   std::vector<OutputRequest> outputs;
-  size_t bytes = 0;  ///< of all inputs, for the queue's limit
-
-  Clock::time_point submitted;
-  Clock::time_point deadline = Clock::time_point::max();
-  std::optional<Error> error;  ///< set instead of results
+  std::shared_ptr<void> results;       ///< owns what `outputs` view, where they do not themselves
+  std::vector<Buffer> result_buffers;  ///< likewise
+  std::optional<Error> error;          ///< set instead of results
+  std::mutex results_mutex;            ///< of a request that takes several batches: guards the two above
+  size_t bytes = 0;                    ///< of all inputs, for the queue's limit
 
   // Guarded by Engine::mutex_.
   enum class State : uint8_t { kNew, kQueued, kRunning, kDone } state = State::kNew;
   Abandon abandon = Abandon::kNone;
-  std::list<std::shared_ptr<Request>>::iterator position;  ///< in the queue while kQueued
-};
+  bool timed_out = false;  ///< given up by the planner
+  size_t rows_finished = 0;
 
-/// A key for "the same shapes again": FNV-1a over all dimensions.
-uint64_t shape_key(const std::vector<TensorView>& inputs) noexcept;
+  /// Lets go of all that it owns, but for the vectors themselves, which have grown to what this model needs.
+  void reset() noexcept {
+    engine.reset();
+    buffers.clear();
+    strings.clear();
+    slot = {};
+    for (OutputRequest& output : outputs) output.value.reset();
+    results.reset();
+    result_buffers.clear();
+    bytes = 0;
+    deadline = Clock::time_point::max();
+    priority = Priority::kNormal;
+    error.reset();
+    state = State::kNew;
+    abandon = Abandon::kNone;
+    timed_out = false;
+    rows_finished = 0;
+    rows_planned = 0;
+  }
+};
 
 }  // namespace ntrt

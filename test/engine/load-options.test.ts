@@ -34,7 +34,18 @@ const bad: [unknown, string, string][] = [
   [{ batching: { maxQueue: 0 } }, 'options.batching.maxQueue', 'OUT_OF_RANGE'],
   [{ batching: { maxQueue: Number.POSITIVE_INFINITY } }, 'options.batching.maxQueue', 'INVALID_ARGUMENT'],
   [{ batching: { maxQueueBytes: -1 } }, 'options.batching.maxQueueBytes', 'OUT_OF_RANGE'],
-  [{ batching: { maxSize: 8 } }, 'options.batching.maxSize', 'UNSUPPORTED'],
+  [{ batching: { maxSize: 0 } }, 'options.batching.maxSize', 'OUT_OF_RANGE'],
+  [{ batching: { maxSize: 4097 } }, 'options.batching.maxSize', 'OUT_OF_RANGE'],
+  [{ batching: { maxDelayMs: -1 } }, 'options.batching.maxDelayMs', 'OUT_OF_RANGE'],
+  [{ batching: { maxDelayMs: '5' } }, 'options.batching.maxDelayMs', 'INVALID_ARGUMENT'],
+  [{ batching: { targetP99Ms: Number.NaN } }, 'options.batching.targetP99Ms', 'INVALID_ARGUMENT'],
+  [{ batching: { preferredSizes: 8 } }, 'options.batching.preferredSizes', 'INVALID_ARGUMENT'],
+  [{ batching: { preferredSizes: [33] } }, 'options.batching.preferredSizes', 'OUT_OF_RANGE'],
+  [{ batching: { verify: 'yes' } }, 'options.batching.verify', 'INVALID_ARGUMENT'],
+  [{ batching: { verify: [] } }, 'options.batching.verify', 'INVALID_ARGUMENT'],
+  [{ batching: { tolerance: 1e-3 } }, 'options.batching.tolerance', 'INVALID_ARGUMENT'],
+  [{ batching: { tolerance: { rtol: -1 } } }, 'options.batching.tolerance.rtol', 'OUT_OF_RANGE'],
+  [{ batching: { pad: {} } }, 'options.batching.pad', 'UNSUPPORTED'],
   [{ instances: 0 }, 'options.instances', 'OUT_OF_RANGE'],
   [{ instances: 65 }, 'options.instances', 'OUT_OF_RANGE'],
   [{ instances: '2' }, 'options.instances', 'INVALID_ARGUMENT'],
@@ -92,15 +103,29 @@ describe('resolveLoadOptions()', () => {
       fallback: 'error',
       device: 'cpu',
       graphOptimizationLevel: 'all',
-      maxQueue: 1024,
-      maxQueueBytes: 256 * 2 ** 20,
+      batching: {
+        queue: {
+          maxSize: 32,
+          maxDelayMs: 0,
+          preferredSizes: [],
+          split: false,
+          targetP99Ms: 0,
+          maxQueue: 1024,
+          maxQueueBytes: 256 * 2 ** 20,
+        },
+        proof: { enabled: true, verify: 1, rtol: 1e-3, atol: 1e-4, maxSeconds: 5 },
+        samples: [],
+      },
       instances: 1,
       inlineBelowUs: 50,
       float16: 'bits',
     });
   });
 
-  test('takes batching: false as no batching options', () => {
-    expect(resolveLoadOptions({ batching: false })).toEqual(resolveLoadOptions());
+  test('takes batching: false as the defaults, switched off', () => {
+    const { batching, ...others } = resolveLoadOptions({ batching: false });
+    const defaults = resolveLoadOptions();
+    expect(others).toEqual({ ...defaults, batching: undefined });
+    expect(batching).toEqual({ ...defaults.batching, proof: { ...defaults.batching.proof, enabled: false } });
   });
 });

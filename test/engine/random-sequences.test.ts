@@ -53,11 +53,11 @@ async function sequence(random: (below: number) => number, model: Uint8Array, di
   await Promise.all([...closing, engine.close()]);
   // What close() waited for has settled; callbacks of promises run before the next turn.
   await turn();
-  const { accepted, completed, failed, aborted, timedOut, rejected } = engine.stats().requests;
+  const { accepted, completed, failed, aborted, timedOut, rejectedBy } = engine.stats().requests;
   expect(completed + failed + aborted + timedOut).toBe(accepted);
   expect(engine.stats().queue.depth).toBe(0);
   const codes = outcomes.map(({ error }) => (error as { code?: string } | undefined)?.code);
-  expect(codes.filter((code) => code === 'QUEUE_FULL')).toHaveLength(rejected);
+  expect(codes.filter((code) => code === 'QUEUE_FULL')).toHaveLength(rejectedBy.maxQueue);
   expect(outcomes.filter(({ value }) => value !== undefined).length).toBeLessThanOrEqual(completed);
   for (const { settled, error } of outcomes) {
     expect(settled).toBe(1);

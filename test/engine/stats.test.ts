@@ -15,10 +15,13 @@ describe('stats()', () => {
   test('is all zero for a new engine', async () => {
     const none = { count: 0, sum: 0, mean: 0, p50: 0, p90: 0, p99: 0, max: 0 };
     const expected: EngineStats = {
-      requests: { accepted: 0, completed: 0, failed: 0, rejected: 0, aborted: 0, timedOut: 0, inPlace: 0 },
+      requests: {
+        accepted: 0, completed: 0, failed: 0, rejected: 0, aborted: 0, timedOut: 0, inPlace: 0,
+        rejectedBy: { maxQueue: 0, maxQueueBytes: 0, timeoutMs: 0 },
+      }, // biome-ignore format: rows
       items: 0,
-      batches: { count: 0, sizes: {} },
-      queue: { depth: 0, oldestMs: 0 },
+      batches: { count: 0, sizes: {}, gatheredItems: 0 },
+      queue: { depth: 0, oldestMs: 0, windowMs: 0 },
       latencyMs: { queue: none, copyIn: none, compute: none, copyOut: none, total: none },
     };
     expect((await load(identity())).stats()).toMatchObject(expected);
@@ -69,7 +72,7 @@ describe('stats()', () => {
     expect(queue.oldestMs).toBeGreaterThan(0);
     expect(requests).toMatchObject({ accepted: 3, completed: 0 });
     await Promise.all(runs);
-    expect(engine.stats().queue).toEqual({ depth: 0, oldestMs: 0 });
+    expect(engine.stats().queue).toEqual({ depth: 0, oldestMs: 0, windowMs: 0 });
   });
 
   test('is a snapshot, and stays as it was at the end after close()', async () => {
@@ -96,6 +99,7 @@ describe('stats()', () => {
     expect(numbers(await queued, 'y')).toEqual([4]);
     expect(engine.stats().requests).toEqual({
       accepted: 4, completed: 2, failed: 0, rejected: 1, aborted: 1, timedOut: 1, inPlace: 0,
+      rejectedBy: { maxQueue: 1, maxQueueBytes: 0, timeoutMs: 0 },
     }); // biome-ignore format: a row
   });
 });

@@ -52,8 +52,8 @@ function codeOf(act: () => unknown): unknown {
 type Anything = any;
 
 const three = Float32Array.of(1, 2, 3);
-/** y of two vectors of three: time-out, outputs, index, no `into`, then rank and dimensions of each input. */
-const frame = [0, 1, 0, 0, 1, 3, 1, 3];
+/** y of two vectors of three: time-out, priority, outputs, index, no `into`, then rank and dimensions of each input. */
+const frame = [0, 1, 1, 0, 0, 1, 3, 1, 3];
 
 let port: NativePort;
 let numbers: NativeEngine;
@@ -86,19 +86,19 @@ describe('submit()', () => {
   });
 
   it.each<[string, number[], Anything[], string]>([
-    ['a rank that is none', [0, 1, 0, 0, 99], [three, three], 'INTERNAL'],
+    ['a rank that is none', [0, 1, 1, 0, 0, 99], [three, three], 'INTERNAL'],
     ['more outputs than there are', [0, 9], [three, three], 'INTERNAL'],
     ['an output that is none', [0, 1, 7, 0], [three, three], 'INTERNAL'],
-    ['no array to write to', [0, 1, 0, 1, 1, 3, 1, 3, 1, 3], [three, three, 5], 'INVALID_ARGUMENT'],
+    ['no array to write to', [0, 1, 1, 0, 1, 1, 3, 1, 3, 1, 3], [three, three, 5], 'INVALID_ARGUMENT'],
     [
       'the wrong array to write to',
-      [0, 1, 0, 1, 1, 3, 1, 3, 1, 3],
+      [0, 1, 1, 0, 1, 1, 3, 1, 3, 1, 3],
       [three, three, new Int8Array(3)],
       'INVALID_ARGUMENT',
     ],
     [
       'too small an array to write to',
-      [0, 1, 0, 1, 1, 3, 1, 3, 1, 3],
+      [0, 1, 1, 0, 1, 1, 3, 1, 3, 1, 3],
       [three, three, new Float32Array(2)],
       'INVALID_ARGUMENT',
     ],
@@ -121,7 +121,7 @@ describe('submit()', () => {
     ['numbers', [1]],
     ['too many', ['a', 'b']],
   ])('refuses strings that are %s', (_, given) => {
-    port.frame.set([0, 1, 0, 0, 1, 1, 1, 1]);
+    port.frame.set([0, 1, 1, 0, 0, 1, 1, 1, 1]);
     expect(codeOf(() => strings.submit(5, ASYNC, ['a'], given))).toBe('INVALID_ARGUMENT');
   });
 
@@ -202,8 +202,16 @@ function loadOptions() {
     libraryPath: findOnnxRuntime(),
     threads: 1,
     instances: 1,
-    maxQueue: 8,
-    maxQueueBytes: 2 ** 20,
+    queue: {
+      maxSize: 32,
+      maxDelayMs: 0,
+      preferredSizes: [],
+      split: false,
+      targetP99Ms: 0,
+      maxQueue: 8,
+      maxQueueBytes: 2 ** 20,
+    },
+    proof: { enabled: false, verify: 1 as const, rtol: 0, atol: 0, maxSeconds: 0, samples: [] },
     inlineBelowUs: 0,
     graphOptimizationLevel: 'all',
     freeDimensionOverrides: {},

@@ -204,7 +204,7 @@ void fail_runs(Failures failures, Way way, std::string_view model, const std::ve
         const QueueState queue = engine->queue_state();
         EXPECT_EQ(queue.depth, 0U);
         // What failed on its way in must not count for the limit.
-        engine->check_room(engine->options().max_queue_bytes, 0, 0);
+        engine->check_room(engine->queue_options().max_queue_bytes, 0, 0);
       });
   testing::close(engine);
 }

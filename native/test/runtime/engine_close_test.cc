@@ -43,7 +43,7 @@ TEST(EngineClose, RefusesNewWorkAtOnce) {
   engine.close();
   EXPECT_EQ(code_of([&] { engine.submit(1); }), Code::kNotOpen);
   EXPECT_EQ(code_of([&] { engine->check_room(1, 0, 0); }), Code::kNotOpen);
-  EXPECT_EQ(engine->counters().rejected, 0U);
+  EXPECT_EQ(engine->counters().num_rejected(), 0U);
   EXPECT_EQ(engine->counters().accepted, 1U);
 }
 

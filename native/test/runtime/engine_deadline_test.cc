@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "test/support/fake_engine.h"
 
 namespace ntrt {
@@ -9,12 +11,19 @@ namespace {
 
 using testing::FakeEngine;
 
+/// Queues a request behind one that runs, and lets its deadline pass there.
+std::shared_ptr<Request> submit_late(FakeEngine& engine, uint64_t id) {
+  auto late = engine.request(id);
+  late->deadline = Clock::now() + std::chrono::milliseconds(5);
+  engine->submit(late);
+  while (Clock::now() < late->deadline) std::this_thread::yield();
+  return late;
+}
+
 TEST(EngineDeadline, ThatPassedInTheQueueIsATimeoutWithoutARun) {
   FakeEngine engine;
   engine.submit_blocked(0);
-  const auto late = engine.request(1);
-  late->deadline = Clock::now();
-  engine->submit(late);
+  const auto late = submit_late(engine, 1);
   engine.submit(2);
   engine.script().open_gate();
   engine.sink().wait(3);
@@ -27,13 +36,42 @@ TEST(EngineDeadline, ThatPassedInTheQueueIsATimeoutWithoutARun) {
   EXPECT_EQ(engine->counters().failed, 0U);
 }
 
-TEST(EngineDeadline, GivesTheInputsBack) {
-  const uint64_t before = host_pool().stats().allocated.current;
+TEST(EngineDeadline, ThatHasPassedAlreadyIsRefusedAtTheDoor) {
   FakeEngine engine;
   const auto late = engine.request(1);
   late->deadline = Clock::time_point::min();
-  engine->submit(late);
-  EXPECT_TRUE(engine.sink().wait(1)->buffers.empty());
+  EXPECT_EQ(testing::code_of([&] { engine->submit(late); }), Code::kTimeout);
+  EXPECT_EQ(engine->counters().rejected[static_cast<size_t>(Refusal::kDeadline)], 1U);
+  EXPECT_EQ(engine->counters().accepted, 0U);
+}
+
+TEST(EngineDeadline, ThatCannotBeKeptIsRefusedAtTheDoor) {
+  FakeEngine engine;
+  engine.script().set_action([](auto, auto) { std::this_thread::sleep_for(std::chrono::milliseconds(20)); });
+  engine.submit(0);
+  engine.sink().wait(1);  // now it is known how long a run takes
+  engine.submit_blocked(1);
+  for (uint64_t i = 2; i < 6; ++i) engine.submit(i);
+  const auto hopeless = engine.request(6);
+  hopeless->deadline = Clock::now() + std::chrono::milliseconds(50);  // with five runs ahead of it
+  EXPECT_EQ(testing::code_of([&] { engine->submit(hopeless); }), Code::kTimeout);
+  const auto urgent = engine.request(7);
+  urgent->priority = Priority::kHigh;  // comes before those that wait
+  urgent->deadline = Clock::now() + std::chrono::seconds(10);
+  engine->submit(urgent);
+  engine.script().open_gate();
+  engine.sink().wait(7);
+  EXPECT_FALSE(urgent->error.has_value());
+}
+
+TEST(EngineDeadline, GivesTheInputsBack) {
+  const uint64_t before = host_pool().stats().allocated.current;
+  FakeEngine engine;
+  engine.submit_blocked(0);
+  const auto late = submit_late(engine, 1);
+  engine.script().open_gate();
+  engine.sink().wait(2);
+  EXPECT_TRUE(late->buffers.empty());
   EXPECT_EQ(host_pool().stats().allocated.current, before);
 }
 
@@ -58,9 +96,13 @@ TEST(EngineDeadline, ATimeoutDoesNotTeachARunTime) {
   EngineOptions options = testing::fake_options();
   options.inline_below_us = 3'600'000'000;
   FakeEngine engine(options);
-  const auto late = engine.request(1);
-  late->deadline = Clock::time_point::min();
-  engine->submit(late);
+  engine.script().close_gate();
+  const auto other_shape = testing::make_request(nullptr, 0, 8, 2);
+  std::thread runner([&] { engine->run_blocking(*other_shape); });
+  engine.script().wait_until_running(1);
+  submit_late(engine, 1);
+  engine.script().open_gate();
+  runner.join();
   engine.sink().wait(1);
   EXPECT_EQ(engine->try_run_in_place(*engine.request(2), std::chrono::hours(1)), std::nullopt);
 }

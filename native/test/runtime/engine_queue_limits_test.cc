@@ -16,8 +16,8 @@ using testing::FakeEngine;
 
 EngineOptions limits(size_t requests, size_t bytes) {
   EngineOptions options = fake_options();
-  options.max_queue = requests;
-  options.max_queue_bytes = bytes;
+  options.queue.max_queue = requests;
+  options.queue.max_queue_bytes = bytes;
   return options;
 }
 
@@ -29,7 +29,7 @@ TEST(EngineQueueLimits, ARequestTooManyIsRefusedAndCounted) {
   for (uint64_t i = 1; i <= 3; ++i) engine.submit(i);
   EXPECT_EQ(code_of([&] { engine.submit(4); }), Code::kQueueFull);
   EXPECT_EQ(code_of([&] { engine.submit(5); }), Code::kQueueFull);
-  EXPECT_EQ(engine->counters().rejected, 2U);
+  EXPECT_EQ(engine->counters().num_rejected(), 2U);
   EXPECT_EQ(engine->counters().accepted, 4U);
   EXPECT_EQ(engine->queue_state().depth, 3U);
   engine.script().open_gate();
@@ -60,7 +60,7 @@ TEST(EngineQueueLimits, BytesAreExactToTheByte) {
   engine.submit(3, 600);
   EXPECT_EQ(code_of([&] { engine.submit(4, 1); }), Code::kQueueFull);
   engine.submit(5, 0);
-  EXPECT_EQ(engine->counters().rejected, 2U);
+  EXPECT_EQ(engine->counters().num_rejected(), 2U);
 }
 
 TEST(EngineQueueLimits, AnOversizedRequestIsLetInAlone) {
@@ -96,7 +96,7 @@ TEST(EngineQueueLimits, CheckRoomCountsTheWorkAhead) {
   EXPECT_EQ(code_of([&] { engine->check_room(100, 1, 500); }), std::nullopt);
   EXPECT_EQ(code_of([&] { engine->check_room(101, 1, 500); }), Code::kQueueFull);
   EXPECT_EQ(code_of([&] { engine->check_room(0, 2, 0); }), Code::kQueueFull) << "the third place is taken";
-  EXPECT_EQ(engine->counters().rejected, 3U);
+  EXPECT_EQ(engine->counters().num_rejected(), 3U);
   EXPECT_EQ(engine->counters().accepted, 2U) << "a question is not a request";
 }
 

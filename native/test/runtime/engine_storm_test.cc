@@ -124,8 +124,8 @@ class Stormer {
 
 void storm(int instances) {
   EngineOptions options = testing::fake_options(instances);
-  options.max_queue = 32;
-  options.max_queue_bytes = 2000;
+  options.queue.max_queue = 32;
+  options.queue.max_queue_bytes = 2000;
   options.inline_below_us = 3'600'000'000;
   FakeEngine engine(options);
   engine.script().set_action([](std::span<const TensorView> inputs, std::span<OutputRequest>) {
@@ -148,7 +148,7 @@ void storm(int instances) {
   }
   const EngineCounters& c = engine->counters();
   EXPECT_EQ(c.accepted, all.accepted);
-  EXPECT_EQ(c.rejected, all.rejected);
+  EXPECT_EQ(c.num_rejected(), all.rejected);
   EXPECT_EQ(c.completed + c.failed + c.aborted + c.timed_out, c.accepted);
   EXPECT_EQ(sink->total(), c.accepted);
   for (uint64_t id = 0; id < kThreads * kOperations; ++id) ASSERT_LE(sink->ends_of(id), 1U) << id;

@@ -1,9 +1,10 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <utility>
 #include <vector>
 
-#include "runtime/request.h"
+#include "runtime/batch_layout.h"
 
 namespace ntrt {
 namespace {
@@ -14,14 +15,20 @@ std::vector<TensorView> views(const std::vector<Shape>& shapes) {
   return result;
 }
 
-uint64_t key_of(const std::vector<Shape>& shapes) { return shape_key(views(shapes)); }
+uint64_t key_of(std::vector<TensorView> inputs) {
+  Request request;
+  request.solo = true;
+  request.inputs = std::move(inputs);
+  return shape_key(request);
+}
+uint64_t key_of(const std::vector<Shape>& shapes) { return key_of(views(shapes)); }
 
 TEST(ShapeKey, IsTheSameForTheSameShapes) {
   auto first = views({{1, 3, 224, 224}, {1}});
   auto second = first;
   second[0].data = &second;
   second[0].type = DType::kInt8;
-  EXPECT_EQ(shape_key(first), shape_key(second));
+  EXPECT_EQ(key_of(first), key_of(second));
 }
 
 TEST(ShapeKey, TellsOrderRankAndInputsApart) {

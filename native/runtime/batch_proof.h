@@ -1,0 +1,41 @@
+#pragma once
+// Whether requests may meet in one batch: tried, not guessed from names.
+//
+// Note "batch proof": three rows that differ are run one by one, then two of them together, then all three. Batching is
+// sound if every output has as many rows as the inputs and each row is what it was alone, within the tolerance. Outputs
+// without elements prove nothing. Rows are generated or taken from samples of the user's.
+//
+// What this cannot find: a model that mixes rows only for certain values or for batches of more than three. A batch
+// whose results do not add up is noticed when it runs (BatchRun).
+
+#include <string>
+#include <vector>
+
+#include "backends/backend.h"
+#include "runtime/batch_layout.h"
+#include "runtime/sample_rows.h"
+
+namespace ntrt {
+
+enum class Verify : uint8_t { kTrust = 0, kGenerated = 1, kSamples = 2 };  ///< The numbers cross the border.
+
+/// A set of inputs, in any order.
+struct Sample {
+  std::vector<std::string> names;
+  OwnedTensors tensors;
+};
+
+struct ProofOptions {
+  bool enabled = true;
+  Verify verify = Verify::kGenerated;
+  std::vector<Sample> samples;
+  double rtol = 1e-3;
+  double atol = 1e-4;
+  double max_seconds = 0;  ///< of running generated rows; 0: no limit
+};
+
+/// Blocks while it runs the model. Says in the layout's reason what was found; throws Error only when `samples` do not
+/// fit the model or the load was cancelled.
+BatchLayout prove_batching(LoadedModel& model, const ProofOptions& options, LoadCancellation& cancellation);
+
+}  // namespace ntrt

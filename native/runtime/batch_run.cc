@@ -1,0 +1,229 @@
+#include "runtime/batch_run.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace ntrt {
+namespace {
+
+Request& request_of(const Slice& slice) noexcept { return static_cast<Request&>(*slice.item); }
+
+bool is_whole(const Slice& slice) noexcept { return slice.num_rows == slice.item->rows; }
+
+/// Results that do not have as many rows as the inputs.
+class RowsMismatch : public Error {
+ public:
+  RowsMismatch(const std::string& output, size_t rows, const Shape& dims)
+      : Error(Code::kBackendError, "output '" + output + "' of a batch of " + std::to_string(rows) +
+                                       " rows has the shape " + to_string(dims) + ": the model cannot be batched") {}
+};
+
+}  // namespace
+
+BatchRun::BatchRun(const Signature& signature, const BatchLayout& layout, const std::atomic<bool>& enabled,
+                   EngineCounters& counters)
+    : signature_(signature), layout_(layout), enabled_(enabled), counters_(counters) {}
+
+std::optional<Clock::duration> BatchRun::run(Instance& instance, std::span<const Slice> slices,
+                                             std::optional<size_t> first_row) noexcept {
+  try {
+    if (slices.size() == 1 && is_whole(slices[0])) return run_one(instance, request_of(slices[0]));
+    if (slices.size() == 1 || enabled_) return run_batch(instance, slices, first_row);
+  } catch (const RowsMismatch& error) {
+    mismatch_ = true;
+    if (slices.size() == 1) fail(request_of(slices[0]), error);
+  } catch (...) {
+    if (slices.size() == 1) fail(request_of(slices[0]), Error::current());
+  }
+  if (slices.size() > 1) halve(instance, slices);
+  return std::nullopt;
+}
+
+void BatchRun::halve(Instance& instance, std::span<const Slice> slices) noexcept {
+  const size_t middle = slices.size() / 2;
+  run(instance, slices.first(middle), std::nullopt);
+  run(instance, slices.subspan(middle), std::nullopt);
+}
+
+Clock::duration BatchRun::run_one(Instance& instance, Request& request) {
+  request.results.reset();
+  const Clock::time_point start = Clock::now();
+  instance.run(request.inputs, request.outputs);
+  const Clock::duration took = Clock::now() - start;
+  counters_.batch_sizes.record(request.solo ? 1 : request.rows);
+  record(request, start, took);
+  return took;
+}
+
+Clock::duration BatchRun::run_batch(Instance& instance, std::span<const Slice> slices,
+                                    std::optional<size_t> first_row) {
+  start_inputs(slices);
+  if (first_row) {
+    put_in_place(slices, *first_row);
+  } else {
+    gather(slices);
+  }
+  const Request& first = request_of(slices[0]);
+  outputs_ = std::make_shared<std::vector<OutputRequest>>(first.outputs.size());
+  for (size_t i = 0; i < first.outputs.size(); ++i) (*outputs_)[i].index = first.outputs[i].index;
+
+  const Clock::time_point start = Clock::now();
+  instance.run(inputs_, *outputs_);
+  const Clock::duration took = Clock::now() - start;
+  check_rows();
+  hand_out(slices);
+  counters_.batch_sizes.record(rows_);
+  for (const Slice& slice : slices) record(request_of(slice), start, took);
+  gathered_.clear();
+  outputs_.reset();
+  return took;
+}
+
+void BatchRun::record(const Request& request, Clock::time_point start, Clock::duration took) noexcept {
+  counters_.record(Stage::kQueue, to_nanoseconds(start - request.submitted));
+  counters_.record(Stage::kCompute, to_nanoseconds(took));
+}
+
+/// Types and shapes of the batch's inputs, and where each slice is in it; the data comes next.
+void BatchRun::start_inputs(std::span<const Slice> slices) {
+  gathered_.clear();
+  positions_.clear();
+  rows_ = 0;
+  for (const Slice& slice : slices) {
+    positions_.push_back(rows_);
+    rows_ += slice.num_rows;
+  }
+  const Request& first = request_of(slices[0]);
+  inputs_.resize(first.inputs.size());
+  strings_.resize(first.inputs.size());
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    const int axis = layout_.input_axes[i];
+    inputs_[i] = first.inputs[i];
+    if (axis == kNoAxis) continue;
+    inputs_[i].dims[static_cast<size_t>(axis)] = static_cast<int64_t>(rows_);
+    inputs_[i].bytes = element_count(inputs_[i].dims) * dtype_size(inputs_[i].type);
+  }
+}
+
+void BatchRun::put_in_place(std::span<const Slice> slices, size_t first_row) {
+  BatchBuffer& buffer = *request_of(slices[0]).slot.buffer;
+  for (size_t s = 0; s < slices.size(); ++s) positions_[s] = request_of(slices[s]).slot.first_row - first_row;
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    if (layout_.input_axes[i] != kNoAxis) inputs_[i].data = buffer.row(i, first_row);
+  }
+}
+
+void BatchRun::gather(std::span<const Slice> slices) {
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    TensorView& input = inputs_[i];
+    const int axis = layout_.input_axes[i];
+    if (axis == kNoAxis) continue;
+    if (input.type == DType::kString) {
+      strings_[i].resize(element_count(input.dims));
+      input.data = &strings_[i];
+    } else {
+      input.data = gathered_.emplace_back(host_pool(), input.bytes).data();
+    }
+    for (size_t s = 0; s < slices.size(); ++s) {
+      const Slice& slice = slices[s];
+      copy_rows(input, {rows_, positions_[s]}, request_of(slice).inputs[i], {slice.item->rows, slice.first_row},
+                slice.num_rows, axis);
+    }
+  }
+  counters_.gathered_rows.fetch_add(rows_, std::memory_order_relaxed);
+}
+
+TensorView BatchRun::result(size_t at) const {
+  OutputRequest& output = (*outputs_)[at];
+  TensorView view = output.view;
+  if (view.type == DType::kString) view.data = &output.value.strings();
+  return view;
+}
+
+void BatchRun::check_rows() const {
+  for (const OutputRequest& output : *outputs_) {
+    const int axis = layout_.output_axes[output.index];
+    const Shape& dims = output.view.dims;
+    const auto at = static_cast<size_t>(axis);
+    if (axis == kNoAxis || (at < dims.size() && dims[at] == static_cast<int64_t>(rows_))) continue;
+    throw RowsMismatch(signature_.outputs[output.index].name, rows_, dims);
+  }
+}
+
+void BatchRun::hand_out(std::span<const Slice> slices) {
+  for (size_t s = 0; s < slices.size(); ++s) {
+    if (is_whole(slices[s])) {
+      hand_out_whole(request_of(slices[s]), positions_[s]);
+    } else {
+      hand_out_part(slices[s], positions_[s]);
+    }
+  }
+}
+
+/// Where rows of an output lie in one piece, the request views the batch's memory; else it gets a copy.
+void BatchRun::hand_out_whole(Request& request, size_t position) {
+  request.result_buffers.clear();
+  for (size_t at = 0; at < request.outputs.size(); ++at) {
+    OutputRequest& output = request.outputs[at];
+    const TensorView from = result(at);
+    const int axis = layout_.output_axes[output.index];
+    output.view = from;
+    if (axis == kNoAxis) continue;
+    output.view.dims[static_cast<size_t>(axis)] = static_cast<int64_t>(request.rows);
+    const size_t count = element_count(output.view.dims);
+    output.view.bytes = count * dtype_size(from.type);
+    if (from.type != DType::kString && axis == 0) {
+      output.view.data = static_cast<std::byte*>(from.data) + position * (output.view.bytes / request.rows);
+      continue;
+    }
+    if (from.type == DType::kString) {
+      output.value.strings().resize(count);
+      output.view.data = &output.value.strings();
+    } else {
+      output.view.data = request.result_buffers.emplace_back(host_pool(), output.view.bytes).data();
+    }
+    copy_rows(output.view, {request.rows, 0}, from, {rows_, position}, request.rows, axis);
+  }
+  request.results = outputs_;
+}
+
+/// Another lane may be at another part of the same request.
+void BatchRun::hand_out_part(const Slice& slice, size_t position) {
+  Request& request = request_of(slice);
+  const std::lock_guard lock(request.results_mutex);
+  const bool first = request.result_buffers.empty();
+  std::vector<Buffer> buffers;
+  for (size_t at = 0; at < request.outputs.size(); ++at) {
+    OutputRequest& output = request.outputs[at];
+    const TensorView from = result(at);
+    const int axis = layout_.output_axes[output.index];
+    Shape dims = from.dims;
+    if (axis != kNoAxis) dims[static_cast<size_t>(axis)] = static_cast<int64_t>(request.rows);
+    if (first) {
+      const size_t count = element_count(dims);
+      Buffer& buffer = buffers.emplace_back(host_pool(), count * dtype_size(from.type));
+      output.view = {from.type, dims, buffer.data(), buffer.size()};
+      if (from.type == DType::kString) {
+        output.value.strings().resize(count);
+        output.view.data = &output.value.strings();
+      }
+    } else if (output.view.dims != dims) {
+      throw Error(Code::kBackendError, "output '" + signature_.outputs[output.index].name +
+                                           "': the parts of the request have the shapes " +
+                                           to_string(output.view.dims) + " and " + to_string(dims));
+    }
+    if (axis == kNoAxis) {
+      copy_rows(output.view, {1, 0}, from, {1, 0}, 1, kNoAxis);
+    } else {
+      copy_rows(output.view, {request.rows, slice.first_row}, from, {rows_, position}, slice.num_rows, axis);
+    }
+  }
+  if (first) request.result_buffers = std::move(buffers);
+}
+
+void BatchRun::fail(Request& request, const Error& error) {
+  const std::lock_guard lock(request.results_mutex);
+  if (!request.error) request.error = error;
+}
+
+}  // namespace ntrt
