@@ -8,13 +8,14 @@ import type { TensorMap, TensorSpec } from '../tensor/types.js';
 import { type BatchingOptions, changeQueueOptions } from './batching-options.js';
 import { type EncodedRun, encodeRun } from './encode-run.js';
 import { checkFree, leaseArrays } from './leases.js';
-import { type LoadedEngine, loadEngine } from './load.js';
+import { loadEngine } from './load.js';
 import type { LoadOptions } from './load-options.js';
 import type { Placement } from './placement.js';
 import { preallocate } from './preallocate.js';
 import { QueuedRun, timeoutError } from './queued-run.js';
 import { makeDestination } from './results.js';
 import { NORMAL_PRIORITY, planRun, type RunOptions, type RunPlan, type RunSyncOptions } from './run-options.js';
+import { makeToken, type OpenedEngine, openShared, type SharedDescription } from './share.js';
 import { type CompiledSpec, compileSpec, publicSpec, setTensor } from './signature.js';
 import { SLICE_BYTES } from './sliced-copy.js';
 import { stageInputs } from './stage-inputs.js';
@@ -56,18 +57,20 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
   /** What destroy() was given. */
   #destroyed: Error | undefined;
   #finalStats: EngineStats | undefined;
+  #token: string | undefined;
 
-  /** Not for use: engines come from `Engine.load`. */
-  private constructor(key: symbol, loaded: LoadedEngine) {
-    if (key !== CONSTRUCT) throw new NodeTensorRTError('INVALID_ARGUMENT', 'use Engine.load(model, options)');
-    const { native, port, name, placement, options } = loaded;
+  /** Not for use: engines come from `Engine.load` and `Engine.open`. */
+  private constructor(key: symbol, opened: OpenedEngine) {
+    if (key !== CONSTRUCT)
+      throw new NodeTensorRTError('INVALID_ARGUMENT', 'use Engine.load(model, options) or Engine.open(token)');
+    const { native, port, name, placement } = opened;
     const described = native.describe();
     this.name = name;
     this.#placement = Object.freeze({ ...placement, batching: Object.freeze(native.batching()) });
     this.backend = placement.backend;
     this.#native = native;
     this.#port = port;
-    this.#float16 = options.float16;
+    this.#float16 = opened.float16;
     this.#inputSpecs = described.inputs.map(compileSpec);
     this.#outputSpecs = described.outputs.map(compileSpec);
     this.inputs = Object.freeze(this.#inputSpecs.map(publicSpec));
@@ -106,6 +109,35 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
     options?: LoadOptions,
   ): Promise<Engine<I, O>> {
     return new Engine<I, O>(CONSTRUCT, await loadEngine(model, options));
+  }
+
+  /**
+   * Another handle to an engine that a thread of this process shares: the same weights, queue and statistics, so that
+   * requests of all threads meet in the same batches. It is closed like any other; the engine ends with the last handle.
+   *
+   * @param token what `share()` returned
+   * @throws NodeTensorRTError INVALID_ARGUMENT, NOT_OPEN (closed meanwhile), UNSUPPORTED (a token of another process)
+   */
+  static open<I extends TensorMap = TensorMap, O extends TensorMap = TensorMap>(token: string): Engine<I, O> {
+    return new Engine<I, O>(CONSTRUCT, openShared(token));
+  }
+
+  /**
+   * A token with which any thread of this process can open this engine. It cannot be guessed. It keeps the engine open
+   * for 30 s from each call, and after that only while there are handles.
+   *
+   * @throws NodeTensorRTError NOT_OPEN
+   */
+  share(): string {
+    this.#throwIfClosed();
+    this.#token ??= makeToken(this.#port);
+    const description: SharedDescription = {
+      name: this.name,
+      placement: this.placement,
+      float16: this.#float16,
+    };
+    this.#native.share(this.#token, JSON.stringify(description));
+    return this.#token;
   }
 
   /**

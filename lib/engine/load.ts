@@ -7,22 +7,14 @@ import { getPort, type Port } from '../native/port.js';
 import { isBytes } from '../tensor/data-types.js';
 import { stageSamples } from './batching-options.js';
 import { checkCustomOperators } from './custom-operators.js';
-import { type LoadOptions, type ResolvedLoadOptions, resolveLoadOptions } from './load-options.js';
-import { type Placement, place } from './placement.js';
+import { type LoadOptions, resolveLoadOptions } from './load-options.js';
+import { place } from './placement.js';
 import { probeModel } from './probe.js';
+import type { OpenedEngine } from './share.js';
 import { slicedCopy } from './sliced-copy.js';
 
-/** What `Engine` is made of. */
-export interface LoadedEngine {
-  native: NativeEngine;
-  port: Port;
-  name: string;
-  placement: Placement;
-  options: ResolvedLoadOptions;
-}
-
 /** Loads a model; see `Engine.load`. */
-export async function loadEngine(model: string | URL | Uint8Array, given?: LoadOptions): Promise<LoadedEngine> {
+export async function loadEngine(model: string | URL | Uint8Array, given?: LoadOptions): Promise<OpenedEngine> {
   const options = resolveLoadOptions(given);
   options.signal?.throwIfAborted();
   const source = modelSource(model);
@@ -48,7 +40,7 @@ export async function loadEngine(model: string | URL | Uint8Array, given?: LoadO
     queue,
     proof: { ...proof, samples: await stageSamples(port, samples) },
   });
-  return { native, port, name, placement, options };
+  return { native, port, name, placement, float16: options.float16 };
 }
 
 function startLoad(

@@ -108,6 +108,7 @@ export interface NativeEngine {
   queueOptions(): NativeQueueOptions;
   configure(options: NativeQueueOptions): void;
   submit(id: number, mode: SubmitMode, ...arrays: (NativeArray | NativeStaging)[]): SubmitOutcome;
+  share(token: string, description: string): void;
   checkRoom(bytes: number, requestsAhead: number, bytesAhead: number): void;
   release(id: number): void;
   stats(): NativeEngineStats;
@@ -138,6 +139,7 @@ export interface NativePort {
   readonly frame: Float64Array;
   load(id: number, model: string | NativeStaging, options: NativeLoadOptions): void;
   cancelLoad(id: number): void;
+  openEngine(token: string): { engine: NativeEngine; description: string } | undefined;
   poll(): number;
   sleep(): boolean;
   takeError(): Error;
@@ -160,6 +162,8 @@ export interface NativePort {
 
 export interface NativeAddon {
   readonly contractVersion: number;
+  /** Of this process, the same in all its threads. */
+  readonly processId: string;
   readonly dtypes: readonly string[];
   readonly errorCodes: readonly string[];
   /** For a child process: see `native/core/process_limits.h`. */

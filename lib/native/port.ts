@@ -31,6 +31,10 @@ class Port {
     this.frame = this.native.frame;
   }
 
+  get processId(): string {
+    return this.#addon.processId;
+  }
+
   /** An id for a message, never 0. */
   nextId(): number {
     this.#lastId += 1;

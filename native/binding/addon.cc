@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/process_limits.h"
 #include "core/shared_library.h"
+#include "runtime/engine_registry.h"
 #include "runtime/process_exit.h"
 
 namespace ntrt::binding {
@@ -44,6 +45,7 @@ void fill(Napi::Env env, Napi::Object exports) {
   state->engine = Napi::Persistent(engine);
 
   exports.Set("contractVersion", Napi::Number::New(env, kContractVersion));
+  exports.Set("processId", process_id());
   Napi::Array dtypes = Napi::Array::New(env);
   for (int i = 0; i < kNumDTypes; ++i) {
     dtypes.Set(static_cast<uint32_t>(i), std::string(dtype_name(static_cast<DType>(i))));

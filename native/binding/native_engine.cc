@@ -7,6 +7,7 @@
 #include "binding/load_arguments.h"
 #include "binding/staging.h"
 #include "binding/tensor_argument.h"
+#include "runtime/engine_registry.h"
 
 namespace ntrt::binding {
 namespace {
@@ -42,6 +43,7 @@ Napi::Function NativeEngine::define(Napi::Env env) {
                                         method<&NativeEngine::configure>("configure"),
                                         method<&NativeEngine::submit>("submit"),
                                         method<&NativeEngine::check_room>("checkRoom"),
+                                        method<&NativeEngine::share>("share"),
                                         method<&NativeEngine::release>("release"),
                                         method<&NativeEngine::stats>("stats"),
                                     });
@@ -88,6 +90,14 @@ Napi::Value NativeEngine::release(const Napi::CallbackInfo& info) {
     });
   });
   return env.Undefined();
+}
+
+/// share(token, description): other threads of this process can open the engine.
+Napi::Value NativeEngine::share(const Napi::CallbackInfo& info) {
+  engine();
+  EngineRegistry::instance().offer(info[0].As<Napi::String>().Utf8Value(), engine_,
+                                   info[1].As<Napi::String>().Utf8Value());
+  return info.Env().Undefined();
 }
 
 /// checkRoom(bytes, requestsAhead, bytesAhead): throws as submit() would, were what is ahead queued already.

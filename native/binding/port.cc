@@ -4,6 +4,7 @@
 
 #include "binding/load_arguments.h"
 #include "binding/native_engine.h"
+#include "runtime/engine_registry.h"
 
 namespace ntrt::binding {
 namespace {
@@ -19,6 +20,7 @@ Napi::Function Port::define(Napi::Env env) {
                             {
                                 method<&Port::load>("load"),
                                 method<&Port::cancel_load>("cancelLoad"),
+                                method<&Port::open_engine>("openEngine"),
                                 method<&Port::poll>("poll"),
                                 method<&Port::sleep>("sleep"),
                                 method<&Port::take_error>("takeError"),
@@ -173,6 +175,17 @@ Napi::Value Port::cancel_load(const Napi::CallbackInfo& info) {
   const auto found = loads_.find(static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value()));
   if (found != loads_.end()) found->second->cancel();
   return info.Env().Undefined();
+}
+
+/// openEngine(token): { engine, description }, or undefined if there is no such engine (any more).
+Napi::Value Port::open_engine(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  auto opened = EngineRegistry::instance().open(info[0].As<Napi::String>().Utf8Value());
+  if (!opened) return env.Undefined();
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("engine", NativeEngine::create(env, info.This(), std::move(opened->engine)));
+  result.Set("description", opened->description);
+  return result;
 }
 
 /// The id of the next message, or 0 when there is none; the frame says which event it is. What the message carries

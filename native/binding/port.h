@@ -69,6 +69,7 @@ class Port final : public Napi::ObjectWrap<Port> {
 
   Napi::Value load(const Napi::CallbackInfo& info);
   Napi::Value cancel_load(const Napi::CallbackInfo& info);
+  Napi::Value open_engine(const Napi::CallbackInfo& info);
   Napi::Value poll(const Napi::CallbackInfo& info);
   Napi::Value sleep(const Napi::CallbackInfo& info);
   Napi::Value take_error(const Napi::CallbackInfo& info);

@@ -112,6 +112,13 @@ class Engine final : public Interruptible, public std::enable_shared_from_this<E
 
   /// For EngineHandle: counts the handles. drop_handle() returns whether that was the last one.
   void add_handle() noexcept { num_handles_.fetch_add(1, std::memory_order_relaxed); }
+  /// False if there is none any more: the engine is closing.
+  bool add_handle_to_open() noexcept {
+    size_t count = num_handles_.load(std::memory_order_relaxed);
+    while (count > 0 && !num_handles_.compare_exchange_weak(count, count + 1, std::memory_order_relaxed)) {
+    }
+    return count > 0;
+  }
   bool drop_handle() noexcept { return num_handles_.fetch_sub(1, std::memory_order_acq_rel) == 1; }
 
   /// The last handle is gone. `on_closed` is called on a lane's thread once the model's memory is given back.

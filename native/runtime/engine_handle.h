@@ -30,6 +30,13 @@ class EngineHandle {
   EngineHandle& operator=(const EngineHandle&) = delete;
   ~EngineHandle() { close({}); }
 
+  /// A handle to an engine that others have handles to; empty if they are all gone.
+  static EngineHandle of_open(std::shared_ptr<Engine> engine) {
+    EngineHandle handle;
+    if (engine && engine->add_handle_to_open()) handle.engine_ = std::move(engine);
+    return handle;
+  }
+
   /// Another handle to the same engine, which this one keeps open meanwhile.
   EngineHandle share() const { return EngineHandle(engine_); }
 
