@@ -10,9 +10,9 @@ import { pairedRatio, summarize } from './lib/stats.mjs';
 
 export const title = 'A model of two milliseconds under load';
 export const about = `A perceptron of 8 layers of 1024, one row per request, one thread. 1, 16 and 64 clients: each sends its
-next request when it has the answer to its last one. The raw loop is one C program that runs the model without a pause: no
-server that computes one row at a time on one thread can answer more. The loop with 32 rows a run shows what batching would
-add; this version computes each request by itself. A ratio above 1 is a higher throughput.`;
+next request when it has the answer to its last one, and requests that wait meet in batches. The raw loop is one C program
+that runs the model without a pause: no server that computes one row at a time on one thread can answer more. The loop with
+32 rows a run is the limit for batches. A ratio above 1 is a higher throughput.`;
 
 const DIMS = [1, 1024];
 const BATCH = 32;

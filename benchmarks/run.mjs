@@ -7,6 +7,7 @@ import { runMain, SetupError } from '../scripts/lib/errors.mjs';
 import { picturePath } from '../scripts/lib/picture.mjs';
 import { setup } from '../scripts/setup.mjs';
 import { drawChart } from './lib/chart.mjs';
+import { drawCurves } from './lib/curves.mjs';
 import { describeMachine, describeVersions } from './lib/machine.mjs';
 import { writeModels } from './lib/models.mjs';
 import { onnxRuntimePath, resultsDir, scratchDir } from './lib/paths.mjs';
@@ -19,7 +20,7 @@ import { measureRounds } from './lib/rounds.mjs';
 /** @import { Result } from './lib/readme.mjs' */
 
 /** In the order of the page. */
-const NAMES = ['call-overhead', 'mlp', 'event-loop-delay', 'tensor-sizes', 'load', 'memory', 'ocr'];
+const NAMES = ['call-overhead', 'mlp', 'batching', 'event-loop-delay', 'tensor-sizes', 'load', 'memory', 'ocr'];
 
 await runMain(async () => {
   const { names, quick, needsSetup } = parseArguments(process.argv.slice(2));
@@ -84,6 +85,8 @@ async function runQuestion(name, { context, folder, source }) {
     const result = { name, title, about, date, ...source, rounds, quick: context.quick, report, raw };
     writeFileSync(path.join(folder, `${name}.json`), `${JSON.stringify(result, null, 1)}\n`);
     for (const chart of report.charts) writeFileSync(path.join(folder, `${chart.name}.svg`), drawChart(chart));
+    for (const curves of report.curves ?? [])
+      writeFileSync(path.join(folder, `${curves.name}.svg`), drawCurves(curves));
     for (const target of report.targets) process.stdout.write(`  ${formatTarget(target)}\n`);
     return true;
   } catch (error) {

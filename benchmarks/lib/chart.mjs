@@ -27,7 +27,7 @@ const PLOT = WIDTH - LABEL_WIDTH - VALUE_WIDTH;
 const KINDS = { ours: 'node-tensorrt', peer: 'onnxruntime-node', raw: 'raw C API', control: 'control' };
 
 // Follows the reader's light or dark mode; the background is the picture's own, so that it can be read on any page.
-const STYLE = `
+export const STYLE = `
     text { font: 13px system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif; fill: #1f2328; }
     .title { font-size: 15px; font-weight: 600; }
     .small { font-size: 11px; fill: #59636e; }
@@ -139,13 +139,13 @@ function logScale(bars) {
 }
 
 /** 1, 2 or 5 times a power of ten, not below `step`. @param {number} step */
-function niceStep(step) {
+export function niceStep(step) {
   const power = 10 ** Math.floor(Math.log10(step));
   return power * /** @type {number} */ ([1, 2, 5, 10].find((factor) => factor * power >= step * 0.999));
 }
 
 /** @param {number} value */
-function tickText(value) {
+export function tickText(value) {
   return Number(value.toPrecision(3)).toLocaleString('en-US', { maximumFractionDigits: 4 });
 }
 

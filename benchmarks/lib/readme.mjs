@@ -35,7 +35,8 @@ export function formatReadme(results) {
 /** @param {Result} result */
 export function formatSection({ name, title, about, date, machine, versions, rounds, quick, report }) {
   const parts = [`## ${title}`, about];
-  for (const { name: chart, title: text } of report.charts) parts.push(`![${text}](${chart}.svg)`);
+  for (const { name: chart, title: text } of [...report.charts, ...(report.curves ?? [])])
+    parts.push(`![${text}](${chart}.svg)`);
   for (const table of report.tables) parts.push(formatTable(table));
   if (report.targets.length > 0) {
     parts.push(`Targets:\n\n${report.targets.map((target) => `- ${formatTarget(target)}`).join('\n')}`);

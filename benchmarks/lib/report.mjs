@@ -2,6 +2,7 @@
 
 /** @import { Summary } from './stats.mjs' */
 /** @import { Bar, Chart } from './chart.mjs' */
+/** @import { Curves } from './curves.mjs' */
 
 /**
  * @typedef {object} Table
@@ -22,6 +23,7 @@
  * @property {Table[]} tables
  * @property {Target[]} targets
  * @property {Chart[]} charts
+ * @property {Curves[]} [curves]
  * @property {string[]} [notes] sentences
  */
 

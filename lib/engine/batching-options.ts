@@ -33,7 +33,7 @@ export interface BatchingOptions {
    * Whether it is proved at load that rows do not influence each other, by running some alone and together: with rows
    * that are made up, or with these samples (inputs as for `run`; at least two rows in all). Without a proof requests
    * are run one by one, and `placement.batching` says why. false: taken for granted.
-   * @default true, unless a run takes so long that the proof would take more than 5 s
+   * @default true, but it is given up after 5 s, so that a model that never ends does not hold up its load
    */
   verify?: boolean | Iterable<TensorMap>;
   /** How much floating-point results may differ in that proof: atol + rtol · |value|. @default { rtol: 1e-3, atol: 1e-4 } */

@@ -96,6 +96,7 @@ async function sendRequest(
   limits: Required<ProbeOptions>,
   options: ResolvedLoadOptions,
 ): Promise<void> {
+  const { proof } = options.batching;
   const { backend, fallback, device, threads, instances, freeDimensionOverrides, customOperators } = options;
   const cpu = { graphOptimizationLevel: options.graphOptimizationLevel, sessionConfig: options.sessionConfig };
   const request: ProbeRequest = {
@@ -111,6 +112,7 @@ async function sendRequest(
       freeDimensionOverrides,
       customOperators,
       limits: options.limits,
+      batching: proof.enabled && proof.verify !== 2 ? { verify: proof.verify === 1 } : false,
       cpu: cpu as LoadOptions['cpu'],
     } as LoadOptions,
   };

@@ -5,13 +5,12 @@
 #include <optional>
 
 #include "runtime/sample_rows.h"
+#include "runtime/watchdog.h"
 
 namespace ntrt {
 namespace {
 
 constexpr size_t kMaxRows = 3;
-/// Runs of a proof, in rows: one by one, two, three.
-constexpr double kRowRuns = 3 + 2 + 3;
 /// Tried for symbolic dimensions, until a model takes one: most that are free want multiples of 32.
 constexpr std::array<int64_t, 7> kFreeSizes = {64, 32, 224, 16, 4, 2, 1};
 
@@ -58,10 +57,31 @@ class Proof {
         options_(options),
         cancellation_(cancellation),
         instance_(model.create_instance()),
-        hook_(cancellation, *instance_) {}
+        hook_(cancellation, *instance_) {
+    if (options.max_seconds <= 0) return;
+    const auto limit = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options.max_seconds));
+    watchdog_.emplace(limit, [this] { instance_->terminate(); });
+  }
 
   /// Empty if batching is sound, else what speaks against it.
   std::string run() {
+    try {
+      return look();
+    } catch (const Error& error) {
+      if (is_out_of_time()) return out_of_time();
+      if (error.code() != Code::kBackendError) throw;
+      return "the model failed on a row (" + error.message() + ")";
+    }
+  }
+
+ private:
+  bool is_out_of_time() const { return watchdog_ && watchdog_->fired(); }
+  std::string out_of_time() const {
+    return "the proof took longer than " + std::to_string(static_cast<int>(options_.max_seconds)) +
+           " s; batching.verify: true lets it take as long as it needs";
+  }
+
+  std::string look() {
     if (options_.verify == Verify::kSamples) {
       split_samples();
       if (rows_.size() < 2) return "the samples of batching.verify have fewer than two rows of one shape";
@@ -77,7 +97,6 @@ class Proof {
     return {};
   }
 
- private:
   using Results = std::vector<OutputRequest>;
 
   Results run_on(const std::vector<TensorView>& inputs) {
@@ -104,20 +123,13 @@ class Proof {
       for (uint64_t seed = 1; seed <= kMaxRows; ++seed) {
         rows_.push_back(generate_row(signature_, kFreeSizes[i], seed));
       }
-      const Clock::time_point start = Clock::now();
       try {
         alone_.push_back(run_on(rows_[0].views));
+        return {};
       } catch (const Error& error) {
-        if (error.code() != Code::kBackendError) throw;
+        if (error.code() != Code::kBackendError || is_out_of_time()) throw;
         last_error = error.message();
-        continue;
       }
-      const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-      if (options_.max_seconds > 0 && seconds * kRowRuns > options_.max_seconds) {
-        return "a run takes " + std::to_string(static_cast<int>(seconds * 1000)) +
-               " ms, so the proof would take too long; ask for it with batching.verify: true or samples";
-      }
-      return {};
     }
     return "the model does not run on generated inputs (" + last_error + "); give samples in batching.verify";
   }
@@ -190,7 +202,7 @@ class Proof {
     try {
       results = run_on(together.views);
     } catch (const Error& error) {
-      if (error.code() != Code::kBackendError) throw;
+      if (error.code() != Code::kBackendError || is_out_of_time()) throw;
       return "a batch of " + std::to_string(count) + " failed (" + error.message() + ")";
     }
     for (size_t i = 0; i < results.size(); ++i) {
@@ -218,6 +230,7 @@ class Proof {
   HookScope hook_;
   std::vector<OwnedTensors> rows_;
   std::vector<Results> alone_;
+  std::optional<Watchdog> watchdog_;  ///< ends before what it may terminate
 };
 
 }  // namespace

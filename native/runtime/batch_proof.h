@@ -31,7 +31,7 @@ struct ProofOptions {
   std::vector<Sample> samples;
   double rtol = 1e-3;
   double atol = 1e-4;
-  double max_seconds = 0;  ///< of running generated rows; 0: no limit
+  double max_seconds = 0;  ///< the proof is given up after that; 0: never
 };
 
 /// Blocks while it runs the model. Says in the layout's reason what was found; throws Error only when `samples` do not

@@ -14,8 +14,8 @@ const context = (quick: boolean) => ({
 });
 
 describe('the questions', () => {
-  it('are seven', () => {
-    expect(names).toHaveLength(7);
+  it('are eight', () => {
+    expect(names).toHaveLength(8);
   });
 
   it.each(names)('%s has subjects that can be measured, and fewer rounds with --quick', async (name) => {
