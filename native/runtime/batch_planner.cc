@@ -24,8 +24,10 @@ Clock::time_point latest_start(const PlanItem& item) noexcept {
 
 size_t rows_left(const PlanItem& item) noexcept { return item.rows - item.rows_planned; }
 
+/// In this order, because cost times rows may be more than 64 bits hold.
 Clock::duration cost_left(const PlanItem& item) noexcept {
-  return item.expected_cost * static_cast<int64_t>(rows_left(item)) / static_cast<int64_t>(item.rows);
+  return item.expected_cost -
+         item.expected_cost / static_cast<int64_t>(item.rows) * static_cast<int64_t>(item.rows_planned);
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ namespace ntrt {
 struct BatchLimits {
   size_t max_size = 32;
   Clock::duration max_delay{};
-  std::vector<size_t> preferred_sizes;  ///< ascending, none above max_size
+  std::vector<size_t> preferred_sizes{};  ///< ascending, none above max_size
 };
 
 /// Rows [first_row, first_row + num_rows) of an item.
