@@ -105,13 +105,21 @@ size_t BatchPlanner::KeyHash::operator()(const std::vector<int64_t>& key) const 
 
 void BatchPlanner::set_limits(BatchLimits limits) noexcept {
   limits_ = std::move(limits);
-  for (const auto& [key, bucket] : buckets_) reindex(*bucket);
+  reindex_all();
 }
 
 void BatchPlanner::set_max_delay(Clock::duration max_delay) noexcept {
   if (limits_.max_delay == max_delay) return;
   limits_.max_delay = max_delay;
-  for (const auto& [key, bucket] : buckets_) reindex(*bucket);
+  reindex_all();
+}
+
+/// After a change of the limits: whose window had ended may have to wait now.
+void BatchPlanner::reindex_all() noexcept {
+  for (const auto& [key, bucket] : buckets_) {
+    bucket->due = false;
+    reindex(*bucket);
+  }
 }
 
 PlanBucket& BatchPlanner::bucket_of(const PlanItem& item) {

@@ -102,6 +102,7 @@ class BatchPlanner {
 
   PlanBucket& bucket_of(const PlanItem& item);
   void reindex(PlanBucket& bucket) noexcept;
+  void reindex_all() noexcept;
   void unlink(PlanItem& item) noexcept;
   void forget(PlanBucket& bucket) noexcept;
   bool is_full(const PlanBucket& bucket) const noexcept;
