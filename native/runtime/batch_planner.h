@@ -51,6 +51,8 @@ enum class PlanMode : uint8_t {
 class BatchPlanner {
  public:
   static constexpr Clock::duration kPriorityStep = std::chrono::milliseconds(100);
+  /// A batch may start that much before one of its items must: a thread that sleeps until then wakes up late.
+  static constexpr Clock::duration kWakeUpMargin = std::chrono::milliseconds(1);
 
   explicit BatchPlanner(BatchLimits limits = {});
   BatchPlanner(const BatchPlanner&) = delete;
