@@ -22,10 +22,18 @@ Clock::time_point latest_start(const PlanItem& item) noexcept {
   return item.deadline.time_since_epoch() > item.expected_run ? item.deadline - item.expected_run : kNow;
 }
 
+/// When to begin with it even if its batch could wait.
+Clock::time_point urgent_from(const PlanItem& item) noexcept {
+  const Clock::time_point latest = latest_start(item);
+  return latest == kNow || latest == kNever ? latest : latest - BatchPlanner::kWakeUpMargin;
+}
+
 size_t rows_left(const PlanItem& item) noexcept { return item.rows - item.rows_planned; }
 
+/// In this order, because cost times rows may be more than 64 bits hold.
 Clock::duration cost_left(const PlanItem& item) noexcept {
-  return item.expected_cost * static_cast<int64_t>(rows_left(item)) / static_cast<int64_t>(item.rows);
+  return item.expected_cost -
+         item.expected_cost / static_cast<int64_t>(item.rows) * static_cast<int64_t>(item.rows_planned);
 }
 
 }  // namespace
@@ -37,7 +45,7 @@ struct PlanBucket {
   std::array<PlanQueue, kNumPriorities> queues;
   size_t num_items = 0;
   size_t rows = 0;                       ///< not yet planned
-  Clock::time_point urgent_at = kNever;  ///< the earliest time at which one must start; may be of one that has gone
+  Clock::time_point urgent_at = kNever;  ///< the earliest time at which one must begin; may be of one that has gone
   bool due = false;                      ///< its oldest item has waited long enough
   bool counted_full = false;
   BatchPlanner::Index* index = nullptr;  ///< the one that it is in, or null; then `node` is its entry
@@ -103,13 +111,21 @@ size_t BatchPlanner::KeyHash::operator()(const std::vector<int64_t>& key) const 
 
 void BatchPlanner::set_limits(BatchLimits limits) noexcept {
   limits_ = std::move(limits);
-  for (const auto& [key, bucket] : buckets_) reindex(*bucket);
+  reindex_all();
 }
 
 void BatchPlanner::set_max_delay(Clock::duration max_delay) noexcept {
   if (limits_.max_delay == max_delay) return;
   limits_.max_delay = max_delay;
-  for (const auto& [key, bucket] : buckets_) reindex(*bucket);
+  reindex_all();
+}
+
+/// After a change of the limits: whose window had ended may have to wait now.
+void BatchPlanner::reindex_all() noexcept {
+  for (const auto& [key, bucket] : buckets_) {
+    bucket->due = false;
+    reindex(*bucket);
+  }
 }
 
 PlanBucket& BatchPlanner::bucket_of(const PlanItem& item) {
@@ -135,7 +151,7 @@ void BatchPlanner::add(std::shared_ptr<PlanItem> item) {
   bucket.rows += i.rows;
   ++bucket.num_items;
   ++num_items_;
-  bucket.urgent_at = std::min(bucket.urgent_at, latest_start(i));
+  bucket.urgent_at = std::min(bucket.urgent_at, urgent_from(i));
   backlog_[static_cast<size_t>(i.priority)] += i.expected_cost;
   reindex(bucket);
 }
@@ -223,7 +239,7 @@ void BatchPlanner::plan(Clock::time_point now, PlanMode mode, BatchPlan& plan) {
   if (bucket->rows < limits_.max_size) {
     bucket->urgent_at = kNever;
     for (const PlanQueue& queue : bucket->queues) {
-      for (const auto& item : queue) bucket->urgent_at = std::min(bucket->urgent_at, latest_start(*item));
+      for (const auto& item : queue) bucket->urgent_at = std::min(bucket->urgent_at, urgent_from(*item));
     }
   }
   reindex(*bucket);

@@ -23,7 +23,7 @@ namespace ntrt {
 struct BatchLimits {
   size_t max_size = 32;
   Clock::duration max_delay{};
-  std::vector<size_t> preferred_sizes;  ///< ascending, none above max_size
+  std::vector<size_t> preferred_sizes{};  ///< ascending, none above max_size
 };
 
 /// Rows [first_row, first_row + num_rows) of an item.
@@ -51,6 +51,8 @@ enum class PlanMode : uint8_t {
 class BatchPlanner {
  public:
   static constexpr Clock::duration kPriorityStep = std::chrono::milliseconds(100);
+  /// A batch may start that much before one of its items must: a thread that sleeps until then wakes up late.
+  static constexpr Clock::duration kWakeUpMargin = std::chrono::milliseconds(1);
 
   explicit BatchPlanner(BatchLimits limits = {});
   BatchPlanner(const BatchPlanner&) = delete;
@@ -102,6 +104,7 @@ class BatchPlanner {
 
   PlanBucket& bucket_of(const PlanItem& item);
   void reindex(PlanBucket& bucket) noexcept;
+  void reindex_all() noexcept;
   void unlink(PlanItem& item) noexcept;
   void forget(PlanBucket& bucket) noexcept;
   bool is_full(const PlanBucket& bucket) const noexcept;

@@ -1,0 +1,141 @@
+// What the planner says of its queue: items, rows, age, and the time that running it takes.
+
+#include <gtest/gtest.h>
+
+#include "test/support/test_planner.h"
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+namespace ntrt {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::expect_all_gone;
+using testing::kStart;
+using testing::TestPlanner;
+
+TEST(BatchPlannerCounts, StartAtNothing) { expect_all_gone(BatchPlanner()); }
+
+TEST(BatchPlannerCounts, RowsWaitAreThoseOfTheKey) {
+  TestPlanner planner({.max_size = 4});
+  planner.add("a", {.key = 1, .rows = 3});
+  planner.add("b", {.key = 1, .rows = 2});
+  planner.add("c", {.key = 2, .rows = 1});
+  planner.add("s", {.rows = 7, .solo = true});
+  EXPECT_EQ(planner->rows_waiting({1}), 5U);
+  EXPECT_EQ(planner->rows_waiting({2}), 1U);
+  EXPECT_EQ(planner->rows_waiting({3}), 0U);
+  EXPECT_EQ(planner->rows_waiting({}), 0U) << "solo items meet nobody";
+  EXPECT_EQ(planner->num_items(), 4U);
+}
+
+TEST(BatchPlannerCounts, TheBacklogIsThatOfAPriorityAndThoseBeforeIt) {
+  TestPlanner planner;
+  planner.add("h", {.key = 1, .priority = Priority::kHigh, .expected_cost = 1ms});
+  planner.add("n", {.key = 2, .priority = Priority::kNormal, .expected_cost = 10ms});
+  planner.add("l", {.priority = Priority::kLow, .expected_cost = 100ms, .solo = true});
+  EXPECT_EQ(planner->backlog(Priority::kHigh), 1ms);
+  EXPECT_EQ(planner->backlog(Priority::kNormal), 11ms);
+  EXPECT_EQ(planner->backlog(Priority::kLow), 111ms);
+  for (int i = 0; i < 3; ++i) planner.plan();
+  expect_all_gone(*planner);
+}
+
+TEST(BatchPlannerCounts, ThePartOfAnItemThatIsPlannedIsNoBacklog) {
+  TestPlanner planner({.max_size = 25});
+  planner.add("big", {.rows = 100, .expected_cost = 100ms});
+  for (const auto left : {75ms, 50ms, 25ms, 0ms}) {
+    planner.plan();
+    EXPECT_EQ(planner->backlog(Priority::kNormal), left);
+  }
+}
+
+TEST(BatchPlannerCounts, WhatDoesNotDivideEvenlyAddsUp) {
+  TestPlanner planner({.max_size = 3});
+  planner.add("big", {.rows = 101, .expected_cost = 1000003ns});
+  while (!planner->empty()) planner.plan();
+  expect_all_gone(*planner);
+}
+
+// Some hours for some million rows: their product is more than 64 bits hold.
+TEST(BatchPlannerCounts, TheBacklogOfAHugeItemIsRight) {
+  TestPlanner planner({.max_size = 5000000});
+  planner.add("huge", {.rows = 10000000, .expected_cost = 4h});
+  EXPECT_EQ(planner->backlog(Priority::kNormal), 4h);
+  EXPECT_EQ(planner.plan(), "huge[0,5000000)");
+  EXPECT_EQ(planner->backlog(Priority::kNormal), 2h);
+  planner.plan();
+  expect_all_gone(*planner);
+}
+
+TEST(BatchPlannerCounts, OldestIsThatOfAllKeysAndPriorities) {
+  TestPlanner planner({.max_size = 4, .max_delay = 1s});
+  planner.add("high", {.key = 1, .priority = Priority::kHigh, .at = 5ms});
+  planner.add("low", {.key = 1, .priority = Priority::kLow, .at = 3ms});
+  planner.add("other", {.key = 2, .at = 2ms});
+  planner.add("solo", {.at = 1ms, .solo = true});
+  EXPECT_EQ(planner->oldest(), kStart + 1ms);
+  planner.remove("solo");
+  EXPECT_EQ(planner->oldest(), kStart + 2ms);
+  planner.remove("other");
+  EXPECT_EQ(planner->oldest(), kStart + 3ms);
+  planner.remove("low");
+  EXPECT_EQ(planner->oldest(), kStart + 5ms);
+}
+
+TEST(BatchPlannerKeys, ThatDifferDoNotMeet) {
+  TestPlanner planner;
+  auto a = testing::make_item("a", {});
+  auto b = testing::make_item("b", {});
+  auto c = testing::make_item("c", {});
+  a->key = {1, 2};
+  b->key = {2, 1};
+  c->key = {1, 2};
+  for (const auto& item : {a, b, c}) planner->add(item);
+  EXPECT_EQ(planner.plan(), "a c");
+  EXPECT_EQ(planner.plan(), "b");
+}
+
+TEST(BatchPlannerKeys, ManyAtOnceAreKeptApart) {
+  TestPlanner planner;
+  for (int64_t round = 0; round < 2; ++round) {
+    for (int64_t key = 0; key < 1000; ++key) planner.add("k" + std::to_string(key), {.key = key});
+  }
+  for (int64_t key = 0; key < 1000; ++key) {
+    const std::string name = "k" + std::to_string(key);
+    ASSERT_EQ(planner.plan(), name + " " + name);
+  }
+  expect_all_gone(*planner);
+}
+
+TEST(BatchPlannerKeys, OneThatWasForgottenMayComeAgain) {
+  TestPlanner planner;
+  for (int round = 0; round < 3; ++round) {
+    for (int64_t key = 0; key < 100; ++key) planner.add("a", {.key = key});
+    for (int64_t key = 0; key < 100; ++key) ASSERT_EQ(planner.plan(), "a");
+    expect_all_gone(*planner);
+  }
+}
+
+#if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 33)
+// Under a sanitizer, whose heap is another, the numbers are 0.
+TEST(BatchPlannerKeys, ThatHaveGoneTakeNoMemory) {
+  TestPlanner planner;
+  const auto use = [&](int64_t from, int64_t to) {
+    for (int64_t key = from; key < to; ++key) {
+      const auto item = testing::make_item("a", {.key = key});
+      planner->add(item);
+      key % 2 == 0 ? planner->remove(*item) : static_cast<void>(planner.plan());
+    }
+  };
+  use(0, 1000);
+  const size_t before = mallinfo2().uordblks;
+  use(1000, 21000);
+  EXPECT_LT(mallinfo2().uordblks, before + (size_t{1} << 20)) << "20,000 buckets would take more";
+}
+#endif
+
+}  // namespace
+}  // namespace ntrt
