@@ -22,6 +22,13 @@ Clock::time_point latest_start(const PlanItem& item) noexcept {
   return item.deadline.time_since_epoch() > item.expected_run ? item.deadline - item.expected_run : kNow;
 }
 
+/// When a batch that waits for more has to start for the item's sake.
+Clock::time_point must_start(const PlanItem& item) noexcept {
+  const Clock::time_point latest = latest_start(item);
+  if (latest == kNever || latest.time_since_epoch() <= BatchPlanner::kReserve) return latest;
+  return latest - BatchPlanner::kReserve;
+}
+
 size_t rows_left(const PlanItem& item) noexcept { return item.rows - item.rows_planned; }
 
 Clock::duration cost_left(const PlanItem& item) noexcept {
@@ -135,7 +142,7 @@ void BatchPlanner::add(std::shared_ptr<PlanItem> item) {
   bucket.rows += i.rows;
   ++bucket.num_items;
   ++num_items_;
-  bucket.urgent_at = std::min(bucket.urgent_at, latest_start(i));
+  bucket.urgent_at = std::min(bucket.urgent_at, must_start(i));
   backlog_[static_cast<size_t>(i.priority)] += i.expected_cost;
   reindex(bucket);
 }
@@ -223,7 +230,7 @@ void BatchPlanner::plan(Clock::time_point now, PlanMode mode, BatchPlan& plan) {
   if (bucket->rows < limits_.max_size) {
     bucket->urgent_at = kNever;
     for (const PlanQueue& queue : bucket->queues) {
-      for (const auto& item : queue) bucket->urgent_at = std::min(bucket->urgent_at, latest_start(*item));
+      for (const auto& item : queue) bucket->urgent_at = std::min(bucket->urgent_at, must_start(*item));
     }
   }
   reindex(*bucket);
