@@ -82,7 +82,9 @@ describe('run() in a batch', () => {
     expect(engine.placement.batching).toEqual({ enabled: true, reason: 'proved with generated rows' });
     const all = samples[type] as Uint8Array;
     const parts = [0, 4, 8, 12].map((from) => all.subarray(from, from + 4));
-    const results = await Promise.all(parts.map((data) => engine.run({ x: { type, data, dims: [2, 2] } as TensorLike })));
+    const results = await Promise.all(
+      parts.map((data) => engine.run({ x: { type, data, dims: [2, 2] } as TensorLike })),
+    );
     for (const [i, { y }] of results.entries()) {
       expect(y).toMatchObject({ type, dims: [2, 2] });
       expect(y?.data).toEqual(parts[i]);
