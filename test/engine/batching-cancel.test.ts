@@ -33,7 +33,8 @@ describe('run() in a batch with a signal', () => {
     const aborted = rejection(engine.run(rows([2, 3, 4]), { signal: controller.signal }));
     controller.abort(reason);
     const others = [first, engine.run(rows([5, 6])), engine.run(rows([7, 8]))];
-    expect((await Promise.all(others)).map(({ y }) => [y?.data[0], y?.data.at(-1)])).toEqual([[1, 1], [5, 6], [7, 8]]); // biome-ignore format: short
+    const firsts = (await Promise.all(others)).map((result) => numbers(result, 'y').filter((_, i) => i % 4 === 0));
+    expect(firsts).toEqual([[1], [5, 6], [7, 8]]);
     expect(await aborted).toBe(reason);
     expect(sizes(engine)).toEqual({ 5: 1 });
   });
@@ -97,7 +98,7 @@ describe('with batches in flight', () => {
     const engine = await loadFilling(identity('float32', ['N', 300_000]), 8);
     const runs = [1, 2].map((value) => engine.run(rows([value], 300_000)));
     await engine.close();
-    expect((await Promise.all(runs)).map(({ y }) => y?.data.at(-1))).toEqual([1, 2]);
+    expect((await Promise.all(runs)).map((result) => numbers(result, 'y').at(-1))).toEqual([1, 2]);
   });
 
   test('destroy() rejects what waits for company, and lets the batch that runs finish', async () => {

@@ -1,6 +1,6 @@
 // What each request of a batch gets back.
 
-import { Tensor, type TensorLike, type TensorType } from 'node-tensorrt';
+import { Tensor, type TensorLike, type TensorMap, type TensorType } from 'node-tensorrt';
 import { describe, expect, test } from 'vitest';
 import { addTwo, identity, stringConcat } from '../fixtures/models.js';
 import { loadFilling, rows, sizes } from '../support/batches.js';
@@ -96,7 +96,7 @@ describe('run() in a batch', () => {
     const engine = await loadFilling(identity(), 2);
     const inputs = rows([1]);
     const first = engine.run(inputs);
-    (inputs['x']?.data as Float32Array).fill(9);
+    (inputs.x.data as Float32Array).fill(9);
     const second = engine.run(rows([2]));
     expect([numbers(await first, 'y'), numbers(await second, 'y')]).toEqual([
       [1, 1, 1, 1],
@@ -107,12 +107,12 @@ describe('run() in a batch', () => {
   test('shares no memory between the results of its callers', async () => {
     const engine = await loadFilling(identity(), 4);
     const runs = [1, 2, 3, 4].map((value) => engine.run(rows([value])));
-    const first = await (runs[0] as Promise<Record<string, TensorLike>>);
-    (first['y']?.data as Float32Array).fill(99);
+    const floats = (result: TensorMap | undefined) => result?.['y']?.data as Float32Array;
+    floats(await runs[0]).fill(99);
     await turn();
     const results = await Promise.all(runs);
     for (const i of [1, 2, 3]) expect(numbers(results[i] ?? {}, 'y')).toEqual(new Array(4).fill(i + 1));
-    const buffers = results.map(({ y }) => (y?.data as Float32Array).buffer);
+    const buffers = results.map((result) => floats(result).buffer);
     expect(new Set(buffers).size).toBe(4);
     expect(buffers.map(({ byteLength }) => byteLength)).toEqual([16, 16, 16, 16]);
     await Promise.all([5, 6, 7, 8].map((value) => engine.run(rows([value]))));

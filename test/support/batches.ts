@@ -1,4 +1,4 @@
-import type { Engine, LoadOptions, TensorMap } from 'node-tensorrt';
+import type { Engine, LoadOptions, TensorLike, TensorMap } from 'node-tensorrt';
 import { slowRows } from '../fixtures/models.js';
 import { f32, load, untilStarted } from './engines.js';
 
@@ -12,7 +12,7 @@ export function loadFilling(model: Uint8Array, maxSize: number, options: LoadOpt
 }
 
 /** Input x of rows that all have one value in `width` columns. */
-export function rows(values: readonly number[], width = 4): TensorMap {
+export function rows(values: readonly number[], width = 4): { x: TensorLike<'float32'> } {
   return { x: f32(values.flatMap((value) => new Array<number>(width).fill(value)), [values.length, width]) }; // biome-ignore format: short
 }
 
