@@ -146,17 +146,24 @@ function samplesOption(verify: unknown): TensorMap[] {
     const what = `${name}[${samples.length}]`;
     const tensors = Object.entries(objectOption<TensorMap>(what, sample));
     samples.push(
-      Object.fromEntries(
-        tensors.map(([input, tensor]) => {
-          const { type, data, dims } = objectOption<TensorMap[string]>(`${what}.${input}`, tensor);
-          return [input, new Tensor(type, data, dims)];
-        }),
-      ),
+      Object.fromEntries(tensors.map(([input, tensor]) => [input, sampleTensor(`${what}.${input}`, tensor)])),
     );
     if (samples.length === MAX_SAMPLES) break;
   }
   if (samples.length === 0) throw argumentError(name, 'at least one sample', 'none');
   return samples;
+}
+
+/** The tensor, checked; errors name the sample that it is of. */
+function sampleTensor(name: string, tensor: unknown): Tensor {
+  const { type, data, dims } = objectOption<TensorMap[string]>(name, tensor);
+  try {
+    return new Tensor(type, data, dims);
+  } catch (error) {
+    if (!(error instanceof NodeTensorRTError)) throw error;
+    const option = `${name}.${error.details['option']}`;
+    throw new NodeTensorRTError(error.code, `${name}.${error.message}`, { ...error.details, option });
+  }
 }
 
 /** Copies samples to native memory. */

@@ -259,6 +259,8 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
 
   async #close(): Promise<void> {
     if (this.#runs.size + this.#staging.requests > 0) {
+      // Nothing more comes that would be worth waiting for.
+      this.#native.configure({ ...this.#native.queueOptions(), maxDelayMs: 0, targetP99Ms: 0 });
       await new Promise<void>((resolve) => {
         this.#onIdle = resolve;
       });

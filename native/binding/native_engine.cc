@@ -152,6 +152,7 @@ Napi::Value NativeEngine::submit(const Napi::CallbackInfo& info) {
       target.enqueue(request);
     });
   } catch (...) {
+    if (first) port_->leave_bursts();  // the caller hears of the error only, and calls no endBurst()
     target.withdraw(*request);
     throw;
   }

@@ -59,6 +59,7 @@ class Port final : public Napi::ObjectWrap<Port> {
 
   /// Note "bursts" in runtime/engine.h. Returns whether this port was in none: then endBurst() must follow.
   bool join_burst(const std::shared_ptr<Engine>& engine);
+  void leave_bursts() noexcept;
 
   enum class Turn : uint8_t {
     kFirst,   ///< first run in place in this turn: the caller arranges for newTurn()
@@ -94,7 +95,6 @@ class Port final : public Napi::ObjectWrap<Port> {
 
   static void on_env_end(void* port);
   void end();
-  void leave_bursts() noexcept;
   void add_pending(Napi::Env env, uint64_t id, std::shared_ptr<Request> request);
   void finish_pending(Napi::Env env, uint64_t id);
   /// Takes the request of info[0] out of its queue by `from_engine`; returns whether that could be done.

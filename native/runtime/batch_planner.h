@@ -52,7 +52,7 @@ class BatchPlanner {
  public:
   static constexpr Clock::duration kPriorityStep = std::chrono::milliseconds(100);
   /// A batch may start that much before one of its items must: a thread that sleeps until then wakes up late.
-  static constexpr Clock::duration kWakeUpMargin = std::chrono::milliseconds(1);
+  static constexpr Clock::duration kWakeUpMargin = std::chrono::milliseconds(2);
 
   explicit BatchPlanner(BatchLimits limits = {});
   BatchPlanner(const BatchPlanner&) = delete;

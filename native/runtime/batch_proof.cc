@@ -67,10 +67,9 @@ class Proof {
   std::string run() {
     try {
       return look();
-    } catch (const Error& error) {
+    } catch (const Error&) {
       if (is_out_of_time()) return out_of_time();
-      if (error.code() != Code::kBackendError) throw;
-      return "the model failed on a row (" + error.message() + ")";
+      throw;
     }
   }
 
@@ -82,14 +81,24 @@ class Proof {
   }
 
   std::string look() {
-    if (options_.verify == Verify::kSamples) {
+    const bool samples = options_.verify == Verify::kSamples;
+    if (samples) {
       split_samples();
       if (rows_.size() < 2) return "the samples of batching.verify have fewer than two rows of one shape";
-      alone_.push_back(run_on(rows_[0].views));
     } else if (std::string reason = generate(); !reason.empty()) {
       return reason;
     }
-    for (size_t i = 1; i < rows_.size(); ++i) alone_.push_back(run_on(rows_[i].views));
+    while (alone_.size() < rows_.size()) {
+      try {
+        alone_.push_back(run_on(rows_[alone_.size()].views));
+      } catch (const Error& error) {
+        if (error.code() != Code::kBackendError || is_out_of_time()) throw;
+        if (!samples) return does_not_run(error.message());
+        const std::string option = "options.batching.verify";
+        throw Error(Code::kInvalidArgument, option + ": the model fails on a row of the samples: " + error.message(),
+                    {{"option", option}});
+      }
+    }
     if (std::string reason = look_at_single_rows(); !reason.empty()) return reason;
     for (size_t count = 2; count <= rows_.size(); ++count) {
       if (std::string reason = compare(count); !reason.empty()) return reason;
@@ -98,6 +107,10 @@ class Proof {
   }
 
   using Results = std::vector<OutputRequest>;
+
+  static std::string does_not_run(const std::string& error) {
+    return "the model does not run on generated inputs (" + error + "); give samples in batching.verify";
+  }
 
   Results run_on(const std::vector<TensorView>& inputs) {
     Results outputs(signature_.outputs.size());
@@ -131,7 +144,7 @@ class Proof {
         last_error = error.message();
       }
     }
-    return "the model does not run on generated inputs (" + last_error + "); give samples in batching.verify";
+    return does_not_run(last_error);
   }
 
   /// The first rows of the samples that have one shape.
@@ -164,17 +177,32 @@ class Proof {
       if (found == sample.names.end()) {
         throw Error(Code::kInvalidArgument, option + ": input " + quoted(spec) + " is missing", {{"option", option}});
       }
-      const TensorView& view = sample.tensors.views[static_cast<size_t>(found - sample.names.begin())];
-      if (view.type != spec.type || view.dims.size() != spec.dims.size()) {
-        throw Error(Code::kShapeMismatch,
-                    option + "." + spec.name + ": expected " + std::string(dtype_name(spec.type)) + " of " +
-                        std::to_string(spec.dims.size()) + " dimensions, received " +
-                        std::string(dtype_name(view.type)) + " " + to_string(view.dims),
-                    {{"option", option}});
-      }
-      views.push_back(view);
+      views.push_back(sample.tensors.views[static_cast<size_t>(found - sample.names.begin())]);
+      check_fits(views.back(), spec, option + "." + spec.name);
+    }
+    for (const std::string& name : sample.names) {
+      const auto is_it = [&](const TensorSpec& spec) { return spec.name == name; };
+      if (std::any_of(signature_.inputs.begin(), signature_.inputs.end(), is_it)) continue;
+      throw Error(Code::kInvalidArgument, option + ": the model has no input '" + name + "'", {{"option", option}});
     }
     return views;
+  }
+
+  static void check_fits(const TensorView& view, const TensorSpec& spec, const std::string& option) {
+    if (view.type != spec.type) {
+      throw Error(Code::kInvalidArgument,
+                  option + ": expected " + std::string(dtype_name(spec.type)) + ", received " +
+                      std::string(dtype_name(view.type)),
+                  {{"option", option}});
+    }
+    bool fits = view.dims.size() == spec.dims.size();
+    for (size_t i = 0; fits && i < view.dims.size(); ++i) {
+      const auto* fixed = std::get_if<int64_t>(&spec.dims[i]);
+      fits = fixed == nullptr || *fixed == view.dims[i];
+    }
+    if (fits) return;
+    throw Error(Code::kShapeMismatch, option + ": " + to_string(view.dims) + " does not fit the model",
+                {{"option", option}});
   }
 
   std::string look_at_single_rows() const {

@@ -36,10 +36,12 @@ class BatchRun {
   /// Whether results came that did not add up, since the last time this was asked.
   bool take_mismatch() noexcept { return std::exchange(mismatch_, false); }
 
+  /// Sets the request's error unless it has one. Other lanes may be at other parts of it.
+  static void fail(Request& request, const Error& error);
+
  private:
   Clock::duration run_one(Instance& instance, Request& request);
   Clock::duration run_batch(Instance& instance, std::span<const Slice> slices, std::optional<size_t> first_row);
-  static void fail(Request& request, const Error& error);
   void record(const Request& request, Clock::time_point start, Clock::duration took) noexcept;
   void halve(Instance& instance, std::span<const Slice> slices) noexcept;
   void put_in_place(std::span<const Slice> slices, size_t first_row);

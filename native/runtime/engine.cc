@@ -160,13 +160,13 @@ void Engine::execute(BatchRun& run, Work& work) noexcept {
   std::shared_ptr<CompletionSink> sink;
   for (auto& item : work.plan.expired) {
     auto& request = static_cast<Request&>(*item);
-    request.error = Error(Code::kTimeout, "the request's time-out would pass before its result is there");
     request.timed_out = true;
+    BatchRun::fail(request, too_late_);
     if (finish_rows(request, request.rows - request.rows_planned)) deliver(std::move(item), sink);
   }
   if (auto& item = work.no_memory) {
     auto& request = static_cast<Request&>(*item);
-    request.error = Error::out_of_memory();
+    BatchRun::fail(request, Error::out_of_memory());
     if (finish_rows(request, request.rows - request.rows_planned)) deliver(std::move(item), sink);
   }
   auto& slices = work.plan.slices;

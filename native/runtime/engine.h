@@ -164,6 +164,8 @@ class Engine final : public Interruptible, public std::enable_shared_from_this<E
   const EngineOptions options_;
   std::unique_ptr<LoadedModel> model_;
   const Signature signature_;
+  /// Made beforehand: lanes take no memory to say so.
+  const Error too_late_{Code::kTimeout, "the request's time-out would pass before its result is there"};
   EngineCounters counters_;
   std::atomic<size_t> num_handles_{0};
   std::atomic<bool> is_batching_;

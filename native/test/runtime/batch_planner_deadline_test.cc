@@ -103,7 +103,7 @@ TEST(BatchPlannerDeadline, AnUrgentItemEndsTheWindowEarly) {
   planner.add("urgent", {.at = 1ms, .deadline = 30ms, .expected_run = 10ms});
   planner.add("b", {.at = 2ms});
   EXPECT_EQ(planner.plan(15ms), "");
-  EXPECT_EQ(planner.next_start(), "19") << "kWakeUpMargin before it must";
+  EXPECT_EQ(planner.next_start(), "18") << "kWakeUpMargin before it must";
   EXPECT_EQ(planner.plan(19ms), "a urgent b");
 }
 
