@@ -205,6 +205,9 @@ bool Engine::finish_rows(Request& request, size_t rows) noexcept {
       planner_.remove(request);
     }
     if (request.rows_finished < request.rows) return false;
+    if (request.predicted > Clock::duration::zero()) {
+      correction_.learn(request.predicted, Clock::now() - request.admitted);
+    }
     buffers_.release(request);
     request.state = Request::State::kDone;
     timed_out = request.timed_out || request.abandon == Abandon::kTimedOut;

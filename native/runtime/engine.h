@@ -25,6 +25,7 @@
 #include "runtime/batch_buffers.h"
 #include "runtime/batch_layout.h"
 #include "runtime/batch_planner.h"
+#include "runtime/correction.h"
 #include "runtime/engine_stats.h"
 #include "runtime/process_exit.h"
 #include "runtime/request.h"
@@ -178,6 +179,7 @@ class Engine final : public Interruptible, public std::enable_shared_from_this<E
   BatchBuffers buffers_;
   RunTimes run_times_;
   ArrivalRate arrivals_;
+  Correction correction_;
   Clock::time_point window_chosen_;
   size_t queued_bytes_ = 0;
   size_t num_admitted_ = 0;  ///< let in and not yet queued

@@ -9,6 +9,8 @@ namespace ntrt {
 namespace {
 
 constexpr auto kNever = Clock::time_point::max();
+/// Between the end of a run and the caller's promise, at most this much is set aside of a time-out.
+constexpr auto kDeliveryMargin = std::chrono::milliseconds(5);
 /// A window that follows the traffic is chosen anew so often.
 constexpr auto kWindowInterval = std::chrono::milliseconds(10);
 
@@ -92,13 +94,18 @@ void Engine::predict(Request& request, Clock::time_point now) {
   request.expected_cost =
       full ? *full * static_cast<int64_t>(request.rows) / static_cast<int64_t>(max_size) : Clock::duration::zero();
   if (request.deadline == kNever) return;
+  if (request.deadline <= now) refuse(Refusal::kDeadline, milliseconds(now - request.submitted));
   const size_t waiting = request.solo ? 0 : planner_.rows_waiting(request.key);
-  const size_t batch = std::min(max_size, request.rows + waiting % max_size);
+  const size_t batch = std::min(max_size, request.rows + waiting);
   request.expected_run = run_times_.expected(shape, batch).value_or(Clock::duration::zero());
   Clock::time_point start = now;
   if (idle_.empty()) start = std::max(now, *std::min_element(busy_until_.begin(), busy_until_.end()));
   start += planner_.backlog(request.priority) / options_.instances;
-  const Clock::time_point end = start + std::max(request.expected_run, request.expected_cost);
+  request.admitted = now;
+  request.predicted = start - now + std::max(request.expected_run, request.expected_cost);
+  // The result has yet to reach the caller, whose thread may be busy.
+  const Clock::duration margin = std::min<Clock::duration>(kDeliveryMargin, (request.deadline - now) / 10);
+  const Clock::time_point end = now + correction_.apply(request.predicted) + margin;
   if (end > request.deadline) refuse(Refusal::kDeadline, milliseconds(end - request.submitted));
 }
 

@@ -56,6 +56,9 @@ struct Request : PlanItem {
   std::mutex results_mutex;            ///< of a request that takes several batches: guards the two above
   size_t bytes = 0;                    ///< of all inputs, for the queue's limit
 
+  Clock::time_point admitted;   ///< of a request with a deadline
+  Clock::duration predicted{};  ///< from then to its end; 0: nothing was
+
   // Guarded by Engine::mutex_.
   enum class State : uint8_t { kNew, kQueued, kRunning, kDone } state = State::kNew;
   Abandon abandon = Abandon::kNone;
@@ -75,6 +78,7 @@ struct Request : PlanItem {
     deadline = Clock::time_point::max();
     priority = Priority::kNormal;
     error.reset();
+    predicted = {};
     state = State::kNew;
     abandon = Abandon::kNone;
     timed_out = false;
