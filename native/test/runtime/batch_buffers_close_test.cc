@@ -50,6 +50,27 @@ TEST(BatchBuffersClose, TakesNoNewRowsAfterwards) {
   EXPECT_NE(b->slot.buffer, a->slot.buffer);
 }
 
+TEST(BatchBuffersClose, ABatchThatHasToBeGatheredClosesTheBufferToo) {
+  for (const bool comes_first : {true, false}) {
+    TestBuffers buffers;
+    const auto a = buffers.add(1);
+    const auto own = make_rows(2);
+    EXPECT_EQ(comes_first ? buffers.close({a, own}) : buffers.close({own, a}), std::nullopt);
+    buffers.set_waiting(0);
+    const auto b = buffers.add(3);
+    ASSERT_NE(b->slot.buffer, nullptr);
+    EXPECT_NE(b->slot.buffer, a->slot.buffer);
+  }
+}
+
+TEST(BatchBuffersClose, ABatchThatStandsElsewhereLeavesTheBufferOpen) {
+  TestBuffers buffers;
+  const auto a = buffers.add(1);
+  const std::vector<Slice> elsewhere = {{make_rows(2), 0, 1}};
+  EXPECT_EQ(buffers->close(elsewhere), std::nullopt);
+  EXPECT_EQ(buffers.add(3)->slot.buffer, a->slot.buffer);
+}
+
 TEST(BatchBuffersClose, AHoleIsFilledWithTheLastRow) {
   TestBuffers buffers;
   const auto a = buffers.add(1);
