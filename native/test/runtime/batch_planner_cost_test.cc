@@ -20,7 +20,7 @@ using testing::kStart;
 /// Items one behind the other in pages of their own.
 class ItemsInPages {
  public:
-  explicit ItemsInPages(size_t count) : bytes_(pages_for(count) * page_size()) {
+  ItemsInPages(size_t count, Clock::time_point deadline) : bytes_(pages_for(count) * page_size()) {
     void* const memory = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) throw std::bad_alloc();
     items_ = static_cast<PlanItem*>(memory);
@@ -28,6 +28,7 @@ class ItemsInPages {
       auto* const item = new (items_ + count_) PlanItem;
       item->key = {1};
       item->submitted = kStart;
+      item->deadline = deadline;
     }
   }
   ItemsInPages(const ItemsInPages&) = delete;
@@ -65,7 +66,8 @@ constexpr size_t kEnd = 2000;  // at either end may be looked at
 /// A long queue of one key, of which only the ends can be read.
 class LongQueue {
  public:
-  explicit LongQueue(BatchLimits limits) : items_(kItems), planner_(std::move(limits)) {
+  explicit LongQueue(BatchLimits limits, Clock::time_point deadline = Clock::time_point::max())
+      : items_(kItems, deadline), planner_(std::move(limits)) {
     for (size_t i = 0; i + kEnd / 2 < kItems; ++i) planner_.add(items_.share(i));
     items_.set_readable(kEnd, kItems - kEnd, false);
   }
@@ -94,6 +96,18 @@ class LongQueue {
     EXPECT_GT(first, 500U);
   }
 
+  /// When all of them are late.
+  void give_up(size_t num_plans) {
+    BatchPlan plan;
+    size_t first = 0;
+    for (size_t i = 0; i < num_plans; ++i) {
+      planner_.plan(kStart + 1ms, PlanMode::kNormal, plan);
+      EXPECT_EQ(plan.slices.size(), 0U);
+      EXPECT_GT(plan.expired.size(), 0U);
+      for (const auto& item : plan.expired) EXPECT_EQ(item.get(), &items_[first++]);
+    }
+  }
+
   void remove_one_of_the_middle() { planner_.remove(items_[kItems / 2]); }
 
  private:
@@ -106,6 +120,8 @@ TEST(BatchPlannerCost, TheMiddleOfALongQueueIsNotLookedAt) { LongQueue({.max_siz
 TEST(BatchPlannerCost, NorWithPreferredSizes) {
   LongQueue({.max_size = 32, .max_delay = 10ms, .preferred_sizes = {8, 32}}).use();
 }
+
+TEST(BatchPlannerCost, NorWhenAllOfThemAreLate) { LongQueue({.max_size = 32}, kStart).give_up(10); }
 
 // The seeded mistake: an operation that looks at an item in the middle ends the process.
 TEST(BatchPlannerCostDeathTest, LookingAtTheMiddleIsNoticed) {
