@@ -34,7 +34,9 @@ TEST(BatchPlannerKeys, ManyAtOnceAreKeptApart) {
   }
   for (int64_t key = 0; key < 1000; ++key) {
     const std::string name = "k" + std::to_string(key);
-    ASSERT_EQ(planner.plan(), name + " " + name);
+    std::string both = name;
+    both.append(" ").append(name);
+    ASSERT_EQ(planner.plan(), both);
   }
   expect_all_gone(*planner);
 }
