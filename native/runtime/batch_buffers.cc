@@ -83,6 +83,8 @@ void BatchBuffers::release(Request& request) noexcept {
 
 std::optional<size_t> BatchBuffers::close(std::span<const Slice> slices) noexcept {
   const std::shared_ptr<BatchBuffer> buffer = request_of(slices[0]).slot.buffer;
+  const auto is_in_open = [this](const Slice& slice) { return request_of(slice).slot.buffer == open_; };
+  if (std::any_of(slices.begin(), slices.end(), is_in_open)) open_.reset();
   if (!buffer) return std::nullopt;
   size_t rows = 0;
   size_t first = SIZE_MAX;
@@ -92,7 +94,6 @@ std::optional<size_t> BatchBuffers::close(std::span<const Slice> slices) noexcep
     rows += request.rows;
     first = std::min(first, request.slot.first_row);
   }
-  if (open_ == buffer) open_.reset();
 
   size_t hole = first;
   for (const Slice& slice : slices) {
