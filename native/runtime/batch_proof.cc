@@ -69,7 +69,14 @@ class Proof {
     } else if (std::string reason = generate(); !reason.empty()) {
       return reason;
     }
-    for (size_t i = 1; i < rows_.size(); ++i) alone_.push_back(run_on(rows_[i].views));
+    for (size_t i = 1; i < rows_.size(); ++i) {
+      try {
+        alone_.push_back(run_on(rows_[i].views));
+      } catch (const Error& error) {
+        if (options_.verify == Verify::kSamples || error.code() != Code::kBackendError) throw;
+        return refusal(error.message());
+      }
+    }
     if (std::string reason = look_at_single_rows(); !reason.empty()) return reason;
     for (size_t count = 2; count <= rows_.size(); ++count) {
       if (std::string reason = compare(count); !reason.empty()) return reason;
@@ -119,7 +126,11 @@ class Proof {
       }
       return {};
     }
-    return "the model does not run on generated inputs (" + last_error + "); give samples in batching.verify";
+    return refusal(last_error);
+  }
+
+  static std::string refusal(const std::string& why) {
+    return "the model does not run on generated inputs (" + why + "); give samples in batching.verify";
   }
 
   /// The first rows of the samples that have one shape.
