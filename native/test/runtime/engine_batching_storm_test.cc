@@ -19,7 +19,7 @@ using testing::RowEngine;
 
 constexpr uint64_t kThreads = 4;
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-constexpr uint64_t kRequests = 5'000;  // per thread
+constexpr uint64_t kRequests = 20'000;  // per thread
 #else
 constexpr uint64_t kRequests = 250'000;  // per thread
 #endif

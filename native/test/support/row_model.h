@@ -86,11 +86,8 @@ class RowAction {
       throw Error(Code::kBackendError, "too many rows");
     }
     if (input.type != DType::kInt64) return;
-    const auto* const data = static_cast<const int64_t*>(input.data);
-    if (std::find(data, data + input.bytes / sizeof(int64_t), faults_->poison) ==
-        data + input.bytes / sizeof(int64_t)) {
-      return;
-    }
+    const std::span data(static_cast<const int64_t*>(input.data), element_count(input.dims));
+    if (std::find(data.begin(), data.end(), faults_->poison.load()) == data.end()) return;
     throw Error(Code::kBackendError, "a poisoned row");
   }
 
