@@ -35,8 +35,16 @@ std::optional<Clock::duration> BatchRun::run(Instance& instance, std::span<const
   } catch (...) {
     if (slices.size() == 1) fail(request_of(slices[0]), Error::current());
   }
+  forget_batch();
   if (slices.size() > 1) halve(instance, slices);
   return std::nullopt;
+}
+
+/// Between batches a lane keeps no memory of theirs.
+void BatchRun::forget_batch() noexcept {
+  gathered_.clear();
+  for (auto& texts : strings_) texts.clear();
+  outputs_.reset();
 }
 
 void BatchRun::halve(Instance& instance, std::span<const Slice> slices) noexcept {
@@ -74,8 +82,7 @@ Clock::duration BatchRun::run_batch(Instance& instance, std::span<const Slice> s
   hand_out(slices);
   counters_.batch_sizes.record(rows_);
   for (const Slice& slice : slices) record(request_of(slice), start, took);
-  gathered_.clear();
-  outputs_.reset();
+  forget_batch();
   return took;
 }
 
@@ -86,7 +93,6 @@ void BatchRun::record(const Request& request, Clock::time_point start, Clock::du
 
 /// Types and shapes of the batch's inputs, and where each slice is in it; the data comes next.
 void BatchRun::start_inputs(std::span<const Slice> slices) {
-  gathered_.clear();
   positions_.clear();
   rows_ = 0;
   for (const Slice& slice : slices) {

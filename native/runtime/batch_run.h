@@ -42,6 +42,7 @@ class BatchRun {
  private:
   Clock::duration run_one(Instance& instance, Request& request);
   Clock::duration run_batch(Instance& instance, std::span<const Slice> slices, std::optional<size_t> first_row);
+  void forget_batch() noexcept;
   void record(const Request& request, Clock::time_point start, Clock::duration took) noexcept;
   void halve(Instance& instance, std::span<const Slice> slices) noexcept;
   void put_in_place(std::span<const Slice> slices, size_t first_row);

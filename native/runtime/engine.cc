@@ -159,15 +159,10 @@ void Engine::give_back(InstancePtr instance, uint64_t shape, size_t rows,
 void Engine::execute(BatchRun& run, Work& work) noexcept {
   std::shared_ptr<CompletionSink> sink;
   for (auto& item : work.plan.expired) {
-    auto& request = static_cast<Request&>(*item);
-    request.timed_out = true;
-    BatchRun::fail(request, too_late_);
-    if (finish_rows(request, request.rows - request.rows_planned)) deliver(std::move(item), sink);
+    if (give_up(static_cast<Request&>(*item), too_late_, true)) deliver(std::move(item), sink);
   }
   if (auto& item = work.no_memory) {
-    auto& request = static_cast<Request&>(*item);
-    BatchRun::fail(request, Error::out_of_memory());
-    if (finish_rows(request, request.rows - request.rows_planned)) deliver(std::move(item), sink);
+    if (give_up(static_cast<Request&>(*item), Error::out_of_memory(), false)) deliver(std::move(item), sink);
   }
   auto& slices = work.plan.slices;
   if (work.instance) {
@@ -184,6 +179,20 @@ void Engine::execute(BatchRun& run, Work& work) noexcept {
   if (sink) sink->wake();
   slices.clear();
   work.plan.expired.clear();
+}
+
+/// Ends the rows of a request that were not run; other lanes may be at others. Returns whether it is complete.
+bool Engine::give_up(Request& request, const Error& error, bool timed_out) noexcept {
+  {
+    const std::lock_guard results_lock(request.results_mutex);
+    timed_out = timed_out && !request.error;  // else it failed before
+    if (!request.error) request.error = error;
+  }
+  if (timed_out) {
+    const std::lock_guard lock(mutex_);
+    request.timed_out = true;
+  }
+  return finish_rows(request, request.rows - request.rows_planned);
 }
 
 /// Notes that rows of a request came to an end. Returns whether it is complete; then it is counted, and what it held of
@@ -208,6 +217,7 @@ bool Engine::finish_rows(Request& request, size_t rows) noexcept {
     if (request.predicted > Clock::duration::zero()) {
       correction_.learn(request.predicted, Clock::now() - request.admitted);
     }
+    failed = request.error.has_value();  // of any part: no other lane is at it any more
     buffers_.release(request);
     request.state = Request::State::kDone;
     timed_out = request.timed_out || request.abandon == Abandon::kTimedOut;

@@ -144,6 +144,7 @@ class Engine final : public Interruptible, public std::enable_shared_from_this<E
   bool next_work(Work& work);
   void take_work(Work& work, Clock::time_point now);  // REQUIRES: mutex_
   void execute(BatchRun& run, Work& work) noexcept;
+  bool give_up(Request& request, const Error& error, bool timed_out) noexcept;
   bool finish_rows(Request& request, size_t rows) noexcept;
   void deliver(std::shared_ptr<PlanItem> item, std::shared_ptr<CompletionSink>& sink) noexcept;
   Clock::duration run_here(InstancePtr instance, Request& request);
@@ -163,6 +164,7 @@ class Engine final : public Interruptible, public std::enable_shared_from_this<E
   void throw_if_closed() const;  // REQUIRES: mutex_
 
   const EngineOptions options_;
+  const Error too_late_{Code::kTimeout, "the request's time-out would pass before its result is there"};
   std::unique_ptr<LoadedModel> model_;
   const Signature signature_;
   /// Made beforehand: lanes take no memory to say so.

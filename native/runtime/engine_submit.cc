@@ -173,8 +173,8 @@ void Engine::submit(const std::shared_ptr<Request>& request) {
 
 void Engine::begin_burst() {
   std::lock_guard lock(mutex_);
-  ++open_bursts_;
-  burst_ends_ = Clock::now() + kBurstLimit;
+  // Bursts of several threads that overlap without end must not hold anything up.
+  if (open_bursts_++ == 0) burst_ends_ = Clock::now() + kBurstLimit;
 }
 
 void Engine::end_burst() noexcept {

@@ -81,7 +81,8 @@ bool close(const void* a, const void* b, size_t count, double rtol, double atol,
     const auto p = static_cast<double>(convert(x[i]));
     const auto q = static_cast<double>(convert(y[i]));
     if (p == q || (std::isnan(p) && std::isnan(q))) continue;
-    if (!(std::abs(p - q) <= atol + rtol * std::abs(q))) return false;
+    // Of infinity, any share is infinity, too.
+    if (std::isinf(q) || !(std::abs(p - q) <= atol + rtol * std::abs(q))) return false;
   }
   return true;
 }

@@ -26,7 +26,8 @@ class FakeInstance final : public Instance {
     FakeScript& s = *script_;
     std::unique_lock lock(s.mutex_);
     if (std::exchange(in_run_, true)) s.contract_broken_ = true;
-    s.order_.push_back(inputs.empty() || inputs[0].data == nullptr ? -1 : *static_cast<int64_t*>(inputs[0].data));
+    s.order_.push_back(inputs.empty() || inputs[0].bytes < sizeof(int64_t) ? -1
+                                                                           : *static_cast<int64_t*>(inputs[0].data));
     s.max_running_ = std::max(s.max_running_, ++s.running_);
     s.changed_.notify_all();
     // No limit: the test that closed the gate waits too, and notices a hang.
@@ -65,13 +66,17 @@ class FakeInstance final : public Instance {
   bool terminated_ = false;  // guarded by script_->mutex_
 };
 
-/// One int64 input "x", one int64 output "y". Throws on the creation of an instance once `max_instances` live.
+/// One int64 input "x", one int64 output "y".
+inline Signature fake_signature() {
+  return {{{"x", DType::kInt64, {int64_t{1}}, false}}, {{"y", DType::kInt64, {int64_t{1}}, false}}};
+}
+
+/// Throws on the creation of an instance once `max_instances` live.
 class FakeModel final : public LoadedModel {
  public:
-  explicit FakeModel(std::shared_ptr<FakeScript> script, size_t max_instances = SIZE_MAX)
-      : script_(std::move(script)), max_instances_(max_instances) {
-    signature_.inputs = {{"x", DType::kInt64, {int64_t{1}}, false}};
-    signature_.outputs = {{"y", DType::kInt64, {int64_t{1}}, false}};
+  explicit FakeModel(std::shared_ptr<FakeScript> script, size_t max_instances = SIZE_MAX,
+                     Signature signature = fake_signature())
+      : script_(std::move(script)), max_instances_(max_instances), signature_(std::move(signature)) {
     const std::lock_guard lock(script_->mutex_);
     ++script_->live_models_;
   }
@@ -90,7 +95,7 @@ class FakeModel final : public LoadedModel {
  private:
   const std::shared_ptr<FakeScript> script_;
   const size_t max_instances_;
-  Signature signature_;
+  const Signature signature_;
 };
 
 }  // namespace ntrt::testing

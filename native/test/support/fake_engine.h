@@ -24,8 +24,9 @@ inline EngineOptions fake_options(int instances = 1) {
 /// Checks at its end that the engine gave everything back: model, instances, lanes.
 class FakeEngine {
  public:
-  explicit FakeEngine(EngineOptions options = fake_options())
-      : engine_(Engine::start(std::make_unique<FakeModel>(script_), std::move(options))) {}
+  explicit FakeEngine(EngineOptions options = fake_options(), Signature signature = fake_signature())
+      : engine_(
+            Engine::start(std::make_unique<FakeModel>(script_, SIZE_MAX, std::move(signature)), std::move(options))) {}
   FakeEngine(const FakeEngine&) = delete;
   FakeEngine& operator=(const FakeEngine&) = delete;
   ~FakeEngine() {
@@ -43,6 +44,7 @@ class FakeEngine {
   Engine* operator->() { return engine_.get(); }
   FakeScript& script() { return *script_; }
   RecordingSink& sink() { return *sink_; }
+  const std::shared_ptr<RecordingSink>& shared_sink() const { return sink_; }
 
   std::shared_ptr<Request> request(uint64_t tag, size_t bytes = 8, int64_t first_dim = 1) {
     return make_request(sink_, tag, bytes, first_dim);
