@@ -91,7 +91,10 @@ void Engine::predict(Request& request, Clock::time_point now) {
   const auto full = run_times_.expected(shape, max_size);
   request.expected_cost =
       full ? *full * static_cast<int64_t>(request.rows) / static_cast<int64_t>(max_size) : Clock::duration::zero();
+  request.expected_run = Clock::duration::zero();
   if (request.deadline == kNever) return;
+  // With nobody ahead of it, it is tried whatever earlier runs took: only a run can tell whether they still do.
+  if (request.deadline > now && planner_.empty() && idle_.size() > num_waiting_) return;
   const size_t waiting = request.solo ? 0 : planner_.rows_waiting(request.key);
   const size_t batch = std::min(max_size, request.rows + waiting % max_size);
   request.expected_run = run_times_.expected(shape, batch).value_or(Clock::duration::zero());
