@@ -25,8 +25,8 @@ Clock::time_point latest_start(const PlanItem& item) noexcept {
 /// When a batch that waits for more has to start for the item's sake.
 Clock::time_point must_start(const PlanItem& item) noexcept {
   const Clock::time_point latest = latest_start(item);
-  if (latest == kNever || latest.time_since_epoch() <= BatchPlanner::kReserve) return latest;
-  return latest - BatchPlanner::kReserve;
+  if (latest == kNever || latest <= item.submitted) return latest;
+  return std::max(item.submitted, latest - std::max(BatchPlanner::kReserve, (latest - item.submitted) / 8));
 }
 
 size_t rows_left(const PlanItem& item) noexcept { return item.rows - item.rows_planned; }

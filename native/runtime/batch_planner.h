@@ -8,8 +8,8 @@
 // - Items of one key and priority start in the order in which they came.
 // - An item that fits a batch is never split. A larger one fills batches, and its last rows meet others.
 // - A batch may start when it is full, when it has a preferred size, when its oldest item has waited `max_delay`, or
-//   when one of its items must start to keep its deadline, with kReserve to spare. With `max_delay` 0 it may start at
-//   once.
+//   when one of its items must start to keep its deadline, with an eighth of that time to spare, kReserve at least.
+//   With `max_delay` 0 it may start at once.
 // - An item that would end after its deadline is given up instead of being started.
 
 #include <deque>
