@@ -38,7 +38,7 @@ describe('run() with priority', () => {
   });
 
   test('decides who is in the next batch', async () => {
-    const { engine, blocker } = await loadBusy({ batching: { maxSize: 2 } });
+    const { engine, blocker } = await loadBusy({ maxSize: 2 });
     const order: Priority[] = [];
     const given: Priority[] = ['low', 'normal', 'high', 'low', 'normal', 'high'];
     const results = await Promise.all(
@@ -64,7 +64,7 @@ describe('run() with batching.maxDelayMs', () => {
 
   test('starts a batch in time for the time-out of a request in it', async () => {
     const engine = await loadFilling(identity(), 8);
-    const [patient, hurried] = [engine.run(rows([1])), engine.run(rows([2]), { timeoutMs: 500 })];
+    const [patient, hurried] = [engine.run(rows([1])), engine.run(rows([2]), { timeoutMs: 1000 })];
     expect((await Promise.all([patient, hurried])).map(({ y }) => y?.data[0])).toEqual([1, 2]);
     expect(sizes(engine)).toEqual({ 2: 1 });
     expect(engine.stats().requests).toMatchObject({ completed: 2, timedOut: 0 });
