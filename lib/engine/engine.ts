@@ -86,7 +86,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
 
   /** What is in force: backend, device, precision, batching, and every deviation from what was asked for. */
   get placement(): Placement {
-    if (this.#closing === undefined && this.#placement.batching.enabled) {
+    if (this.#finalStats === undefined && this.#placement.batching.enabled) {
       const batching = this.#native.batching();
       if (!batching.enabled) this.#placement = Object.freeze({ ...this.#placement, batching: Object.freeze(batching) });
     }
@@ -233,6 +233,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
         this.#onIdle = resolve;
       });
     }
+    this.#placement = this.placement;
     this.#finalStats = this.stats();
     await this.#port.request(
       (id) => this.#native.release(id),

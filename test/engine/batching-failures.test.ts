@@ -92,6 +92,14 @@ describe('run() in a batch whose results have another number of rows', () => {
     expect(engine.placement.batching.enabled).toBe(false);
   });
 
+  test('is what placement says after close(), though nobody had asked before', async () => {
+    const engine = await loadFilling(dropsRows(), 2);
+    const runs = [5, -9].map((value) => engine.run({ x: f32([value]) }));
+    await engine.close();
+    expect((await Promise.all(runs)).map((result) => numbers(result, 'y'))).toEqual([[5], []]);
+    expect(engine.placement.batching).toMatchObject({ enabled: false, reason: expect.stringContaining('one by one') });
+  });
+
   test('gives everybody the right answer when those of a part of the batch add up by chance', async () => {
     const engine = await loadFilling(doublesAndDrops(), 4);
     expect(engine.placement.batching.enabled).toBe(true);
