@@ -89,7 +89,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
 
   /** What is in force: backend, device, precision, batching, and every deviation from what was asked for. */
   get placement(): Placement {
-    if (this.#closing === undefined && this.#placement.batching.enabled) {
+    if (this.#finalStats === undefined && this.#placement.batching.enabled) {
       const batching = this.#native.batching();
       if (!batching.enabled) this.#placement = Object.freeze({ ...this.#placement, batching: Object.freeze(batching) });
     }
@@ -259,12 +259,12 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
 
   async #close(): Promise<void> {
     if (this.#runs.size + this.#staging.requests > 0) {
-      // Nothing more comes that would be worth waiting for.
-      this.#native.configure({ ...this.#native.queueOptions(), maxDelayMs: 0, targetP99Ms: 0 });
+      this.#native.flush();
       await new Promise<void>((resolve) => {
         this.#onIdle = resolve;
       });
     }
+    this.#placement = this.placement;
     this.#finalStats = this.stats();
     await this.#port.request(
       (id) => this.#native.release(id),

@@ -108,6 +108,7 @@ export interface NativeEngine {
   queueOptions(): NativeQueueOptions;
   configure(options: NativeQueueOptions): void;
   submit(id: number, mode: SubmitMode, ...arrays: (NativeArray | NativeStaging)[]): SubmitOutcome;
+  flush(): void;
   share(token: string, description: string): void;
   checkRoom(bytes: number, requestsAhead: number, bytesAhead: number): void;
   release(id: number): void;

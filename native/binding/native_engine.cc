@@ -43,6 +43,7 @@ Napi::Function NativeEngine::define(Napi::Env env) {
                                         method<&NativeEngine::configure>("configure"),
                                         method<&NativeEngine::submit>("submit"),
                                         method<&NativeEngine::check_room>("checkRoom"),
+                                        method<&NativeEngine::flush>("flush"),
                                         method<&NativeEngine::share>("share"),
                                         method<&NativeEngine::release>("release"),
                                         method<&NativeEngine::stats>("stats"),
@@ -90,6 +91,12 @@ Napi::Value NativeEngine::release(const Napi::CallbackInfo& info) {
     });
   });
   return env.Undefined();
+}
+
+/// flush(): what is queued waits for no company any longer.
+Napi::Value NativeEngine::flush(const Napi::CallbackInfo& info) {
+  engine().flush();
+  return info.Env().Undefined();
 }
 
 /// share(token, description): other threads of this process can open the engine.

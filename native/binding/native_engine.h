@@ -32,6 +32,7 @@ class NativeEngine final : public Napi::ObjectWrap<NativeEngine> {
   Napi::Value configure(const Napi::CallbackInfo& info);
   Napi::Value submit(const Napi::CallbackInfo& info);
   Napi::Value check_room(const Napi::CallbackInfo& info);
+  Napi::Value flush(const Napi::CallbackInfo& info);
   Napi::Value share(const Napi::CallbackInfo& info);
   Napi::Value release(const Napi::CallbackInfo& info);
   Napi::Value stats(const Napi::CallbackInfo& info);

@@ -70,6 +70,7 @@ void run_alone(Request& request) noexcept {
 void set_batch_key(Request& request, const BatchLayout& layout, bool enabled) {
   request.key.clear();
   run_alone(request);
+  request.items = 1;
   if (!enabled) return;
   size_t rows = 0;
   for (size_t i = 0; i < request.inputs.size(); ++i) {
@@ -78,6 +79,7 @@ void set_batch_key(Request& request, const BatchLayout& layout, bool enabled) {
   if (rows == 0) return;
   for (const OutputRequest& output : request.outputs) request.key.push_back(static_cast<int64_t>(output.index));
   request.rows = rows;
+  request.items = rows;
   request.solo = false;
 }
 

@@ -25,7 +25,8 @@ Clock::time_point latest_start(const PlanItem& item) noexcept {
 /// When to begin with it even if its batch could wait.
 Clock::time_point urgent_from(const PlanItem& item) noexcept {
   const Clock::time_point latest = latest_start(item);
-  return latest == kNow || latest == kNever ? latest : latest - BatchPlanner::kWakeUpMargin;
+  if (latest == kNever || latest <= item.submitted) return latest;
+  return std::max(item.submitted, latest - std::max(BatchPlanner::kWakeUpMargin, (latest - item.submitted) / 8));
 }
 
 size_t rows_left(const PlanItem& item) noexcept { return item.rows - item.rows_planned; }
@@ -298,6 +299,14 @@ void BatchPlanner::take(PlanBucket& bucket, Clock::time_point now, BatchPlan& pl
       bucket.rows -= taken;
       backlog_[static_cast<size_t>(item->priority)] -= before - cost_left(*item);
     }
+  }
+}
+
+void BatchPlanner::flush() noexcept {
+  while (!waiting_.empty()) {
+    PlanBucket& bucket = *waiting_.begin()->bucket;
+    bucket.due = true;
+    reindex(bucket);
   }
 }
 

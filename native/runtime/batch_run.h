@@ -19,8 +19,8 @@ namespace ntrt {
 
 /// One lane's. Keeps its lists from one batch to the next.
 ///
-/// A batch that fails is halved and run again, down to single requests: only the one that is to blame fails. So does
-/// one whose results have another number of rows than its inputs, and take_mismatch() tells.
+/// A batch that fails is halved and run again, down to single requests: only the one that is to blame fails. One whose
+/// results have another number of rows than its inputs is run request by request, and take_mismatch() tells.
 class BatchRun {
  public:
   /// Requests run one by one unless `enabled`.

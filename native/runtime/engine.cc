@@ -228,7 +228,7 @@ bool Engine::finish_rows(Request& request, size_t rows) noexcept {
                   : failed  ? counters_.failed
                             : counters_.completed;
   outcome.fetch_add(1, std::memory_order_relaxed);
-  if (!timed_out && !aborted && !failed) counters_.rows.fetch_add(request.rows, std::memory_order_relaxed);
+  if (!timed_out && !aborted && !failed) counters_.rows.fetch_add(request.items, std::memory_order_relaxed);
   request.buffers.clear();
   return true;
 }

@@ -94,6 +94,9 @@ class Engine final : public Interruptible, public std::enable_shared_from_this<E
   /// For callers that prepare requests over time.
   void check_room(size_t bytes, size_t requests_ahead, size_t bytes_ahead);
 
+  /// What is queued now does not wait for company any longer.
+  void flush() noexcept;
+
   /// Note "bursts". Each begin_burst() is followed by one end_burst().
   void begin_burst();
   void end_burst() noexcept;

@@ -93,8 +93,12 @@ void Engine::predict(Request& request, Clock::time_point now) {
   const auto full = run_times_.expected(shape, max_size);
   request.expected_cost =
       full ? *full * static_cast<int64_t>(request.rows) / static_cast<int64_t>(max_size) : Clock::duration::zero();
+  request.expected_run = Clock::duration::zero();
+  request.predicted = Clock::duration::zero();
   if (request.deadline == kNever) return;
   if (request.deadline <= now) refuse(Refusal::kDeadline, milliseconds(now - request.submitted));
+  // With nobody ahead of it, it is tried whatever earlier runs took: only a run can tell whether they still do.
+  if (planner_.empty() && idle_.size() > num_waiting_) return;
   const size_t waiting = request.solo ? 0 : planner_.rows_waiting(request.key);
   const size_t batch = std::min(max_size, request.rows + waiting);
   request.expected_run = run_times_.expected(shape, batch).value_or(Clock::duration::zero());
@@ -169,6 +173,16 @@ void Engine::submit(const std::shared_ptr<Request>& request) {
     withdraw(*request);
     throw;
   }
+}
+
+void Engine::flush() noexcept {
+  bool needed = false;
+  {
+    const std::lock_guard lock(mutex_);
+    planner_.flush();
+    needed = lane_is_needed();
+  }
+  if (needed) work_.notify_one();
 }
 
 void Engine::begin_burst() {
@@ -254,10 +268,10 @@ Clock::duration Engine::run_here(InstancePtr instance, Request& request) {
     instance->run(request.inputs, request.outputs);
     const Clock::duration took = Clock::now() - start;
     give_back(std::move(instance), shape, request.rows, took);
-    counters_.batch_sizes.record(request.rows);
+    counters_.batch_sizes.record(request.items);
     counters_.record(Stage::kQueue, to_nanoseconds(start - request.submitted));
     counters_.record(Stage::kCompute, to_nanoseconds(took));
-    counters_.rows.fetch_add(request.rows, std::memory_order_relaxed);
+    counters_.rows.fetch_add(request.items, std::memory_order_relaxed);
     counters_.completed.fetch_add(1, std::memory_order_relaxed);
     return took;
   } catch (...) {

@@ -23,7 +23,7 @@ struct PlanItem {
   // Set before it is added.
   bool solo = false;         ///< it meets nobody: it is a batch of its own, as it is
   std::vector<int64_t> key;  ///< two items meet if their keys are equal
-  size_t rows = 1;           ///< at least 1
+  size_t rows = 1;           ///< at least 1; 1 if solo
   Priority priority = Priority::kNormal;
   Clock::time_point submitted;
   Clock::time_point deadline = Clock::time_point::max();

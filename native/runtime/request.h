@@ -55,6 +55,7 @@ struct Request : PlanItem {
   std::optional<Error> error;          ///< set instead of results
   std::mutex results_mutex;            ///< of a request that takes several batches: guards the two above
   size_t bytes = 0;                    ///< of all inputs, for the queue's limit
+  size_t items = 1;                    ///< rows that it counts as in statistics, also where it runs alone
 
   Clock::time_point admitted;   ///< of a request with a deadline
   Clock::duration predicted{};  ///< from then to its end; 0: nothing was

@@ -1,7 +1,7 @@
 #pragma once
 // Inputs made up for a model, row by row, to try out how it behaves.
 
-#include <deque>
+#include <list>
 #include <string>
 #include <vector>
 
@@ -21,7 +21,7 @@ struct OwnedTensors {
 
   std::vector<TensorView> views;
   std::vector<Buffer> buffers;
-  std::deque<std::vector<std::string>> strings;
+  std::list<std::vector<std::string>> strings;  ///< a list: it moves without memory, and its elements stay
 
   TensorView& add(DType type, Shape dims);
 };

@@ -40,7 +40,7 @@ describe('run() in a batch with a signal', () => {
   });
 
   test('rejects at once while the batch runs; the others get their rows', async () => {
-    const { engine, blocker } = await loadBusy({ batching: { maxSize: 64, maxDelayMs: 60_000 } });
+    const { engine, blocker } = await loadBusy({ maxSize: 64, maxDelayMs: 60_000 });
     await blocker;
     const controller = new AbortController();
     const values = Array.from({ length: 64 }, (_, i) => i);
@@ -57,7 +57,7 @@ describe('run() in a batch with a signal', () => {
   });
 
   test('gives up what is left of a request that is split', async () => {
-    const { engine, blocker } = await loadBusy({ batching: { maxSize: 64 } });
+    const { engine, blocker } = await loadBusy({ maxSize: 64 });
     await blocker;
     const controller = new AbortController();
     const values = Array.from({ length: 64 * 50 }, (_, i) => i);
@@ -102,7 +102,7 @@ describe('with batches in flight', () => {
   });
 
   test('destroy() rejects what waits for company, and lets the batch that runs finish', async () => {
-    const { engine, blocker } = await loadBusy({ batching: { maxDelayMs: 60_000 } });
+    const { engine, blocker } = await loadBusy({ maxDelayMs: 60_000 });
     const waiting = [1, 2, 3].map((value) => rejection(engine.run(rows([value], 1))));
     engine.destroy(reason);
     expect(await Promise.all(waiting)).toEqual([reason, reason, reason]);

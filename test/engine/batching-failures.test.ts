@@ -2,7 +2,7 @@
 
 import type { TensorMap } from 'node-tensorrt';
 import { describe, expect, test } from 'vitest';
-import { bigWeights, dropsRows } from '../fixtures/models.js';
+import { bigWeights, doublesAndDrops, dropsRows } from '../fixtures/models.js';
 import { loadFilling, sizes } from '../support/batches.js';
 import { f32, load, numbers } from '../support/engines.js';
 import { failure } from '../support/failure.js';
@@ -89,6 +89,22 @@ describe('run() in a batch whose results have another number of rows', () => {
     expect(numbers(await engine.run({ x: f32([6]) }), 'y')).toEqual([6]);
     expect(numbers(await engine.run({ x: f32([1, -9, 3, -9, 5, 6]) }), 'y')).toEqual([1, 3, 5, 6]);
     await engine.close();
+    expect(engine.placement.batching.enabled).toBe(false);
+  });
+
+  test('is what placement says after close(), though nobody had asked before', async () => {
+    const engine = await loadFilling(dropsRows(), 2);
+    const runs = [5, -9].map((value) => engine.run({ x: f32([value]) }));
+    await engine.close();
+    expect((await Promise.all(runs)).map((result) => numbers(result, 'y'))).toEqual([[5], []]);
+    expect(engine.placement.batching).toMatchObject({ enabled: false, reason: expect.stringContaining('one by one') });
+  });
+
+  test('gives everybody the right answer when those of a part of the batch add up by chance', async () => {
+    const engine = await loadFilling(doublesAndDrops(), 4);
+    expect(engine.placement.batching.enabled).toBe(true);
+    const results = await Promise.all([5, -9, 1, -9].map((value) => engine.run({ x: f32([value]) })));
+    expect(results.map((result) => numbers(result, 'y'))).toEqual([[5, 5], [], [1], []]);
     expect(engine.placement.batching.enabled).toBe(false);
   });
 

@@ -9,7 +9,7 @@ const upTo = (count: number, from = 0) => Array.from({ length: count }, (_, i) =
 
 describe('run() with batching.maxSize', () => {
   test('makes no batch of more rows', async () => {
-    const { engine, blocker } = await loadBusy({ batching: { maxSize: 8 } });
+    const { engine, blocker } = await loadBusy({ maxSize: 8 });
     const runs = upTo(20).map((value) => engine.run(rows([value], 1)));
     expect((await Promise.all(runs)).map((result) => numbers(result, 'y'))).toEqual(upTo(20).map((value) => [value]));
     await blocker;

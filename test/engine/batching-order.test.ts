@@ -3,8 +3,9 @@
 import type { Engine, RunOptions } from 'node-tensorrt';
 import { describe, expect, test } from 'vitest';
 import { identity } from '../fixtures/models.js';
+import { onnxModel } from '../fixtures/onnx-writer.js';
 import { loadBusy, loadFilling, rows, sizes } from '../support/batches.js';
-import { load, loadSlow, numbers, one, turn, untilStarted } from '../support/engines.js';
+import { f32, load, loadSlow, numbers, one, turn, untilStarted } from '../support/engines.js';
 import { failure } from '../support/failure.js';
 
 type Priority = NonNullable<RunOptions['priority']>;
@@ -37,7 +38,7 @@ describe('run() with priority', () => {
   });
 
   test('decides who is in the next batch', async () => {
-    const { engine, blocker } = await loadBusy({ batching: { maxSize: 2 } });
+    const { engine, blocker } = await loadBusy({ maxSize: 2 });
     const order: Priority[] = [];
     const given: Priority[] = ['low', 'normal', 'high', 'low', 'normal', 'high'];
     const results = await Promise.all(
@@ -63,7 +64,7 @@ describe('run() with batching.maxDelayMs', () => {
 
   test('starts a batch in time for the time-out of a request in it', async () => {
     const engine = await loadFilling(identity(), 8);
-    const [patient, hurried] = [engine.run(rows([1])), engine.run(rows([2]), { timeoutMs: 500 })];
+    const [patient, hurried] = [engine.run(rows([1])), engine.run(rows([2]), { timeoutMs: 1000 })];
     expect((await Promise.all([patient, hurried])).map(({ y }) => y?.data[0])).toEqual([1, 2]);
     expect(sizes(engine)).toEqual({ 2: 1 });
     expect(engine.stats().requests).toMatchObject({ completed: 2, timedOut: 0 });
@@ -74,6 +75,41 @@ describe('run() with batching.maxDelayMs', () => {
     expect(engine.placement.batching.enabled).toBe(false);
     expect(numbers(await engine.run(one(3)), 'y')).toEqual([3]);
   });
+});
+
+/** y = x, negated n times: how long a run takes depends on a value, not on a shape. */
+const countdown = onnxModel({
+  inputs: [
+    { name: 'x', type: 'float32', dims: [1] },
+    { name: 'n', type: 'int64', dims: [] },
+  ],
+  outputs: [{ name: 'y', type: 'float32', dims: [1] }],
+  nodes: [
+    {
+      op: 'Loop',
+      inputs: ['n', '', 'x'],
+      outputs: ['y'],
+      attributes: {
+        body: {
+          graph: {
+            inputs: [
+              { name: 'i', type: 'int64', dims: [] },
+              { name: 'going', type: 'bool', dims: [] },
+              { name: 'before', type: 'float32', dims: [1] },
+            ],
+            outputs: [
+              { name: 'still_going', type: 'bool', dims: [] },
+              { name: 'after', type: 'float32', dims: [1] },
+            ],
+            nodes: [
+              { op: 'Identity', inputs: ['going'], outputs: ['still_going'] },
+              { op: 'Neg', inputs: ['before'], outputs: ['after'] },
+            ],
+          },
+        },
+      },
+    },
+  ],
 });
 
 const LEARNING_RUNS = 3;
@@ -117,6 +153,18 @@ describe('run() with a timeoutMs that cannot be met', () => {
     await expect(engine.run(one(), { timeoutMs: 1 })).rejects.toEqual(failure('TIMEOUT'));
     await engine.close();
     expect(engine.stats().requests).toMatchObject({ accepted: 1, rejected: 0, timedOut: 1 });
+  });
+
+  test('is tried by an idle engine: only a run can tell whether runs still take so long', async () => {
+    const engine = await load(countdown, { inlineBelowUs: 0 });
+    const inputs = (n: number) => ({
+      x: f32([3]),
+      n: { type: 'int64' as const, data: BigInt64Array.of(BigInt(n)), dims: [] },
+    });
+    await engine.run(inputs(200_000));
+    const timeoutMs = engine.stats().latencyMs.compute.max / 2;
+    for (let i = 0; i < 5; i++) expect(numbers(await engine.run(inputs(2), { timeoutMs }), 'y')).toEqual([3]);
+    expect(engine.stats().requests).toMatchObject({ accepted: 6, completed: 6, rejected: 0 });
   });
 
   test('is refused because of what waits before it, though its own run would be in time', async () => {

@@ -102,7 +102,7 @@ describe('configure() while requests wait', () => {
   });
 
   test('makes larger batches from then on', async () => {
-    const { engine, blocker } = await loadBusy({ batching: { maxSize: 2, maxQueue: 3 } });
+    const { engine, blocker } = await loadBusy({ maxSize: 2, maxQueue: 3 });
     const runs = [1, 2, 3].map((value) => engine.run(rows([value], 1)));
     expect(await rejection(engine.run(rows([9], 1)))).toEqual(failure('QUEUE_FULL', { limit: 3 }));
     engine.configure({ batching: { maxSize: 6, maxQueue: 6 } });

@@ -1,4 +1,4 @@
-import type { Engine, LoadOptions, TensorLike, TensorMap } from 'node-tensorrt';
+import type { BatchingOptions, Engine, LoadOptions, TensorLike, TensorMap } from 'node-tensorrt';
 import { slowRows } from '../fixtures/models.js';
 import { f32, load, untilStarted } from './engines.js';
 
@@ -26,11 +26,14 @@ const BLOCKER_ROWS = 64;
 
 /**
  * An engine (y = x, float32 ['N', 1]) whose only instance has just begun a run that takes long, and what that run
- * returns. Whatever is submitted now waits, and can meet.
+ * returns. Whatever is submitted now waits, and can meet within the limits given.
  */
-export async function loadBusy(options: LoadOptions = {}): Promise<{ engine: Engine; blocker: Promise<TensorMap> }> {
-  const engine = await load(slowRows({ size: 256, iterations: 500 }), { threads: 1, inlineBelowUs: 0, ...options });
+export async function loadBusy(
+  batching: BatchingOptions = {},
+): Promise<{ engine: Engine; blocker: Promise<TensorMap> }> {
+  const engine = await load(slowRows({ size: 256, iterations: 500 }), { threads: 1, inlineBelowUs: 0 });
   const blocker = engine.run(rows(new Array<number>(BLOCKER_ROWS).fill(1), 1));
   await untilStarted(engine, 1);
+  engine.configure({ batching });
   return { engine, blocker };
 }

@@ -64,6 +64,18 @@ TEST(EngineDeadline, ThatCannotBeKeptIsRefusedAtTheDoor) {
   EXPECT_FALSE(urgent->error.has_value());
 }
 
+TEST(EngineDeadline, ThatCannotBeKeptIsTriedByAnIdleEngine) {
+  FakeEngine engine;
+  engine.script().set_action([](auto, auto) { std::this_thread::sleep_for(std::chrono::milliseconds(20)); });
+  engine.submit(0);
+  engine.sink().wait(1);  // now it is known how long a run takes
+  const auto hurried = engine.request(1);
+  hurried->deadline = Clock::now() + std::chrono::milliseconds(10);
+  engine->submit(hurried);
+  engine.sink().wait(2);
+  EXPECT_EQ(engine->counters().rejected[static_cast<size_t>(Refusal::kDeadline)], 0U) << "it would never learn";
+}
+
 TEST(EngineDeadline, GivesTheInputsBack) {
   const uint64_t before = host_pool().stats().allocated.current;
   FakeEngine engine;

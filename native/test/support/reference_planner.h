@@ -158,7 +158,9 @@ class ReferencePlanner {
   }
   Time urgent_from(const Item& item) const {
     if (item.deadline == kNever || mistake_ == Mistake::kIgnoresUrgency) return kNever;
-    return item.latest_start() - BatchPlanner::kWakeUpMargin;
+    const Time latest = item.latest_start();
+    const auto spare = std::max<Clock::duration>(BatchPlanner::kWakeUpMargin, (latest - item.submitted) / 8);
+    return std::max(item.submitted, latest - spare);
   }
   bool is_late(const Item& item, Time now) const {
     return item.latest_start() < now && mistake_ != Mistake::kRunsTheLate;
