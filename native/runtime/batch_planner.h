@@ -7,9 +7,10 @@
 //   of the next higher priority that come up to one step after it, and by no later ones: nothing starves.
 // - Items of one key and priority start in the order in which they came.
 // - An item that fits a batch is never split. A larger one fills batches, and its last rows meet others.
-// - A batch may start when it is full, when there are rows for the smallest preferred size, when its oldest item has waited `max_delay`, or
-//   when one of its items must start to keep its deadline, with an eighth of that time to spare, kWakeUpMargin at least.
-//   With `max_delay` 0 it may start at once.
+// - A batch may start when it is full, when there are rows for the smallest preferred size, when its oldest item has
+// waited `max_delay`, or
+//   when one of its items must start to keep its deadline, with an eighth of that time to spare, kWakeUpMargin at
+//   least. With `max_delay` 0 it may start at once.
 // - An item that would end after its deadline is given up instead of being started.
 
 #include <deque>

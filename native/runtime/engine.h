@@ -167,7 +167,6 @@ class Engine final : public Interruptible, public std::enable_shared_from_this<E
   void throw_if_closed() const;  // REQUIRES: mutex_
 
   const EngineOptions options_;
-  const Error too_late_{Code::kTimeout, "the request's time-out would pass before its result is there"};
   std::unique_ptr<LoadedModel> model_;
   const Signature signature_;
   /// Made beforehand: lanes take no memory to say so.
