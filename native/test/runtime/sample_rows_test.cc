@@ -21,7 +21,7 @@ Signature signature_of(DType type, std::vector<Dim> dims = {std::string("n"), in
 template <typename T>
 std::vector<T> values(const TensorView& view) {
   const auto* const data = static_cast<const T*>(view.data);
-  return {data, data + view.bytes / sizeof(T)};
+  return std::vector<T>(data, data + element_count(view.dims));
 }
 
 TEST(SampleRowsGenerate, GivesFreeDimensionsTheirSizeAndOneRow) {
