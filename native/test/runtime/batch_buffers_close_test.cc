@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <set>
 
+#include "memory/pools.h"
 #include "test/support/batch_requests.h"
 
 namespace ntrt {

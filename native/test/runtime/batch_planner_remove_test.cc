@@ -9,7 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::expect_all_gone;
-using testing::kStart;
 using testing::TestPlanner;
 
 TEST(BatchPlannerRemove, TheOthersKeepTheirOrder) {

@@ -2,15 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
 #include "test/support/test_planner.h"
 
 namespace ntrt {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::kStart;
 using testing::TestPlanner;
 
 constexpr Clock::duration kStep = BatchPlanner::kPriorityStep;
