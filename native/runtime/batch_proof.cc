@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "runtime/sample_rows.h"
 #include "runtime/watchdog.h"
@@ -183,7 +184,9 @@ class Proof {
     for (const std::string& name : sample.names) {
       const auto is_it = [&](const TensorSpec& spec) { return spec.name == name; };
       if (std::any_of(signature_.inputs.begin(), signature_.inputs.end(), is_it)) continue;
-      throw Error(Code::kInvalidArgument, option + ": the model has no input '" + name + "'", {{"option", option}});
+      std::string text = option;
+      text.append(": the model has no input '").append(name).append("'");
+      throw Error(Code::kInvalidArgument, std::move(text), {{"option", option}});
     }
     return views;
   }

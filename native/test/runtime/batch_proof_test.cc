@@ -218,8 +218,8 @@ TEST_F(BatchProofTest, SamplesThatDoNotFitTheModelAreErrors) {
     prove(row_signature(DType::kInt64));
     FAIL() << "the type went unnoticed";
   } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::kShapeMismatch);
-    EXPECT_EQ(error.message(), "options.batching.verify[0].x: expected int64 of 2 dimensions, received float32 [2, 2]");
+    EXPECT_EQ(error.code(), Code::kInvalidArgument);
+    EXPECT_EQ(error.message(), "options.batching.verify[0].x: expected int64, received float32");
   }
   Signature deeper = row_signature(DType::kFloat32);
   deeper.inputs[0].dims.emplace_back(int64_t{2});
@@ -242,16 +242,13 @@ TEST_F(BatchProofTest, SwitchedOffItDoesNothing) {
   EXPECT_EQ(num_runs(), 0U);
 }
 
-TEST_F(BatchProofTest, ASlowModelIsNotProvedUnasked) {
-  script_->set_action([action = testing::RowAction(faults_)](auto inputs, auto outputs) {
-    const auto start = Clock::now();
-    while (Clock::now() - start < std::chrono::milliseconds(2)) std::this_thread::yield();
-    action(inputs, outputs);
-  });
-  options_.max_seconds = 0.016;  // eight rows of two milliseconds and what the rest takes
+TEST_F(BatchProofTest, AModelThatNeverEndsIsGivenUp) {
+  script_->close_gate();
+  options_.max_seconds = 0.01;
   const std::string text = reason();
-  EXPECT_TRUE(has(text, "a run takes ") && has(text, "so the proof would take too long")) << text;
+  EXPECT_TRUE(has(text, "the proof took longer than ")) << text;
   EXPECT_EQ(num_runs(), 1U);
+  script_->open_gate();
   options_.max_seconds = 0;
   EXPECT_TRUE(prove().enabled);
 }
