@@ -361,6 +361,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
       staged.submit((arrays) => {
         const outcome = this.#native.submit(id, SubmitMode.async, ...arrays);
         if (outcome === SubmitOutcome.queuedFirst) process.nextTick(this.#port.endBurst);
+        if (this.#closing !== undefined) this.#native.flush();
       });
       const timeoutMs = deadline === undefined ? 0 : Math.max(1, deadline - performance.now());
       run = this.#track(id, { ...plan, timeoutMs });

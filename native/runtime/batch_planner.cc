@@ -48,6 +48,7 @@ struct PlanBucket {
   size_t rows = 0;                       ///< not yet planned
   Clock::time_point urgent_at = kNever;  ///< the earliest time at which one must begin; may be of one that has gone
   bool due = false;                      ///< its oldest item has waited long enough
+  bool flushed = false;                  ///< nothing waits until it is empty
   bool counted_full = false;
   BatchPlanner::Index* index = nullptr;  ///< the one that it is in, or null; then `node` is its entry
   BatchPlanner::Index::iterator entry;
@@ -179,6 +180,7 @@ void BatchPlanner::unlink(PlanItem& item) noexcept {
 void BatchPlanner::forget(PlanBucket& bucket) noexcept {
   if (bucket.num_items > 0) return;
   bucket.urgent_at = kNever;
+  bucket.flushed = false;
   if (!bucket.solo && buckets_.size() > kMaxKeptBuckets) buckets_.erase(buckets_.find(bucket.key));
 }
 
@@ -188,7 +190,7 @@ bool BatchPlanner::is_full(const PlanBucket& bucket) const noexcept {
 
 Clock::time_point BatchPlanner::starts_at(const PlanBucket& bucket) const noexcept {
   const bool enough = !limits_.preferred_sizes.empty() && bucket.rows >= limits_.preferred_sizes.front();
-  if (bucket.due || enough || is_full(bucket) || limits_.max_delay <= Clock::duration::zero()) return kNow;
+  if (bucket.due || bucket.flushed || enough || is_full(bucket) || limits_.max_delay <= Clock::duration::zero()) return kNow;
   return std::min(bucket.oldest() + limits_.max_delay, bucket.urgent_at);
 }
 
@@ -303,9 +305,10 @@ void BatchPlanner::take(PlanBucket& bucket, Clock::time_point now, BatchPlan& pl
 }
 
 void BatchPlanner::flush() noexcept {
+  for (const Position& position : ready_) position.bucket->flushed = true;  // for what its next batch leaves
   while (!waiting_.empty()) {
     PlanBucket& bucket = *waiting_.begin()->bucket;
-    bucket.due = true;
+    bucket.flushed = true;
     reindex(bucket);
   }
 }

@@ -79,7 +79,7 @@ class BatchPlanner {
   /// When a batch may start, as things are: Clock::time_point::min() for at once, max() for never.
   Clock::time_point next_start(PlanMode mode) const noexcept;
 
-  /// What is queued now waits for nothing more.
+  /// What is queued now waits for nothing more, nor does what joins it.
   void flush() noexcept;
 
   /// Takes one item out, or returns null. No memory is needed.

@@ -79,7 +79,7 @@ describe('run() in a batch with timeoutMs', () => {
     const results = await Promise.all([runs[0], runs[2], runs[3]]);
     expect(results.map((result) => numbers(result ?? {}, 'y'))).toEqual([[0], [2], [3]]);
     await blocker;
-    expect(sizes(engine)).toEqual({ 1: 1, 3: 1 });
+    expect(sizes(engine)).toEqual({ 64: 1, 3: 1 });
     expect(engine.stats().requests).toMatchObject({ completed: 4, timedOut: 1, rejected: 0 });
   });
 });

@@ -12,9 +12,9 @@ describe('run() with batching.maxSize', () => {
     const { engine, blocker } = await loadBusy({ maxSize: 8 });
     const runs = upTo(20).map((value) => engine.run(rows([value], 1)));
     expect((await Promise.all(runs)).map((result) => numbers(result, 'y'))).toEqual(upTo(20).map((value) => [value]));
-    await blocker;
-    const largest = Math.max(...Object.keys(sizes(engine)).map(Number));
-    expect(largest).toBe(8);
+    await blocker; // of 64 rows, which ran before the limit was set
+    const { 64: _, ...others } = sizes(engine);
+    expect(Math.max(...Object.keys(others).map(Number))).toBe(8);
   });
 
   test('splits a request of more rows, and returns one result', async () => {

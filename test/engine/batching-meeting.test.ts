@@ -25,7 +25,7 @@ describe('run() meets', () => {
     expect(engine.stats().queue.depth).toBe(3);
     expect((await Promise.all(waiting)).map((result) => numbers(result, 'y'))).toEqual([[1], [2], [3]]);
     expect(numbers(await blocker, 'y')).toEqual(new Array(64).fill(1));
-    expect(sizes(engine)).toEqual({ 1: 1, 3: 1 });
+    expect(sizes(engine)).toEqual({ 64: 1, 3: 1 });
   });
 
   test('requests of different turns while the first may wait (maxDelayMs)', async () => {

@@ -164,10 +164,10 @@ describe('placement.batching is not enabled', () => {
     expect(batching).toEqual({ enabled: false, reason: "the first dimension of input 'a' is fixed to 16" });
   });
 
-  test('for a model so slow that the proof would take over 5 s, unless it is asked for', async () => {
-    const { batching } = (await load(slowRows({ size: 64, iterations: 2_000_000 }), { threads: 1 })).placement;
+  test('for a model that does not end: it is given up after 5 s', async () => {
+    const { batching } = (await load(slowRows({ size: 4, iterations: 2 ** 40 }), { threads: 1 })).placement;
     expect(batching.enabled).toBe(false);
-    expect(batching.reason).toMatch(/^a run takes \d+ ms, so the proof would take too long; .*batching\.verify: true/);
+    expect(batching.reason).toMatch(/^the proof took longer than 5 s; batching\.verify: true/);
   });
 
   test('while a load is aborted during the proof, which ends at once', async () => {

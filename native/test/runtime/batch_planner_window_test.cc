@@ -109,5 +109,28 @@ TEST(BatchPlannerWindow, AKeyWhoseWindowEndedKeepsItsTurnWhileOthersRun) {
   EXPECT_EQ(planner.plan(21ms), "b b2");
 }
 
+TEST(BatchPlannerWindow, AFlushEndsItForWhatAFullBatchLeaves) {
+  TestPlanner planner({.max_size = 2, .max_delay = 100ms});
+  planner.add("a");
+  planner.add("b");
+  planner.add("c");
+  planner->flush();
+  EXPECT_EQ(planner.plan(0ms), "a b");
+  EXPECT_EQ(planner.plan(0ms), "c");
+}
+
+TEST(BatchPlannerWindow, AFlushEndsItForAllThatWaitsUntilThatHasGone) {
+  TestPlanner planner({.max_size = 4, .max_delay = 100ms, .preferred_sizes = {2}});
+  planner.add("a");
+  planner->flush();
+  planner.add("b");
+  planner.add("c");
+  EXPECT_EQ(planner.plan(0ms), "a b");
+  EXPECT_EQ(planner.plan(0ms), "c");
+  planner.add("d");
+  EXPECT_EQ(planner.plan(50ms), "");
+  EXPECT_EQ(planner.next_start(), "100");
+}
+
 }  // namespace
 }  // namespace ntrt
