@@ -190,7 +190,8 @@ bool BatchPlanner::is_full(const PlanBucket& bucket) const noexcept {
 
 Clock::time_point BatchPlanner::starts_at(const PlanBucket& bucket) const noexcept {
   const bool enough = !limits_.preferred_sizes.empty() && bucket.rows >= limits_.preferred_sizes.front();
-  if (bucket.due || bucket.flushed || enough || is_full(bucket) || limits_.max_delay <= Clock::duration::zero()) return kNow;
+  if (bucket.due || bucket.flushed || enough || is_full(bucket) || limits_.max_delay <= Clock::duration::zero())
+    return kNow;
   return std::min(bucket.oldest() + limits_.max_delay, bucket.urgent_at);
 }
 
