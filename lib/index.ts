@@ -3,6 +3,7 @@ export type { BatchingOptions } from './engine/batching-options.js';
 export { Engine } from './engine/engine.js';
 export type { CpuOptions, LoadOptions } from './engine/load-options.js';
 export type { CustomOperatorLibrary, ModelLimits, ProbeOptions } from './engine/model-options.js';
+export type { PadOptions } from './engine/pad-options.js';
 export type { Deviation, Placement } from './engine/placement.js';
 export type { RunOptions, RunSyncOptions } from './engine/run-options.js';
 export type { EngineStats, LatencyStats } from './engine/stats.js';

@@ -4,6 +4,7 @@ import type { Port } from '../native/port.js';
 import { integerOption, knownKeys, objectOption } from '../options.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type TensorMap, tensorTypes } from '../tensor/types.js';
+import { type PadOptions, resolvePad } from './pad-options.js';
 import { slicedCopy } from './sliced-copy.js';
 
 /** How requests meet in batches, and how many may wait. Sizes are in rows: the first dimension of the inputs. */
@@ -30,6 +31,13 @@ export interface BatchingOptions {
   /** Bytes of inputs that may wait; a request beyond is refused with QUEUE_FULL. @default 268435456 (256 MiB) */
   maxQueueBytes?: number;
   /**
+   * Inputs that are padded, by name, so that requests of different lengths meet. Results are cut back to what they
+   * would have been. It is proved at load that padding changes nothing, else it is off and `placement.batching.padding`
+   * says why. A request that is longer than the last bucket, or whose padded inputs have different lengths, is not
+   * padded. @default none
+   */
+  pad?: Record<string, PadOptions>;
+  /**
    * Whether it is proved at load that rows do not influence each other, by running some alone and together: with rows
    * that are made up, or with these samples (inputs as for `run`; at least two rows in all). Without a proof requests
    * are run one by one, and `placement.batching` says why. false: taken for granted.
@@ -42,8 +50,7 @@ export interface BatchingOptions {
 
 /** The part of BatchingOptions that may be changed while an engine runs. */
 const LIVE = ['maxSize', 'maxDelayMs', 'preferredSizes', 'targetP99Ms', 'maxQueue', 'maxQueueBytes'] as const;
-const AT_LOAD = ['verify', 'tolerance'] as const;
-const LATER = ['pad'] as const;
+const AT_LOAD = ['pad', 'verify', 'tolerance'] as const;
 
 const DEFAULTS: NativeQueueOptions = {
   maxSize: 32,
@@ -73,7 +80,7 @@ export interface ResolvedBatching {
 export function resolveBatching(given: unknown): ResolvedBatching {
   const options =
     given === false || given === undefined ? {} : objectOption<BatchingOptions>('options.batching', given);
-  knownKeys('options.batching', options, [...LIVE, ...AT_LOAD], LATER);
+  knownKeys('options.batching', options, [...LIVE, ...AT_LOAD]);
   const tolerance = objectOption<{ rtol?: number; atol?: number }>(
     'options.batching.tolerance',
     options.tolerance ?? {},
@@ -88,6 +95,7 @@ export function resolveBatching(given: unknown): ResolvedBatching {
       verify: samples.length > 0 ? 2 : verify === false ? 0 : 1,
       rtol: positiveOption('options.batching.tolerance.rtol', tolerance.rtol ?? 1e-3, 1),
       atol: positiveOption('options.batching.tolerance.atol', tolerance.atol ?? 1e-4, Number.MAX_VALUE),
+      pad: resolvePad(options.pad ?? {}),
       maxSeconds: verify === undefined ? MAX_PROOF_SECONDS : 0,
     },
     samples,
@@ -97,7 +105,7 @@ export function resolveBatching(given: unknown): ResolvedBatching {
 /** Checks `batching` of `Engine.configure`; what it does not name stays as it is. */
 export function changeQueueOptions(given: unknown, current: NativeQueueOptions): NativeQueueOptions {
   const options = objectOption<BatchingOptions>('options.batching', given);
-  const fixed = [...AT_LOAD, ...LATER].find((key) => Object.hasOwn(options, key));
+  const fixed = AT_LOAD.find((key) => Object.hasOwn(options, key));
   if (fixed) {
     const option = `options.batching.${fixed}`;
     throw new NodeTensorRTError('UNSUPPORTED', `${option}: can only be given to Engine.load`, { option });

@@ -66,7 +66,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
     const { native, port, name, placement } = opened;
     const described = native.describe();
     this.name = name;
-    this.#placement = Object.freeze({ ...placement, batching: Object.freeze(native.batching()) });
+    this.#placement = Object.freeze({ ...placement, batching: batchingState(native) });
     this.backend = placement.backend;
     this.#native = native;
     this.#port = port;
@@ -90,8 +90,8 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
   /** What is in force: backend, device, precision, batching, and every deviation from what was asked for. */
   get placement(): Placement {
     if (this.#finalStats === undefined && this.#placement.batching.enabled) {
-      const batching = this.#native.batching();
-      if (!batching.enabled) this.#placement = Object.freeze({ ...this.#placement, batching: Object.freeze(batching) });
+      const batching = batchingState(this.#native);
+      if (!batching.enabled) this.#placement = Object.freeze({ ...this.#placement, batching });
     }
     return this.#placement;
   }
@@ -378,6 +378,12 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
   #checkIdle(): void {
     if (this.#runs.size + this.#staging.requests === 0) this.#onIdle?.();
   }
+}
+
+function batchingState(native: NativeEngine): Placement['batching'] {
+  const batching = native.batching();
+  if (batching.padding) Object.freeze(batching.padding);
+  return Object.freeze(batching);
 }
 
 /** The frame must hold the shapes of all tensors of a call. */

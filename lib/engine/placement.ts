@@ -16,7 +16,12 @@ export interface Placement {
   /** 'model': as the graph says, never widened or narrowed. */
   precision: 'model';
   /** Whether requests meet in batches, and why, or why not. */
-  batching: { enabled: boolean; reason: string };
+  batching: {
+    enabled: boolean;
+    reason: string;
+    /** Whether inputs are padded, and why, or why not; only where it was asked for. */
+    padding?: { enabled: boolean; reason: string };
+  };
   deviations: readonly Deviation[];
   /** Nodes that do not run where the rest does. */
   nodes: readonly { name: string; reason: string }[];

@@ -4,7 +4,7 @@
  */
 
 /** `kContractVersion` of `native/binding/addon.cc`. */
-export const CONTRACT_VERSION = 3;
+export const CONTRACT_VERSION = 4;
 
 /** `Event` of `native/binding/mailbox.h`. */
 export enum NativeEvent {
@@ -70,9 +70,17 @@ export interface NativeProofOptions {
   verify: 0 | 1 | 2;
   rtol: number;
   atol: number;
+  pad: NativePadOptions;
   /** 0: no limit. */
   maxSeconds: number;
   samples: { name: string; type: number; dims: readonly number[]; data: NativeStaging | readonly string[] }[][];
+}
+
+/** `PadOptions` of `native/runtime/batch_proof.h`. */
+export interface NativePadOptions {
+  /** Ascending; empty when nothing is padded. */
+  buckets: readonly number[];
+  inputs: { name: string; axis: number; value: number | bigint; outputs: { name: string; axis: number }[] }[];
 }
 
 export interface NativeTensorSpec {
@@ -102,9 +110,15 @@ export interface NativeEngineStats {
   stages: [number, number, number, number, number, number, number][];
 }
 
+export interface NativeBatchingState {
+  enabled: boolean;
+  reason: string;
+  padding?: { enabled: boolean; reason: string };
+}
+
 export interface NativeEngine {
   describe(): { inputs: NativeTensorSpec[]; outputs: NativeTensorSpec[] };
-  batching(): { enabled: boolean; reason: string };
+  batching(): NativeBatchingState;
   queueOptions(): NativeQueueOptions;
   configure(options: NativeQueueOptions): void;
   submit(id: number, mode: SubmitMode, ...arrays: (NativeArray | NativeStaging)[]): SubmitOutcome;

@@ -115,6 +115,29 @@ Sample read_sample(Napi::Env env, napi_value sample) {
   return result;
 }
 
+/// { buckets, inputs: [{ name, axis, value, outputs: [{ name, axis }] }] }
+void read_padding(napi_env env, napi_value options, PadOptions& pad) {
+  each_element(env, get(env, options, "buckets"),
+               [&](napi_value bucket) { pad.buckets.push_back(static_cast<size_t>(to_integer(env, bucket))); });
+  each_element(env, get(env, options, "inputs"), [&](napi_value given) {
+    PadInput input;
+    input.name = to_text(env, get(env, given, "name"));
+    input.axis = to_integer(env, get(env, given, "axis"));
+    const napi_value value = get(env, given, "value");
+    int64_t big = 0;
+    bool lossless = true;
+    if (napi_get_value_bigint_int64(env, value, &big, &lossless) == napi_ok) {
+      input.value = big;
+    } else {
+      input.value = to_number(env, value);
+    }
+    each_element(env, get(env, given, "outputs"), [&](napi_value output) {
+      input.output_axes.emplace_back(to_text(env, get(env, output, "name")), to_integer(env, get(env, output, "axis")));
+    });
+    pad.inputs.push_back(std::move(input));
+  });
+}
+
 ProofOptions read_proof(Napi::Env env, const Napi::Object& options) {
   ProofOptions proof;
   proof.enabled = to_bool(env, get(env, options, "enabled"));
@@ -122,6 +145,7 @@ ProofOptions read_proof(Napi::Env env, const Napi::Object& options) {
   proof.rtol = to_number(env, get(env, options, "rtol"));
   proof.atol = to_number(env, get(env, options, "atol"));
   proof.max_seconds = to_number(env, get(env, options, "maxSeconds"));
+  read_padding(env, get(env, options, "pad"), proof.pad);
   each_element(env, get(env, options, "samples"),
                [&](napi_value sample) { proof.samples.push_back(read_sample(env, sample)); });
   return proof;

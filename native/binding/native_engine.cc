@@ -228,15 +228,19 @@ void NativeEngine::read_inputs(const Napi::CallbackInfo& info, const double*& fr
 /// was passed in.
 void NativeEngine::copy_in(Request& request) {
   const Clock::time_point start = Clock::now();
-  const std::vector<int>& axes = request.engine->options().layout.input_axes;
+  const BatchLayout& layout = request.engine->options().layout;
   for (size_t i = 0; i < request.inputs.size(); ++i) {
     TensorView& input = request.inputs[i];
     if (!request.borrowed[i] || input.bytes == 0) continue;
-    void* const data = request.slot.buffer && axes[i] != kNoAxis
-                           ? request.slot.buffer->row(i, request.slot.first_row)
-                           : request.buffers.emplace_back(host_pool(), input.bytes).data();
-    std::memcpy(data, input.data, input.bytes);
-    input.data = data;
+    if (request.slot.buffer && layout.input_axes[i] != kNoAxis) {
+      void* const data = request.slot.buffer->row(i, request.slot.first_row);
+      write_rows(request, layout, i, data);
+      input.data = data;
+    } else {
+      void* const data = request.buffers.emplace_back(host_pool(), input.bytes).data();
+      std::memcpy(data, input.data, input.bytes);
+      input.data = data;
+    }
   }
   request.engine->counters().record(Stage::kCopyIn,
                                     static_cast<uint64_t>(std::chrono::nanoseconds(Clock::now() - start).count()));
@@ -279,6 +283,12 @@ Napi::Value NativeEngine::batching(const Napi::CallbackInfo& info) {
   Napi::Object result = Napi::Object::New(env);
   result.Set("enabled", Napi::Boolean::New(env, layout.enabled && fault.empty()));
   result.Set("reason", fault.empty() ? layout.reason : fault);
+  if (!layout.padding.reason.empty()) {
+    Napi::Object padding = Napi::Object::New(env);
+    padding.Set("enabled", Napi::Boolean::New(env, layout.padding.enabled && fault.empty()));
+    padding.Set("reason", fault.empty() ? layout.padding.reason : fault);
+    result.Set("padding", padding);
+  }
   return result;
 }
 

@@ -24,9 +24,15 @@ Request& request_of(const Slice& slice) noexcept { return static_cast<Request&>(
 
 /// An empty buffer for batches of this key. Null when there are as many as there may be, and none is free.
 std::shared_ptr<BatchBuffer> BatchBuffers::open(const Request& request, const BatchLayout& layout, size_t max_size) {
+  std::vector<size_t> row_bytes;
   size_t bytes = 0;
-  for (const TensorView& input : request.inputs) bytes += input.bytes;
-  if (bytes / request.rows * max_size > kMaxBytes) return nullptr;
+  for (size_t i = 0; i < request.inputs.size(); ++i) {
+    const bool shared = layout.input_axes[i] == kNoAxis;
+    const size_t count = shared ? 0 : element_count(dims_in_batch(request, layout, i));
+    row_bytes.push_back(count * dtype_size(request.inputs[i].type) / request.rows);
+    bytes += row_bytes.back();
+  }
+  if (bytes * max_size > kMaxBytes) return nullptr;
 
   auto found = std::find_if(all_.begin(), all_.end(), [](const auto& buffer) { return buffer->num_live_ == 0; });
   if (found == all_.end()) {
@@ -36,12 +42,8 @@ std::shared_ptr<BatchBuffer> BatchBuffers::open(const Request& request, const Ba
 
   BatchBuffer& buffer = **found;
   buffer.inputs_.clear();
-  buffer.row_bytes_.clear();
-  for (size_t i = 0; i < request.inputs.size(); ++i) {
-    const bool shared = layout.input_axes[i] == kNoAxis;
-    buffer.row_bytes_.push_back(shared ? 0 : request.inputs[i].bytes / request.rows);
-    buffer.inputs_.emplace_back(host_pool(), buffer.row_bytes_.back() * max_size);
-  }
+  for (const size_t size : row_bytes) buffer.inputs_.emplace_back(host_pool(), size * max_size);
+  buffer.row_bytes_ = std::move(row_bytes);
   buffer.live_.assign(max_size, false);
   buffer.key_ = request.key;
   buffer.num_used_ = 0;

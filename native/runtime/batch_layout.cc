@@ -12,7 +12,7 @@ constexpr size_t kMaxSharedBytes = 64;
 uint64_t fnv1a(uint64_t hash, uint64_t value) noexcept { return (hash ^ value) * 1099511628211U; }
 
 /// False if the input can only be run as it is.
-bool add_to_key(std::vector<int64_t>& key, const TensorView& input, int axis, size_t& rows) {
+bool add_to_key(std::vector<int64_t>& key, const TensorView& input, const Shape& dims, int axis, size_t& rows) {
   if (axis == kNoAxis) {
     if (input.type == DType::kString || input.bytes > kMaxSharedBytes) return false;
     key.insert(key.end(), input.dims.begin(), input.dims.end());
@@ -29,41 +29,52 @@ bool add_to_key(std::vector<int64_t>& key, const TensorView& input, int axis, si
   const auto count = static_cast<size_t>(input.dims[at]);
   if (rows != 0 && rows != count) return false;
   rows = count;
-  key.push_back(static_cast<int64_t>(input.dims.size()));
-  for (size_t d = 0; d < input.dims.size(); ++d) {
-    if (d != at) key.push_back(input.dims[d]);
+  key.push_back(static_cast<int64_t>(dims.size()));
+  for (size_t d = 0; d < dims.size(); ++d) {
+    if (d != at) key.push_back(dims[d]);
   }
   return true;
 }
 
+/// The bucket of a request whose padded inputs have all the same length, or 0.
+void choose_bucket(Request& request, const Padding& padding) {
+  for (size_t i = 0; i < request.inputs.size(); ++i) {
+    if (padding.input_axes[i] == kNoAxis) continue;
+    const auto length = static_cast<size_t>(request.inputs[i].dims[static_cast<size_t>(padding.input_axes[i])]);
+    if (length == 0 || (request.length != 0 && request.length != length)) return;
+    request.length = length;
+  }
+  request.padded_to = padding.bucket_of(request.length);
+}
+
 }  // namespace
 
-void copy_rows(const TensorView& to, RowRange to_range, const TensorView& from, RowRange from_range, size_t count,
-               int axis) {
-  // A tensor is `outer` blocks, each of so many rows one behind the other.
-  size_t outer = 1;
-  size_t row = 1;  // in elements
-  for (size_t i = 0; i < to.dims.size(); ++i) {
-    if (static_cast<int>(i) < axis) outer *= static_cast<size_t>(to.dims[i]);
-    if (static_cast<int>(i) > axis) row *= static_cast<size_t>(to.dims[i]);
+Shape dims_in_batch(const Request& request, const BatchLayout& layout, size_t input) {
+  const Shape& dims = request.inputs[input].dims;
+  return request.padded_to == 0 ? dims : padded_dims(layout.padding, input, dims, request.padded_to);
+}
+
+TensorView own_rows(const Request& request, const BatchLayout& layout, size_t input) {
+  TensorView view = request.inputs[input];
+  if (request.slot.buffer) view.dims = dims_in_batch(request, layout, input);
+  return view;
+}
+
+void write_rows(const Request& request, const BatchLayout& layout, size_t input, void* to) {
+  const TensorView& from = request.inputs[input];
+  if (request.length == request.padded_to || layout.padding.input_axes[input] == kNoAxis) {
+    std::memcpy(to, from.data, from.bytes);
+    return;
   }
-  for (size_t block = 0; block < outer; ++block) {
-    const size_t to_at = (block * to_range.rows + to_range.first) * row;
-    const size_t from_at = (block * from_range.rows + from_range.first) * row;
-    if (to.type == DType::kString) {
-      const auto& source = *static_cast<const std::vector<std::string>*>(from.data);
-      auto& target = *static_cast<std::vector<std::string>*>(to.data);
-      std::copy_n(source.begin() + static_cast<ptrdiff_t>(from_at), count * row,
-                  target.begin() + static_cast<ptrdiff_t>(to_at));
-    } else if (const size_t size = dtype_size(to.type); count * row > 0) {
-      std::memcpy(static_cast<std::byte*>(to.data) + to_at * size,
-                  static_cast<const std::byte*>(from.data) + from_at * size, count * row * size);
-    }
-  }
+  TensorView target{from.type, dims_in_batch(request, layout, input), to, 0};
+  target.bytes = element_count(target.dims) * dtype_size(from.type);
+  fill_elements(to, target.bytes, layout.padding.values[input].data(), dtype_size(from.type));
+  copy_rows(target, {request.rows, 0}, from, {request.rows, 0}, request.rows, 0);
 }
 
 void run_alone(Request& request) noexcept {
   request.rows = 1;
+  request.padded_to = 0;
   request.solo = true;
 }
 
@@ -71,12 +82,17 @@ void set_batch_key(Request& request, const BatchLayout& layout, bool enabled) {
   request.key.clear();
   run_alone(request);
   request.items = 1;
+  request.length = 0;
   if (!enabled) return;
+  if (layout.padding.enabled) choose_bucket(request, layout.padding);
   size_t rows = 0;
-  for (size_t i = 0; i < request.inputs.size(); ++i) {
-    if (!add_to_key(request.key, request.inputs[i], layout.input_axes[i], rows)) return;
+  bool can_meet = true;
+  for (size_t i = 0; can_meet && i < request.inputs.size(); ++i) {
+    const Shape dims = request.padded_to == 0 ? Shape() : dims_in_batch(request, layout, i);
+    const TensorView& input = request.inputs[i];
+    can_meet = add_to_key(request.key, input, dims.empty() ? input.dims : dims, layout.input_axes[i], rows);
   }
-  if (rows == 0) return;
+  if (!can_meet || rows == 0) return run_alone(request);
   for (const OutputRequest& output : request.outputs) request.key.push_back(static_cast<int64_t>(output.index));
   request.rows = rows;
   request.items = rows;

@@ -6,35 +6,34 @@
 #include <vector>
 
 #include "core/tensor.h"
+#include "runtime/padding.h"
 #include "runtime/request.h"
+#include "runtime/row_copy.h"
 
 namespace ntrt {
-
-/// Instead of an axis: the tensor is the same for all rows.
-inline constexpr int kNoAxis = -1;
 
 struct BatchLayout {
   bool enabled = false;
   std::string reason;            ///< why it is enabled, or why not
   std::vector<int> input_axes;   ///< per input, the axis along which rows lie, or kNoAxis
   std::vector<int> output_axes;  ///< per output likewise
+  Padding padding;
 };
 
-/// Rows of a tensor that has `rows` in all, from `first` on.
-struct RowRange {
-  size_t rows;
-  size_t first;
-};
-
-/// Copies `count` rows from one tensor to another, of any type; strings too.
-void copy_rows(const TensorView& to, RowRange to_range, const TensorView& from, RowRange from_range, size_t count,
-               int axis);
-
-/// Sets what decides whom the request can meet: `rows`, `key`, `solo`. The data of its inputs is there. Requests meet
-/// nobody unless `enabled`.
+/// Sets what decides whom the request can meet: `rows`, `key`, `solo`, `length`, `padded_to`. The data of its inputs is
+/// there. Requests meet nobody unless `enabled`.
 void set_batch_key(Request& request, const BatchLayout& layout, bool enabled);
 
-/// It meets nobody, and is not split.
+/// What an input of the request is like in its batch: its own dimensions, but for those that are padded.
+Shape dims_in_batch(const Request& request, const BatchLayout& layout, size_t input);
+
+/// An input of the request as its memory is: padded if its rows stand in a batch buffer, else as it was given.
+TensorView own_rows(const Request& request, const BatchLayout& layout, size_t input);
+
+/// Writes the rows of an input, padded, to memory for a tensor of dims_in_batch(). Rows lie along the first axis.
+void write_rows(const Request& request, const BatchLayout& layout, size_t input, void* to);
+
+/// It meets nobody, and is neither split nor padded.
 void run_alone(Request& request) noexcept;
 
 /// A number for a shape, to remember run times by: of the key for requests that meet others, else of all dimensions.

@@ -9,6 +9,7 @@
 // whose results do not add up is noticed when it runs (BatchRun).
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "backends/backend.h"
@@ -25,12 +26,26 @@ struct Sample {
   OwnedTensors tensors;
 };
 
+/// What the user says about padding.
+struct PadInput {
+  std::string name;
+  int64_t axis = 0;
+  PadValue value = 0.0;
+  std::vector<std::pair<std::string, int64_t>> output_axes;  ///< by output; found out if there are none
+};
+
+struct PadOptions {
+  std::vector<PadInput> inputs;  ///< none: nothing is padded
+  std::vector<size_t> buckets;   ///< ascending
+};
+
 struct ProofOptions {
   bool enabled = true;
   Verify verify = Verify::kGenerated;
   std::vector<Sample> samples;
   double rtol = 1e-3;
   double atol = 1e-4;
+  PadOptions pad;
   double max_seconds = 0;  ///< the proof is given up after that; 0: never
 };
 

@@ -27,14 +27,22 @@ BatchRun::BatchRun(const Signature& signature, const BatchLayout& layout, const 
 std::optional<Clock::duration> BatchRun::run(Instance& instance, std::span<const Slice> slices,
                                              std::optional<size_t> first_row) noexcept {
   try {
-    if (slices.size() == 1 && is_whole(slices[0])) return run_one(instance, request_of(slices[0]));
+    if (slices.size() == 1 && is_whole(slices[0])) {
+      Request& request = request_of(slices[0]);
+      if (request.padded_to == 0) return run_one(instance, request);
+      if (!enabled_ || mismatch_) {
+        const Clock::duration took = run_unpadded(instance, request);
+        forget_batch();
+        return took;
+      }
+    }
     // Once results did not add up, those of a part may do so by chance.
     if (slices.size() == 1 || (enabled_ && !mismatch_)) return run_batch(instance, slices, first_row);
   } catch (const RowsMismatch& error) {
     mismatch_ = true;
-    if (slices.size() == 1) fail(request_of(slices[0]), error);
+    if (slices.size() == 1) fail_or_run_unpadded(instance, slices[0], error);
   } catch (...) {
-    if (slices.size() == 1) fail(request_of(slices[0]), Error::current());
+    if (slices.size() == 1) fail_or_run_unpadded(instance, slices[0], Error::current());
   }
   forget_batch();
   if (slices.size() > 1) halve(instance, slices);
@@ -52,6 +60,30 @@ void BatchRun::halve(Instance& instance, std::span<const Slice> slices) noexcept
   const size_t middle = slices.size() / 2;
   run(instance, slices.first(middle), std::nullopt);
   run(instance, slices.subspan(middle), std::nullopt);
+}
+
+void BatchRun::fail_or_run_unpadded(Instance& instance, const Slice& slice, const Error& error) noexcept {
+  Request& request = request_of(slice);
+  if (request.padded_to == 0 || !is_whole(slice)) return fail(request, error);
+  try {
+    run_unpadded(instance, request);
+  } catch (...) {
+    fail(request, Error::current());
+  }
+}
+
+/// A padded request, as it was given.
+Clock::duration BatchRun::run_unpadded(Instance& instance, Request& request) {
+  if (request.slot.buffer) {
+    for (size_t i = 0; i < request.inputs.size(); ++i) {
+      TensorView& input = request.inputs[i];
+      if (layout_.padding.input_axes[i] == kNoAxis) continue;
+      const TensorView padded = own_rows(request, layout_, i);
+      input.data = gathered_.emplace_back(host_pool(), input.bytes).data();
+      copy_rows(input, {request.rows, 0}, padded, {request.rows, 0}, request.rows, 0);
+    }
+  }
+  return run_one(instance, request);
 }
 
 Clock::duration BatchRun::run_one(Instance& instance, Request& request) {
@@ -79,7 +111,7 @@ Clock::duration BatchRun::run_batch(Instance& instance, std::span<const Slice> s
   const Clock::time_point start = Clock::now();
   instance.run(inputs_, *outputs_);
   const Clock::duration took = Clock::now() - start;
-  check_rows();
+  check_rows(first.padded_to);
   hand_out(slices);
   counters_.batch_sizes.record(rows_);
   for (const Slice& slice : slices) record(request_of(slice), start, took);
@@ -107,6 +139,7 @@ void BatchRun::start_inputs(std::span<const Slice> slices) {
     const int axis = layout_.input_axes[i];
     inputs_[i] = first.inputs[i];
     if (axis == kNoAxis) continue;
+    inputs_[i].dims = dims_in_batch(first, layout_, i);
     inputs_[i].dims[static_cast<size_t>(axis)] = static_cast<int64_t>(rows_);
     inputs_[i].bytes = element_count(inputs_[i].dims) * dtype_size(inputs_[i].type);
   }
@@ -121,6 +154,7 @@ void BatchRun::put_in_place(std::span<const Slice> slices, size_t first_row) {
 }
 
 void BatchRun::gather(std::span<const Slice> slices) {
+  const Request& first = request_of(slices[0]);
   for (size_t i = 0; i < inputs_.size(); ++i) {
     TensorView& input = inputs_[i];
     const int axis = layout_.input_axes[i];
@@ -130,11 +164,14 @@ void BatchRun::gather(std::span<const Slice> slices) {
       input.data = &strings_[i];
     } else {
       input.data = gathered_.emplace_back(host_pool(), input.bytes).data();
+      if (first.padded_to > 0) {
+        fill_elements(input.data, input.bytes, layout_.padding.values[i].data(), dtype_size(input.type));
+      }
     }
     for (size_t s = 0; s < slices.size(); ++s) {
       const Slice& slice = slices[s];
-      copy_rows(input, {rows_, positions_[s]}, request_of(slice).inputs[i], {slice.item->rows, slice.first_row},
-                slice.num_rows, axis);
+      copy_rows(input, {rows_, positions_[s]}, own_rows(request_of(slice), layout_, i),
+                {slice.item->rows, slice.first_row}, slice.num_rows, axis);
     }
   }
   counters_.gathered_rows.fetch_add(rows_, std::memory_order_relaxed);
@@ -147,14 +184,32 @@ TensorView BatchRun::result(size_t at) const {
   return view;
 }
 
-void BatchRun::check_rows() const {
-  for (const OutputRequest& output : *outputs_) {
-    const int axis = layout_.output_axes[output.index];
-    const Shape& dims = output.view.dims;
+void BatchRun::check_rows(size_t padded_to) const {
+  const auto has_size = [](const Shape& dims, int axis, size_t size) {
     const auto at = static_cast<size_t>(axis);
-    if (axis == kNoAxis || (at < dims.size() && dims[at] == static_cast<int64_t>(rows_))) continue;
-    throw RowsMismatch(signature_.outputs[output.index].name, rows_, dims);
+    return axis == kNoAxis || (at < dims.size() && dims[at] == static_cast<int64_t>(size));
+  };
+  for (const OutputRequest& output : *outputs_) {
+    const Shape& dims = output.view.dims;
+    bool fits = has_size(dims, layout_.output_axes[output.index], rows_);
+    if (padded_to > 0) {
+      const OutputPadding& padding = layout_.padding.outputs[output.index];
+      fits = fits && has_size(dims, padding.axis, padding.fit.at(padded_to));
+    }
+    if (!fits) throw RowsMismatch(signature_.outputs[output.index].name, rows_, dims);
   }
+}
+
+/// The shape of a request's own output, whose batch has `dims`.
+Shape BatchRun::own_dims(const Request& request, size_t output, Shape dims) const {
+  const int axis = layout_.output_axes[output];
+  if (axis != kNoAxis) dims[static_cast<size_t>(axis)] = static_cast<int64_t>(request.rows);
+  if (request.padded_to == 0) return dims;
+  const OutputPadding& padding = layout_.padding.outputs[output];
+  if (padding.axis != kNoAxis) {
+    dims[static_cast<size_t>(padding.axis)] = static_cast<int64_t>(padding.fit.at(request.length));
+  }
+  return dims;
 }
 
 void BatchRun::hand_out(std::span<const Slice> slices) {
@@ -176,10 +231,11 @@ void BatchRun::hand_out_whole(Request& request, size_t position) {
     const int axis = layout_.output_axes[output.index];
     output.view = from;
     if (axis == kNoAxis) continue;
-    output.view.dims[static_cast<size_t>(axis)] = static_cast<int64_t>(request.rows);
+    output.view.dims = own_dims(request, output.index, from.dims);
     const size_t count = element_count(output.view.dims);
     output.view.bytes = count * dtype_size(from.type);
-    if (from.type != DType::kString && axis == 0) {
+    const bool is_cut = request.padded_to > 0 && count * rows_ != element_count(from.dims) * request.rows;
+    if (from.type != DType::kString && axis == 0 && !is_cut) {
       output.view.data = static_cast<std::byte*>(from.data) + position * (output.view.bytes / request.rows);
       continue;
     }
@@ -204,8 +260,7 @@ void BatchRun::hand_out_part(const Slice& slice, size_t position) {
     OutputRequest& output = request.outputs[at];
     const TensorView from = result(at);
     const int axis = layout_.output_axes[output.index];
-    Shape dims = from.dims;
-    if (axis != kNoAxis) dims[static_cast<size_t>(axis)] = static_cast<int64_t>(request.rows);
+    const Shape dims = own_dims(request, output.index, from.dims);
     if (first) {
       const size_t count = element_count(dims);
       Buffer& buffer = buffers.emplace_back(host_pool(), count * dtype_size(from.type));

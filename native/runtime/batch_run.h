@@ -20,7 +20,8 @@ namespace ntrt {
 /// One lane's. Keeps its lists from one batch to the next.
 ///
 /// A batch that fails is halved and run again, down to single requests: only the one that is to blame fails. One whose
-/// results have another number of rows than its inputs is run request by request, and take_mismatch() tells.
+/// results have another number of rows than its inputs is run request by request, and take_mismatch() tells. A padded
+/// request that fails alone is run as it was given: that decides.
 class BatchRun {
  public:
   /// Requests run one by one unless `enabled`.
@@ -41,6 +42,8 @@ class BatchRun {
 
  private:
   Clock::duration run_one(Instance& instance, Request& request);
+  Clock::duration run_unpadded(Instance& instance, Request& request);
+  void fail_or_run_unpadded(Instance& instance, const Slice& slice, const Error& error) noexcept;
   Clock::duration run_batch(Instance& instance, std::span<const Slice> slices, std::optional<size_t> first_row);
   void forget_batch() noexcept;
   void record(const Request& request, Clock::time_point start, Clock::duration took) noexcept;
@@ -50,7 +53,8 @@ class BatchRun {
   void start_inputs(std::span<const Slice> slices);
   /// The batch's output `at`; of strings, the view names the list.
   TensorView result(size_t at) const;
-  void check_rows() const;
+  void check_rows(size_t padded_to) const;
+  Shape own_dims(const Request& request, size_t output, Shape dims) const;
   void hand_out(std::span<const Slice> slices);
   void hand_out_whole(Request& request, size_t position);
   void hand_out_part(const Slice& slice, size_t position);

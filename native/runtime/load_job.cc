@@ -7,6 +7,7 @@
 
 #include "backends/registry.h"
 #include "model/path_text.h"
+#include "runtime/pad_proof.h"
 
 namespace ntrt {
 namespace {
@@ -16,6 +17,18 @@ std::string model_file(const std::string& path) {
   std::error_code ignored;  // whatever is wrong is found again, and explained, when the file is opened
   const std::filesystem::path native = path_from_utf8(path);
   return std::filesystem::is_directory(native, ignored) ? path_to_utf8(native / "model.onnx") : path;
+}
+
+BatchLayout prove_layout(LoadedModel& model, const ProofOptions& proof, LoadCancellation& cancellation) {
+  check_padding(proof.pad, model.signature());
+  BatchLayout layout = prove_batching(model, proof, cancellation);
+  if (proof.pad.inputs.empty()) return layout;
+  if (layout.enabled) {
+    layout.padding = prove_padding(model, layout, proof, cancellation);
+  } else {
+    layout.padding.reason = "requests do not meet";
+  }
+  return layout;
 }
 
 EngineHandle load(LoadRequest request, LoadCancellation& cancellation) {
@@ -29,7 +42,7 @@ EngineHandle load(LoadRequest request, LoadCancellation& cancellation) {
   source.verify(request.policy);
   std::unique_ptr<LoadedModel> model = backend->load(source, request.backend, cancellation);
   std::call_once(loaded, install_exit_handler);
-  if (!cancellation.cancelled()) request.engine.layout = prove_batching(*model, request.proof, cancellation);
+  if (!cancellation.cancelled()) request.engine.layout = prove_layout(*model, request.proof, cancellation);
   if (cancellation.cancelled()) throw Error(Code::kNotOpen, "the load was cancelled");
   return EngineHandle(Engine::start(std::move(model), std::move(request.engine)));
 }

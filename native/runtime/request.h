@@ -55,6 +55,8 @@ struct Request : PlanItem {
   std::optional<Error> error;          ///< set instead of results
   std::mutex results_mutex;            ///< of a request that takes several batches: guards the two above
   size_t bytes = 0;                    ///< of all inputs, for the queue's limit
+  size_t length = 0;                   ///< of its inputs along the axes that are padded, if they are
+  size_t padded_to = 0;                ///< so long they are in its batch; 0: they are not padded
   size_t items = 1;                    ///< rows that it counts as in statistics, also where it runs alone
 
   Clock::time_point admitted;   ///< of a request with a deadline

@@ -45,9 +45,14 @@ inline void submit_borrowed(Engine& engine, const std::shared_ptr<Request>& requ
   engine.admit(r);
   for (size_t i = 0; i < r.inputs.size(); ++i) {
     TensorView& input = r.inputs[i];
-    void* const data = r.slot.buffer ? r.slot.buffer->row(i, r.slot.first_row)
-                                     : r.buffers.emplace_back(host_pool(), input.bytes).data();
-    std::memcpy(data, input.data, input.bytes);
+    void* data = nullptr;
+    if (r.slot.buffer) {
+      data = r.slot.buffer->row(i, r.slot.first_row);
+      write_rows(r, engine.options().layout, i, data);
+    } else {
+      data = r.buffers.emplace_back(host_pool(), input.bytes).data();
+      std::memcpy(data, input.data, input.bytes);
+    }
     input.data = data;
   }
   engine.enqueue(request);
