@@ -111,7 +111,11 @@ export class QueuedRun implements Pending {
 
   readonly #onAbort = (): void => this.#turnAway(this.plan.signal?.reason, false);
 
-  readonly #onTimeout = (): void => this.#turnAway(timeoutError(this.plan.timeoutMs), true);
+  /** The result may be there: timers come before messages in a turn of the event loop. */
+  readonly #onTimeout = (): void => {
+    this.port.takeWhatIsThere();
+    if (!this.#settled) this.#turnAway(timeoutError(this.plan.timeoutMs), true);
+  };
 
   /** A run in progress goes on until its event, and is dropped then. */
   #turnAway(reason: unknown, timedOut: boolean): void {

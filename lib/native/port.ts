@@ -70,6 +70,11 @@ class Port {
   /** Says that nothing more is submitted for now; Note "bursts" in `native/runtime/engine.h`. */
   readonly endBurst = (): void => this.native.endBurst();
 
+  /** Hands out what has come already, before somebody decides that it has not. */
+  takeWhatIsThere(): void {
+    this.#handleMessages();
+  }
+
   /** Called when a message comes after a time without; see Note "turns" in `native/binding/mailbox.h`. */
   readonly #onWake = (): void => {
     this.#handleMessages();

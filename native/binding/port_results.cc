@@ -61,6 +61,7 @@ void Port::copied(const Request& request, Clock::time_point start) {
   EngineCounters& counters = request.engine->counters();
   counters.record(Stage::kCopyOut, nanoseconds_since(start));
   counters.record(Stage::kTotal, nanoseconds_since(request.submitted));
+  request.engine->delivered(request);
 }
 
 /// take(array0, …): copies the current results here and now, and lets them go.

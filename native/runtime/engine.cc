@@ -214,14 +214,12 @@ bool Engine::finish_rows(Request& request, size_t rows) noexcept {
       planner_.remove(request);
     }
     if (request.rows_finished < request.rows) return false;
-    if (request.predicted > Clock::duration::zero()) {
-      correction_.learn(request.predicted, Clock::now() - request.admitted);
-    }
     failed = request.error.has_value();  // of any part: no other lane is at it any more
     buffers_.release(request);
     request.state = Request::State::kDone;
     timed_out = request.timed_out || request.abandon == Abandon::kTimedOut;
     aborted = request.abandon == Abandon::kAborted || request.abandon == Abandon::kDropped;
+    if (timed_out) learn_lateness(request);
   }
   auto& outcome = timed_out ? counters_.timed_out
                   : aborted ? counters_.aborted

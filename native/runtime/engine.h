@@ -10,6 +10,7 @@
 // it known which of them can meet. begin_burst() says that more may follow and end_burst() that no more does; meanwhile
 // only full batches start, for kBurstLimit at most. Waking a lane takes about as long, and it is woken by the first.
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
@@ -25,8 +26,8 @@
 #include "runtime/batch_buffers.h"
 #include "runtime/batch_layout.h"
 #include "runtime/batch_planner.h"
-#include "runtime/correction.h"
 #include "runtime/engine_stats.h"
+#include "runtime/lateness.h"
 #include "runtime/process_exit.h"
 #include "runtime/request.h"
 #include "runtime/run_times.h"
@@ -107,6 +108,9 @@ class Engine final : public Interruptible, public std::enable_shared_from_this<E
   /// The same, but leaves a running one as it is.
   bool dequeue(const std::shared_ptr<Request>& request, Abandon reason);
 
+  /// Its results have reached the caller.
+  void delivered(const Request& request) noexcept;
+
   /// Runs the request on this thread if the engine is idle and runs of this shape were measured to be quicker than
   /// both `inline_below_us` and `budget`. Returns the time it took, or nullopt if it did not run. Throws Error.
   std::optional<Clock::duration> try_run_in_place(Request& request, Clock::duration budget);
@@ -162,6 +166,7 @@ class Engine final : public Interruptible, public std::enable_shared_from_this<E
   bool remove(const std::shared_ptr<Request>& request, Abandon reason, bool also_running);
   void throw_if_refused(size_t bytes, size_t requests_ahead, size_t bytes_ahead);  // REQUIRES: mutex_
   void predict(Request& request, Clock::time_point now);                           // REQUIRES: mutex_
+  void learn_lateness(const Request& request) noexcept;                            // REQUIRES: mutex_
   void adapt_window(const Request& request, Clock::time_point now);                // REQUIRES: mutex_
   [[noreturn]] void refuse(Refusal reason, double limit);
   void throw_if_closed() const;  // REQUIRES: mutex_
@@ -183,7 +188,7 @@ class Engine final : public Interruptible, public std::enable_shared_from_this<E
   BatchBuffers buffers_;
   RunTimes run_times_;
   ArrivalRate arrivals_;
-  Correction correction_;
+  std::array<Lateness, kNumPriorities> lateness_;
   Clock::time_point window_chosen_;
   size_t queued_bytes_ = 0;
   size_t num_admitted_ = 0;  ///< let in and not yet queued

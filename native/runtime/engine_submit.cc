@@ -9,8 +9,8 @@ namespace ntrt {
 namespace {
 
 constexpr auto kNever = Clock::time_point::max();
-/// Between the end of a run and the caller's promise, at most this much is set aside of a time-out.
-constexpr auto kDeliveryMargin = std::chrono::milliseconds(5);
+/// An eighth of a time-out is set aside for what nobody foresees.
+constexpr int kReserve = 8;
 /// A window that follows the traffic is chosen anew so often.
 constexpr auto kWindowInterval = std::chrono::milliseconds(10);
 
@@ -105,12 +105,31 @@ void Engine::predict(Request& request, Clock::time_point now) {
   Clock::time_point start = now;
   if (idle_.empty()) start = std::max(now, *std::min_element(busy_until_.begin(), busy_until_.end()));
   start += planner_.backlog(request.priority) / options_.instances;
-  request.admitted = now;
-  request.predicted = start - now + std::max(request.expected_run, request.expected_cost);
-  // The result has yet to reach the caller, whose thread may be busy.
-  const Clock::duration margin = std::min<Clock::duration>(kDeliveryMargin, (request.deadline - now) / 10);
-  const Clock::time_point end = now + correction_.apply(request.predicted) + margin;
+  const Clock::duration wait = start - now + std::max(request.expected_run, request.expected_cost);
+  // Where a request waits for company, the time that it takes says nothing about the prediction.
+  const bool meets_enough =
+      request.solo || waiting >= max_size || planner_.limits().max_delay <= Clock::duration::zero();
+  if (meets_enough && wait > Clock::duration::zero()) {
+    request.admitted = now;
+    request.predicted = wait;
+  }
+  // At most half of the time-out, or a pause of the machine would keep everybody out until it has faded.
+  const Clock::duration late =
+      std::min(lateness_[static_cast<size_t>(request.priority)].expected(now), (request.deadline - now) / 2);
+  const Clock::time_point end = now + (wait + late) * kReserve / (kReserve - 1);
   if (end > request.deadline) refuse(Refusal::kDeadline, milliseconds(end - request.submitted));
+}
+
+void Engine::learn_lateness(const Request& request) noexcept {
+  if (request.predicted <= Clock::duration::zero()) return;
+  const Clock::time_point now = Clock::now();
+  lateness_[static_cast<size_t>(request.priority)].learn(request.predicted, now - request.admitted, now);
+}
+
+void Engine::delivered(const Request& request) noexcept {
+  if (request.predicted <= Clock::duration::zero()) return;
+  const std::lock_guard lock(mutex_);
+  learn_lateness(request);
 }
 
 void Engine::adapt_window(const Request& request, Clock::time_point now) {

@@ -64,6 +64,28 @@ TEST(EngineDeadline, ThatCannotBeKeptIsRefusedAtTheDoor) {
   EXPECT_FALSE(urgent->error.has_value());
 }
 
+TEST(EngineDeadline, IsRefusedSoonerAfterResultsThatCameLaterThanPredicted) {
+  FakeEngine engine;
+  engine.script().set_action([](auto, auto) { std::this_thread::sleep_for(std::chrono::milliseconds(20)); });
+  engine.submit(0);
+  engine.sink().wait(1);  // now it is known how long a run takes
+  engine.submit_blocked(1);
+  const auto submit_within = [&](uint64_t id, std::chrono::milliseconds timeout) {
+    auto request = engine.request(id);
+    request->deadline = Clock::now() + timeout;
+    engine->submit(request);
+    return request;
+  };
+  const auto first = submit_within(2, std::chrono::milliseconds(200));  // some 40 ms, and a reserve
+  EXPECT_GT(first->predicted, Clock::duration::zero());
+  first->admitted -= std::chrono::seconds(1);  // as if it had taken so much longer
+  engine->delivered(*first);
+  EXPECT_EQ(testing::code_of([&] { submit_within(3, std::chrono::milliseconds(60)); }), Code::kTimeout);
+  submit_within(4, std::chrono::seconds(10));  // lateness takes half of a time-out at most
+  engine.script().open_gate();
+  engine.sink().wait(4);
+}
+
 TEST(EngineDeadline, ThatCannotBeKeptIsTriedByAnIdleEngine) {
   FakeEngine engine;
   engine.script().set_action([](auto, auto) { std::this_thread::sleep_for(std::chrono::milliseconds(20)); });
