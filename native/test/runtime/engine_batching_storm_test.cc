@@ -73,8 +73,8 @@ class Stormer {
   Stormer(RowEngine& engine, std::shared_ptr<Judge> judge, uint64_t index)
       : engine_(engine), judge_(std::move(judge)), random_(index + 1), id_(index * kRequests) {}
 
-  void run() {
-    for (const uint64_t last = id_ + kRequests; id_ < last;) step(last);
+  void run(uint64_t count = kRequests) {
+    for (const uint64_t last = id_ + count; id_ < last;) step(last);
     recent_.clear();
   }
 
@@ -211,6 +211,16 @@ void storm(int instances) {
 TEST(EngineBatchingStorm, OneInstance) { storm(1); }
 
 TEST(EngineBatchingStorm, ThreeInstances) { storm(3); }
+
+TEST(EngineBatchingStorm, NoticesRowsThatGetIntoEachOther) {
+  const auto judge = std::make_shared<Judge>();
+  RowEngine engine(testing::row_options(8));
+  engine.faults().mixes_rows = true;
+  Stormer(engine, judge, 0).run(200);
+  engine.close();
+  engine.wait_closed();
+  EXPECT_NE(judge->complaint(), "");
+}
 
 }  // namespace
 }  // namespace ntrt

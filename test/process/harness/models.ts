@@ -39,6 +39,20 @@ function largest(): Uint8Array {
   });
 }
 
+/** y = the mean of all rows for each of them, float32 ['N', 4]: a row alone gives itself. */
+function mixesRows(): Uint8Array {
+  return onnxModel({
+    inputs: [{ name: 'x', type: 'float32', dims: ['N', 4] }],
+    outputs: [{ name: 'y', type: 'float32', dims: ['N', 4] }],
+    nodes: [
+      { op: 'ReduceMean', inputs: ['x'], outputs: ['mean'], attributes: { axes: { ints: [0] } } },
+      { op: 'Mul', inputs: ['x', 'zero'], outputs: ['zeros'] },
+      { op: 'Add', inputs: ['zeros', 'mean'], outputs: ['y'] },
+    ],
+    initializers: [{ name: 'zero', type: 'float32', dims: [], data: Float32Array.of(0) }],
+  });
+}
+
 const builders = {
   matmul16: () => matmul16(),
   quick: () => slow({ size: 96, iterations: 8 }),
@@ -47,6 +61,8 @@ const builders = {
   bigMlp: () => mlp({ layers: 8, width: 1024 }),
   identity: () => identity(),
   addTwo: () => addTwo(),
+  rowsOfAnyLength: () => identity('float32', ['N', 'M']),
+  mixesRows,
   largest,
   strings: () => stringConcat(),
   rows: () => bigWeights(1),
