@@ -4,7 +4,7 @@
  */
 
 /** `kContractVersion` of `native/binding/addon.cc`. */
-export const CONTRACT_VERSION = 3;
+export const CONTRACT_VERSION = 4;
 
 /** `Event` of `native/binding/mailbox.h`. */
 export enum NativeEvent {
@@ -100,6 +100,8 @@ export interface NativeEngineStats {
   batchSizes: number[];
   /** queue, copyIn, compute, copyOut, total: [count, sum, mean, p50, p90, p99, max] in microseconds */
   stages: [number, number, number, number, number, number, number][];
+  /** Likewise, if asked for: upper bound in microseconds, count, upper bound, count, … of what is not empty, ascending. */
+  buckets: Float64Array[];
 }
 
 export interface NativeEngine {
@@ -112,7 +114,7 @@ export interface NativeEngine {
   share(token: string, description: string): void;
   checkRoom(bytes: number, requestsAhead: number, bytesAhead: number): void;
   release(id: number): void;
-  stats(): NativeEngineStats;
+  stats(histograms: boolean): NativeEngineStats;
 }
 
 export interface NativeStaging {
@@ -151,6 +153,7 @@ export interface NativePort {
   keep(id: number): void;
   copySlice(id: number, output: number, array: ArrayBufferView, offset: number, maxBytes: number): number;
   drop(id: number): void;
+  runFacts(): void;
   cancel(id: number, timedOut: boolean): boolean;
   dequeue(id: number): boolean;
   endBurst(): void;

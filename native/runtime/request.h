@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "memory/buffer.h"
 #include "runtime/plan_item.h"
+#include "runtime/run_facts.h"
 
 namespace ntrt {
 
@@ -56,6 +57,7 @@ struct Request : PlanItem {
   std::mutex results_mutex;            ///< of a request that takes several batches: guards the two above
   size_t bytes = 0;                    ///< of all inputs, for the queue's limit
   size_t items = 1;                    ///< rows that it counts as in statistics, also where it runs alone
+  RunFacts facts;                      ///< of a request that takes several batches: under results_mutex until it ends
 
   Clock::time_point admitted;   ///< of a request with a deadline
   Clock::duration predicted{};  ///< from then to its end; 0: nothing was
@@ -76,6 +78,7 @@ struct Request : PlanItem {
     results.reset();
     result_buffers.clear();
     bytes = 0;
+    facts = {};
     deadline = Clock::time_point::max();
     priority = Priority::kNormal;
     error.reset();
