@@ -1,12 +1,14 @@
 export { type Device, devices } from './devices.js';
 export type { BatchingOptions } from './engine/batching-options.js';
+export type { BatchEvent, RequestEvent } from './engine/diagnostics.js';
 export { Engine } from './engine/engine.js';
+export { latencyStatsSince, mergeLatencyStats } from './engine/latency.js';
 export type { CpuOptions, LoadOptions } from './engine/load-options.js';
 export type { CustomOperatorLibrary, ModelLimits, ProbeOptions } from './engine/model-options.js';
 export type { PadOptions } from './engine/pad-options.js';
 export type { Deviation, Placement } from './engine/placement.js';
 export type { RunOptions, RunSyncOptions } from './engine/run-options.js';
-export type { EngineStats, LatencyStats } from './engine/stats.js';
+export type { EngineStats, LatencyHistogram, LatencyStats, StatsOptions } from './engine/stats.js';
 export { type ErrorCode, NodeTensorRTError } from './errors.js';
 export { memory } from './memory/memory.js';
 export type { ByteStats, MemoryStats } from './memory/stats.js';

@@ -1,7 +1,7 @@
 import { argumentError, NodeTensorRTError } from '../errors.js';
 import type { NativeProofOptions, NativeQueueOptions } from '../native/contract.js';
 import type { Port } from '../native/port.js';
-import { integerOption, knownKeys, objectOption } from '../options.js';
+import { booleanOption, integerOption, knownKeys, objectOption } from '../options.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type TensorMap, tensorTypes } from '../tensor/types.js';
 import { type PadOptions, resolvePad } from './pad-options.js';
@@ -46,11 +46,16 @@ export interface BatchingOptions {
   verify?: boolean | Iterable<TensorMap>;
   /** How much floating-point results may differ in that proof: atol + rtol · |value|. @default { rtol: 1e-3, atol: 1e-4 } */
   tolerance?: { rtol?: number; atol?: number };
+  /**
+   * Whether runs of one priority settle in the order in which `run` was called on a handle: a result that is ready
+   * early waits for those before it. What rejects does so at once. @default false
+   */
+  preserveOrder?: boolean;
 }
 
 /** The part of BatchingOptions that may be changed while an engine runs. */
 const LIVE = ['maxSize', 'maxDelayMs', 'preferredSizes', 'targetP99Ms', 'maxQueue', 'maxQueueBytes'] as const;
-const AT_LOAD = ['pad', 'verify', 'tolerance'] as const;
+const AT_LOAD = ['pad', 'verify', 'tolerance', 'preserveOrder'] as const;
 
 const DEFAULTS: NativeQueueOptions = {
   maxSize: 32,
@@ -74,6 +79,7 @@ export interface ResolvedBatching {
   readonly queue: NativeQueueOptions;
   readonly proof: Omit<NativeProofOptions, 'samples'>;
   readonly samples: readonly TensorMap[];
+  readonly preserveOrder: boolean;
 }
 
 /** Checks `options.batching` of a load. Throws INVALID_ARGUMENT, OUT_OF_RANGE, SHAPE_MISMATCH or UNSUPPORTED. */
@@ -99,6 +105,7 @@ export function resolveBatching(given: unknown): ResolvedBatching {
       maxSeconds: verify === undefined ? MAX_PROOF_SECONDS : 0,
     },
     samples,
+    preserveOrder: booleanOption('options.batching.preserveOrder', options.preserveOrder ?? false),
   };
 }
 

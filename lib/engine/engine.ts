@@ -1,15 +1,23 @@
 import { NodeTensorRTError, withCallerStack } from '../errors.js';
-import { type NativeArray, type NativeEngine, SubmitMode, SubmitOutcome } from '../native/contract.js';
+import {
+  type NativeArray,
+  type NativeEngine,
+  type NativeEngineStats,
+  SubmitMode,
+  SubmitOutcome,
+} from '../native/contract.js';
 import type { Port } from '../native/port.js';
 import { knownKeys, objectOption } from '../options.js';
 import { dataTypes } from '../tensor/data-types.js';
 import { MAX_RANK } from '../tensor/shape.js';
 import type { TensorMap, TensorSpec } from '../tensor/types.js';
 import { type BatchingOptions, changeQueueOptions } from './batching-options.js';
+import { observeRun, type RunTrace, requestsAreTraced, traceRun, traceRunSync } from './diagnostics.js';
 import { type EncodedRun, encodeRun } from './encode-run.js';
 import { checkFree, leaseArrays } from './leases.js';
 import { loadEngine } from './load.js';
 import type { LoadOptions } from './load-options.js';
+import { OrderedDelivery } from './ordered-delivery.js';
 import type { Placement } from './placement.js';
 import { preallocate } from './preallocate.js';
 import { QueuedRun, timeoutError } from './queued-run.js';
@@ -19,7 +27,7 @@ import { makeToken, type OpenedEngine, openShared, type SharedDescription } from
 import { type CompiledSpec, compileSpec, publicSpec, setTensor } from './signature.js';
 import { SLICE_BYTES } from './sliced-copy.js';
 import { stageInputs } from './stage-inputs.js';
-import { type EngineStats, toEngineStats } from './stats.js';
+import { type EngineStats, type StatsOptions, statsOptions, toEngineStats } from './stats.js';
 
 const CONSTRUCT = Symbol('Engine.load');
 
@@ -46,6 +54,8 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
   readonly #defaultPlan: RunPlan;
   readonly #float16: 'bits' | 'array';
   readonly #runs = new Set<QueuedRun>();
+  /** With `batching.preserveOrder`. */
+  readonly #order: OrderedDelivery | undefined;
   /** Whether the shapes that the model declares can be relied on. */
   #fixedShapes = true;
   /** Whether the last run took place on this thread, and the next one probably will. */
@@ -56,7 +66,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
   #closing: Promise<void> | undefined;
   /** What destroy() was given. */
   #destroyed: Error | undefined;
-  #finalStats: EngineStats | undefined;
+  #finalStats: NativeEngineStats | undefined;
   #token: string | undefined;
 
   /** Not for use: engines come from `Engine.load` and `Engine.open`. */
@@ -71,6 +81,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
     this.#native = native;
     this.#port = port;
     this.#float16 = opened.float16;
+    this.#order = opened.preserveOrder ? new OrderedDelivery() : undefined;
     this.#inputSpecs = described.inputs.map(compileSpec);
     this.#outputSpecs = described.outputs.map(compileSpec);
     this.inputs = Object.freeze(this.#inputSpecs.map(publicSpec));
@@ -135,6 +146,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
       name: this.name,
       placement: this.placement,
       float16: this.#float16,
+      preserveOrder: this.#order !== undefined,
     };
     this.#native.share(this.#token, JSON.stringify(description));
     return this.#token;
@@ -149,32 +161,8 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
    *   OUT_OF_MEMORY, BACKEND_ERROR. Always by rejection. An abort rejects with `signal.reason`.
    */
   run(inputs: I, options?: RunOptions): Promise<O> {
-    try {
-      this.#throwIfClosed();
-      const plan = options === undefined ? this.#defaultPlan : planRun(options, this.#outputSpecs, false);
-      if (plan.signal?.aborted) return Promise.reject(plan.signal.reason);
-      const prepared = this.#inPlaceLately ? this.#preallocate(plan) : plan;
-      const encoded = this.#encode(inputs, prepared);
-      if (encoded.bytes > SLICE_BYTES) return this.#runStaged(encoded, plan) as Promise<O>;
-      const id = this.#port.nextId();
-      let outcome: SubmitOutcome;
-      try {
-        outcome = this.#native.submit(id, SubmitMode.async, ...encoded.arrays);
-      } catch (error) {
-        if (this.#wasMisled(prepared, error)) return this.run(inputs, options);
-        throw error;
-      }
-      if (outcome === SubmitOutcome.queuedFirst) process.nextTick(this.#port.endBurst);
-      const queued = outcome === SubmitOutcome.queued || outcome === SubmitOutcome.queuedFirst;
-      this.#inPlaceLately = !queued;
-      if (queued) return this.#wait(this.#track(id, plan)) as Promise<O>;
-      const result = this.#takeNow(prepared) as O;
-      if (outcome === SubmitOutcome.doneLast) return new Promise((resolve) => setImmediate(resolve, result));
-      if (outcome === SubmitOutcome.doneFirst) setImmediate(this.#port.newTurn);
-      return Promise.resolve(result);
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    if (!requestsAreTraced()) return this.#run(inputs, options, undefined);
+    return traceRun(this.name, options, (trace) => this.#run(inputs, options, trace));
   }
 
   /**
@@ -183,16 +171,8 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
    * @throws NodeTensorRTError as `run`, without QUEUE_FULL, TIMEOUT and BUSY
    */
   runSync(inputs: I, options?: RunSyncOptions): O {
-    this.#throwIfClosed();
-    const plan = options === undefined ? this.#defaultPlan : planRun(options, this.#outputSpecs, true);
-    const prepared = this.#preallocate(plan);
-    try {
-      this.#native.submit(0, SubmitMode.blocking, ...this.#encode(inputs, prepared).arrays);
-    } catch (error) {
-      if (this.#wasMisled(prepared, error)) return this.runSync(inputs, options);
-      throw error;
-    }
-    return this.#takeNow(prepared) as O;
+    if (!requestsAreTraced()) return this.#runSync(inputs, options, undefined);
+    return traceRunSync(this.name, options, (trace) => this.#runSync(inputs, options, trace));
   }
 
   /**
@@ -225,9 +205,14 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
     if (batching !== undefined) this.#native.configure(changeQueueOptions(batching, this.#native.queueOptions()));
   }
 
-  /** A snapshot of counters and latencies. After close() it is the last one. */
-  stats(): EngineStats {
-    return this.#finalStats ?? toEngineStats(this.#native.stats());
+  /**
+   * A snapshot of counters and latencies. After close() it is the last one.
+   *
+   * @throws NodeTensorRTError INVALID_ARGUMENT
+   */
+  stats(options?: StatsOptions): EngineStats {
+    const { histograms } = statsOptions(options);
+    return toEngineStats(this.#finalStats ?? this.#native.stats(histograms), histograms);
   }
 
   /**
@@ -265,7 +250,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
       });
     }
     this.#placement = this.placement;
-    this.#finalStats = this.stats();
+    this.#finalStats = this.#native.stats(true);
     await this.#port.request(
       (id) => this.#native.release(id),
       () => undefined,
@@ -274,6 +259,62 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
 
   #throwIfClosed(): void {
     if (this.#closing !== undefined) throw new NodeTensorRTError('NOT_OPEN', `engine '${this.name}' is closed`);
+  }
+
+  #run(inputs: I, options: RunOptions | undefined, trace: RunTrace | undefined): Promise<O> {
+    try {
+      this.#throwIfClosed();
+      const given = options === undefined ? this.#defaultPlan : planRun(options, this.#outputSpecs, false);
+      if (given.signal?.aborted) {
+        trace?.ends('aborted');
+        return Promise.reject(given.signal.reason);
+      }
+      const plan = trace === undefined ? given : { ...given, trace };
+      return this.#order === undefined
+        ? this.#start(inputs, plan)
+        : this.#order.run(plan, (ordered) => this.#start(inputs, ordered));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #start(inputs: I, plan: RunPlan): Promise<O> {
+    const prepared = this.#inPlaceLately ? this.#preallocate(plan) : plan;
+    const encoded = this.#encode(inputs, prepared);
+    if (encoded.bytes > SLICE_BYTES) return this.#runStaged(encoded, plan) as Promise<O>;
+    const id = this.#port.nextId();
+    let outcome: SubmitOutcome;
+    try {
+      outcome = this.#native.submit(id, SubmitMode.async, ...encoded.arrays);
+    } catch (error) {
+      if (this.#wasMisled(prepared, error)) return this.#start(inputs, plan);
+      observeRun(this.#port.native, this.name, plan.trace);
+      throw error;
+    }
+    if (outcome === SubmitOutcome.queuedFirst) process.nextTick(this.#port.endBurst);
+    const queued = outcome === SubmitOutcome.queued || outcome === SubmitOutcome.queuedFirst;
+    this.#inPlaceLately = !queued;
+    if (queued) return this.#wait(this.#track(id, plan, false)) as Promise<O>;
+    const result = this.#takeNow(prepared) as O;
+    if (plan.into) plan.place?.afterDelivery(leaseArrays(intoArrays(plan)));
+    if (outcome === SubmitOutcome.doneLast) return new Promise((resolve) => setImmediate(resolve, result));
+    if (outcome === SubmitOutcome.doneFirst) setImmediate(this.#port.newTurn);
+    return Promise.resolve(result);
+  }
+
+  #runSync(inputs: I, options: RunSyncOptions | undefined, trace: RunTrace | undefined): O {
+    this.#throwIfClosed();
+    const plan = options === undefined ? this.#defaultPlan : planRun(options, this.#outputSpecs, true);
+    const prepared = this.#preallocate(trace === undefined ? plan : { ...plan, trace });
+    const { arrays } = this.#encode(inputs, prepared);
+    try {
+      this.#native.submit(0, SubmitMode.blocking, ...arrays);
+    } catch (error) {
+      if (this.#wasMisled(prepared, error)) return this.#runSync(inputs, options, trace);
+      observeRun(this.#port.native, this.name, trace);
+      throw error;
+    }
+    return this.#takeNow(prepared) as O;
   }
 
   /** Checks the tensors of a run; after this the frame is ready for submit(). */
@@ -305,11 +346,17 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
 
   /** The results of a run that has just taken place on this thread. */
   #takeNow(plan: RunPlan): TensorMap {
-    if (plan.written !== undefined) return plan.written;
-    const port = this.#port.native;
-    const { tensors, arrays } = makeDestination(port, plan, this.#float16, true);
-    port.take(...arrays);
-    return tensors;
+    const { native } = this.#port;
+    let { written } = plan;
+    if (written === undefined) {
+      plan.trace?.copyOutStarts();
+      const { tensors, arrays } = makeDestination(native, plan, this.#float16, true);
+      native.take(...arrays);
+      written = tensors;
+      plan.trace?.copyOutEnds();
+    }
+    observeRun(native, this.name, plan.trace);
+    return written;
   }
 
   /** Waits for a run that was submitted; its errors get the stack of whoever awaits. */
@@ -322,10 +369,12 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
   }
 
   /** Remembers a run that was submitted. Throws BUSY, and takes it back, when its `into` is in use. */
-  #track(id: number, plan: RunPlan): QueuedRun {
+  #track(id: number, plan: RunPlan, staged: boolean): QueuedRun {
+    plan.trace?.queued(staged);
     const release = plan.into ? this.#leaseInto(id, plan) : undefined;
-    const run = new QueuedRun(this.#port, id, plan, this.#float16, (done) => {
-      release?.();
+    const run = new QueuedRun(this.#port, id, plan, this.#float16, this.name, (done) => {
+      if (plan.place === undefined) release?.();
+      else if (release !== undefined) plan.place.afterDelivery(release);
       this.#runs.delete(done);
       this.#checkIdle();
     });
@@ -335,7 +384,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
 
   #leaseInto(id: number, plan: RunPlan): () => void {
     try {
-      return leaseArrays(plan.into?.map((target) => target?.data as NativeArray | undefined) ?? []);
+      return leaseArrays(intoArrays(plan));
     } catch (error) {
       this.#port.native.cancel(id, false);
       throw error;
@@ -347,9 +396,12 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
     const { bytes } = encoded;
     const deadline = plan.timeoutMs > 0 ? performance.now() + plan.timeoutMs : undefined;
     const check = () => {
+      const aborted = this.#destroyed !== undefined || plan.signal?.aborted;
+      const timedOut = deadline !== undefined && performance.now() >= deadline;
+      if (aborted || timedOut) plan.trace?.ends(aborted ? 'aborted' : 'timedOut');
       if (this.#destroyed !== undefined) throw this.#destroyed;
       plan.signal?.throwIfAborted();
-      if (deadline !== undefined && performance.now() >= deadline) throw timeoutError(plan.timeoutMs);
+      if (timedOut) throw timeoutError(plan.timeoutMs);
     };
     this.#native.checkRoom(bytes, this.#staging.requests, this.#staging.bytes);
     this.#staging.requests += 1;
@@ -364,7 +416,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
         if (this.#closing !== undefined) this.#native.flush();
       });
       const timeoutMs = deadline === undefined ? 0 : Math.max(1, deadline - performance.now());
-      run = this.#track(id, { ...plan, timeoutMs });
+      run = this.#track(id, { ...plan, timeoutMs }, true);
     } catch (error) {
       throw withCallerStack(error);
     } finally {
@@ -384,6 +436,11 @@ function batchingState(native: NativeEngine): Placement['batching'] {
   const batching = native.batching();
   if (batching.padding) Object.freeze(batching.padding);
   return Object.freeze(batching);
+}
+
+/** The memory of `into`. */
+function intoArrays(plan: RunPlan): (NativeArray | undefined)[] {
+  return plan.into?.map((target) => target?.data as NativeArray | undefined) ?? [];
 }
 
 /** The frame must hold the shapes of all tensors of a call. */

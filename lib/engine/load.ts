@@ -31,7 +31,7 @@ export async function loadEngine(model: string | URL | Uint8Array, given?: LoadO
     externalData.push({ path: file.path, data: await stageBytes(port, file.data) });
   }
   options.signal?.throwIfAborted();
-  const { queue, proof, samples } = options.batching;
+  const { queue, proof, samples, preserveOrder } = options.batching;
   const native = await startLoad(port, staged, {
     ...options,
     name,
@@ -40,7 +40,7 @@ export async function loadEngine(model: string | URL | Uint8Array, given?: LoadO
     queue,
     proof: { ...proof, samples: await stageSamples(port, samples) },
   });
-  return { native, port, name, placement, float16: options.float16 };
+  return { native, port, name, placement, float16: options.float16, preserveOrder };
 }
 
 function startLoad(

@@ -3,6 +3,7 @@ import { NodeTensorRTError } from '../errors.js';
 import { NativeEvent, type NativePort } from '../native/contract.js';
 import type { Pending, Port } from '../native/port.js';
 import type { TensorMap } from '../tensor/types.js';
+import { observeRun } from './diagnostics.js';
 import { type Destination, makeDestination } from './results.js';
 import type { RunPlan } from './run-options.js';
 import { SLICE_BYTES, slicedCopy } from './sliced-copy.js';
@@ -10,7 +11,7 @@ import { SLICE_BYTES, slicedCopy } from './sliced-copy.js';
 const allowed = new WeakSet<AbortSignal>();
 
 /** One signal for many runs is no leak: Node would warn from the eleventh listener on. */
-function allowListeners(signal: AbortSignal): void {
+export function allowListeners(signal: AbortSignal): void {
   if (allowed.has(signal)) return;
   allowed.add(signal);
   setMaxListeners(0, signal);
@@ -18,6 +19,12 @@ function allowListeners(signal: AbortSignal): void {
 
 export function timeoutError(timeoutMs: number): NodeTensorRTError {
   return new NodeTensorRTError('TIMEOUT', `no result after ${timeoutMs} ms (options.timeoutMs)`, { timeoutMs });
+}
+
+type Outcome = 'failed' | 'aborted' | 'timedOut';
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof NodeTensorRTError && error.code === 'TIMEOUT';
 }
 
 /** A run on its way through a queue and a lane: settles once, by its result, an error, its signal or its time-out. */
@@ -35,6 +42,8 @@ export class QueuedRun implements Pending {
     readonly id: number,
     readonly plan: RunPlan,
     readonly float16: 'bits' | 'array',
+    /** Its name. */
+    readonly engine: string,
     /** Called once, when the run no longer holds anything. */
     readonly onDone: (run: QueuedRun) => void,
   ) {
@@ -52,6 +61,13 @@ export class QueuedRun implements Pending {
   }
 
   onEvent(event: NativeEvent, port: NativePort): number {
+    if (event === NativeEvent.result) this.plan.trace?.copyOutStarts();
+    const bytes = this.#onEvent(event, port);
+    if (event !== NativeEvent.copied) observeRun(port, this.engine, this.plan.trace);
+    return bytes;
+  }
+
+  #onEvent(event: NativeEvent, port: NativePort): number {
     if (this.#settled) {
       this.onDone(this); // turned away from while it ran
       return 0;
@@ -59,16 +75,16 @@ export class QueuedRun implements Pending {
     try {
       if (event === NativeEvent.result) return this.#onResult(port);
       if (event !== NativeEvent.copied) throw port.takeError();
-      this.#settle(() => this.#resolve((this.#destination as Destination).tensors));
+      this.#succeed((this.#destination as Destination).tensors);
     } catch (error) {
-      this.#fail(error);
+      this.#fail(error, isTimeout(error) ? 'timedOut' : 'failed');
     }
     return 0;
   }
 
   /** Rejects now if the run is still queued; one that has started goes on. */
   dequeue(reason: unknown): void {
-    if (!this.#settled && this.port.native.dequeue(this.id)) this.#leaveQueue(reason);
+    if (!this.#settled && this.port.native.dequeue(this.id)) this.#leaveQueue(reason, 'aborted');
   }
 
   /** Returns the bytes that were copied here and now. */
@@ -76,7 +92,7 @@ export class QueuedRun implements Pending {
     const destination = makeDestination(port, this.plan, this.float16, false);
     if (destination.bytes <= SLICE_BYTES) {
       port.take(...destination.arrays);
-      this.#settle(() => this.#resolve(destination.tensors));
+      this.#succeed(destination.tensors);
       return destination.bytes;
     }
     if (destination.userBytes === 0) {
@@ -100,9 +116,9 @@ export class QueuedRun implements Pending {
           return port.copySlice(this.id, i, array, offset, max);
         });
       }
-      this.#settle(() => this.#resolve(tensors));
+      this.#succeed(tensors);
     } catch (error) {
-      if (!this.#settled) this.#fail(error);
+      if (!this.#settled) this.#fail(error, 'failed');
       else this.onDone(this);
     } finally {
       port.drop(this.id);
@@ -119,21 +135,29 @@ export class QueuedRun implements Pending {
 
   /** A run in progress goes on until its event, and is dropped then. */
   #turnAway(reason: unknown, timedOut: boolean): void {
+    const outcome = timedOut ? 'timedOut' : 'aborted';
     if (this.port.native.cancel(this.id, timedOut)) {
-      this.#leaveQueue(reason);
+      this.#leaveQueue(reason, outcome);
     } else {
+      this.plan.trace?.ends(outcome);
       this.#stopWaiting();
       this.#settled = true;
       this.#reject(reason);
     }
   }
 
-  #leaveQueue(reason: unknown): void {
+  #leaveQueue(reason: unknown, outcome: Outcome): void {
     this.port.pending.delete(this.id);
-    this.#fail(reason);
+    this.#fail(reason, outcome);
   }
 
-  #fail(error: unknown): void {
+  #succeed(tensors: TensorMap): void {
+    this.plan.trace?.copyOutEnds();
+    this.#settle(() => this.#resolve(tensors));
+  }
+
+  #fail(error: unknown, outcome: Outcome): void {
+    this.plan.trace?.ends(outcome);
     this.#settle(() => this.#reject(error));
   }
 

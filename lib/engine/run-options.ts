@@ -1,6 +1,8 @@
 import { argumentError } from '../errors.js';
 import { choiceOption, knownKeys, objectOption, signalOption, timeoutOption } from '../options.js';
 import type { TensorLike, TensorMap } from '../tensor/types.js';
+import type { RunTrace } from './diagnostics.js';
+import type { Place } from './ordered-delivery.js';
 import { type CompiledSpec, findSpec, setTensor } from './signature.js';
 
 /** Options of `Engine.run`. Unknown ones are refused. */
@@ -50,6 +52,10 @@ export interface RunPlan {
   readonly timeoutMs: number;
   /** `Priority` of `native/runtime/plan_item.h`: 0 is high. */
   readonly priority: number;
+  /** Of a run that somebody listens to. */
+  readonly trace?: RunTrace | undefined;
+  /** Of a run whose result waits for those before it. */
+  readonly place?: Place;
 }
 
 const PRIORITIES = ['high', 'normal', 'low'] as const;

@@ -9,6 +9,8 @@ export interface SharedDescription {
   name: string;
   placement: Placement;
   float16: 'bits' | 'array';
+  /** Each handle keeps the order of its own runs. */
+  preserveOrder: boolean;
 }
 
 /** What `Engine` is made of when it is opened by a token. */

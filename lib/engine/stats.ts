@@ -1,4 +1,5 @@
 import type { NativeEngineStats } from '../native/contract.js';
+import { booleanOption, knownKeys, objectOption } from '../options.js';
 
 /** Durations in milliseconds; quantiles within 1 %. All 0 while `count` is 0. */
 export interface LatencyStats {
@@ -9,6 +10,30 @@ export interface LatencyStats {
   p90: number;
   p99: number;
   max: number;
+  /** Where it was asked for. */
+  histogram?: LatencyHistogram;
+}
+
+/**
+ * How many durations there were up to each bound, and above the one before. Only buckets that are not empty, ascending.
+ * All engines have the same buckets, 128 in each power of two.
+ */
+export interface LatencyHistogram {
+  upperBoundsMs: number[];
+  counts: number[];
+}
+
+/** Options of `Engine.stats`. */
+export interface StatsOptions {
+  /** Whether each of `latencyMs` comes with its histogram, for `mergeLatencyStats`. @default false */
+  histograms?: boolean;
+}
+
+/** Checks options of `Engine.stats`. Throws INVALID_ARGUMENT. */
+export function statsOptions(given: StatsOptions = {}): Required<StatsOptions> {
+  const options = objectOption<StatsOptions>('options', given);
+  knownKeys('options', options, ['histograms']);
+  return { histograms: booleanOption('options.histograms', options.histograms ?? false) };
 }
 
 /** Counters since the engine was loaded, of all its handles in the process. */
@@ -42,7 +67,7 @@ export interface EngineStats {
 const STAGES = ['queue', 'copyIn', 'compute', 'copyOut', 'total'] as const;
 const US_PER_MS = 1000;
 
-export function toEngineStats(native: NativeEngineStats): EngineStats {
+export function toEngineStats(native: NativeEngineStats, histograms: boolean): EngineStats {
   const [maxQueue, maxQueueBytes, timeoutMs] = native.rejected;
   const sizes: Record<number, number> = {};
   let batches = 0;
@@ -56,7 +81,9 @@ export function toEngineStats(native: NativeEngineStats): EngineStats {
     const [sum, mean, p50, p90, p99, max] = times.map((us) => us / US_PER_MS) as [
       number, number, number, number, number, number,
     ]; // biome-ignore format: a tuple
-    return [stage, { count, sum, mean, p50, p90, p99, max }] as const;
+    const stats: LatencyStats = { count, sum, mean, p50, p90, p99, max };
+    if (histograms) stats.histogram = toHistogram(native.buckets[i] as Float64Array);
+    return [stage, stats] as const;
   });
   return {
     requests: {
@@ -74,4 +101,13 @@ export function toEngineStats(native: NativeEngineStats): EngineStats {
     queue: { depth: native.queueDepth, oldestMs: native.queueOldestMs, windowMs: native.windowMs },
     latencyMs: Object.fromEntries(latency) as EngineStats['latencyMs'],
   };
+}
+
+function toHistogram(buckets: Float64Array): LatencyHistogram {
+  const histogram: LatencyHistogram = { upperBoundsMs: [], counts: [] };
+  for (let i = 0; i < buckets.length; i += 2) {
+    histogram.upperBoundsMs.push((buckets[i] as number) / US_PER_MS);
+    histogram.counts.push(buckets[i + 1] as number);
+  }
+  return histogram;
 }

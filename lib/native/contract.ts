@@ -4,7 +4,7 @@
  */
 
 /** `kContractVersion` of `native/binding/addon.cc`. */
-export const CONTRACT_VERSION = 4;
+export const CONTRACT_VERSION = 5;
 
 /** `Event` of `native/binding/mailbox.h`. */
 export enum NativeEvent {
@@ -108,6 +108,8 @@ export interface NativeEngineStats {
   batchSizes: number[];
   /** queue, copyIn, compute, copyOut, total: [count, sum, mean, p50, p90, p99, max] in microseconds */
   stages: [number, number, number, number, number, number, number][];
+  /** Likewise, if asked for: upper bound in microseconds, count, upper bound, count, … of what is not empty, ascending. */
+  buckets: Float64Array[];
 }
 
 export interface NativeBatchingState {
@@ -126,7 +128,7 @@ export interface NativeEngine {
   share(token: string, description: string): void;
   checkRoom(bytes: number, requestsAhead: number, bytesAhead: number): void;
   release(id: number): void;
-  stats(): NativeEngineStats;
+  stats(histograms: boolean): NativeEngineStats;
 }
 
 export interface NativeStaging {
@@ -165,6 +167,7 @@ export interface NativePort {
   keep(id: number): void;
   copySlice(id: number, output: number, array: ArrayBufferView, offset: number, maxBytes: number): number;
   drop(id: number): void;
+  runFacts(): void;
   cancel(id: number, timedOut: boolean): boolean;
   dequeue(id: number): boolean;
   endBurst(): void;

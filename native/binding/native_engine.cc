@@ -32,6 +32,18 @@ Shape& read_dims(const double*& frame, Shape& dims) {
   return dims;
 }
 
+/// Upper bound in microseconds, count, upper bound, count, …
+Napi::Value write_buckets(Napi::Env env, const std::vector<HistogramBucket>& buckets) {
+  Napi::Float64Array numbers = Napi::Float64Array::New(env, buckets.size() * 2);
+  if (numbers.IsEmpty()) return env.Undefined();  // the environment is ending
+  double* at = numbers.Data();
+  for (const HistogramBucket& bucket : buckets) {
+    *at++ = bucket.upper_us;
+    *at++ = static_cast<double>(bucket.count);
+  }
+  return numbers;
+}
+
 }  // namespace
 
 Napi::Function NativeEngine::define(Napi::Env env) {
@@ -123,6 +135,7 @@ Napi::Value NativeEngine::submit(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Engine& target = engine();
   std::shared_ptr<Request> request = port_->new_request();
+  port_->set_facts({});  // those of a request that is refused
   request->submitted = Clock::now();
   request->engine = engine_.shared();
   const double* frame = port_->frame();
@@ -131,12 +144,23 @@ Napi::Value NativeEngine::submit(const Napi::CallbackInfo& info) {
   read_outputs(info, frame, *request);
   read_inputs(info, frame, *request);
 
-  if (static_cast<Mode>(info[1].As<Napi::Number>().Uint32Value()) == Mode::kBlocking) {
-    target.run_blocking(*request);
+  const bool blocking = static_cast<Mode>(info[1].As<Napi::Number>().Uint32Value()) == Mode::kBlocking;
+  std::optional<Clock::duration> took;
+  try {
+    if (blocking) {
+      target.run_blocking(*request);
+    } else {
+      took = target.try_run_in_place(*request, port_->turn_budget());
+    }
+  } catch (...) {
+    port_->set_facts(request->facts);
+    throw;
+  }
+  if (blocking) {
     port_->set_done(std::move(request));
     return Napi::Number::New(env, static_cast<double>(Outcome::kDone));
   }
-  if (const auto took = target.try_run_in_place(*request, port_->turn_budget())) {
+  if (took) {
     port_->set_done(std::move(request));
     constexpr std::array kOutcomes = {Outcome::kDoneFirst, Outcome::kDone, Outcome::kDoneLast};
     const Outcome outcome = kOutcomes[static_cast<size_t>(port_->use_turn(*took))];
@@ -242,8 +266,8 @@ void NativeEngine::copy_in(Request& request) {
       input.data = data;
     }
   }
-  request.engine->counters().record(Stage::kCopyIn,
-                                    static_cast<uint64_t>(std::chrono::nanoseconds(Clock::now() - start).count()));
+  request.facts.copy_in = Clock::now() - start;
+  request.engine->counters().record(Stage::kCopyIn, to_nanoseconds(request.facts.copy_in));
 }
 
 Napi::Value NativeEngine::describe(const Napi::CallbackInfo& info) {
@@ -303,8 +327,11 @@ Napi::Value NativeEngine::configure(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+/// stats(histograms): counters and latencies, with all buckets of the latencies if asked for.
 Napi::Value NativeEngine::stats(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
+  bool histograms = false;
+  napi_get_value_bool(env, info[0], &histograms);
   EngineCounters& counters = engine().counters();
   Napi::Object result = Napi::Object::New(env);
   const auto set = [&](const char* key, double value) { result.Set(key, Napi::Number::New(env, value)); };
@@ -333,8 +360,10 @@ Napi::Value NativeEngine::stats(const Napi::CallbackInfo& info) {
   }
   result.Set("batchSizes", sizes);
   Napi::Array stages = Napi::Array::New(env, kNumStages);
+  Napi::Array buckets = Napi::Array::New(env);
   for (uint32_t i = 0; i < kNumStages; ++i) {
-    const HistogramSnapshot s = counters.stages[i].snapshot();
+    std::vector<HistogramBucket> filled;
+    const HistogramSnapshot s = counters.stages[i].snapshot(histograms ? &filled : nullptr);
     Napi::Array numbers = Napi::Array::New(env);
     uint32_t at = 0;
     for (const double value :
@@ -342,8 +371,10 @@ Napi::Value NativeEngine::stats(const Napi::CallbackInfo& info) {
       numbers.Set(at++, Napi::Number::New(env, value));
     }
     stages.Set(i, numbers);
+    if (histograms) buckets.Set(i, write_buckets(env, filled));
   }
   result.Set("stages", stages);
+  result.Set("buckets", buckets);
   return result;
 }
 

@@ -31,6 +31,7 @@ Napi::Function Port::define(Napi::Env env) {
                                 method<&Port::keep>("keep"),
                                 method<&Port::copy_slice>("copySlice"),
                                 method<&Port::drop>("drop"),
+                                method<&Port::run_facts>("runFacts"),
                                 method<&Port::cancel>("cancel"),
                                 method<&Port::dequeue>("dequeue"),
                                 method<&Port::end_burst>("endBurst"),
@@ -199,6 +200,7 @@ Napi::Value Port::poll(const Napi::CallbackInfo& info) {
   used_.splice(used_.end(), messages_, messages_.begin());
   const uint64_t id = current_.id;
   finish_pending(env, id);
+  if (current_.request) facts_ = current_.request->facts;
   if (current_.event == Event::kResult) {
     try {
       set_current(std::move(current_.request));

@@ -40,6 +40,8 @@ class Port final : public Napi::ObjectWrap<Port> {
   void set_current(std::shared_ptr<Request> request);
   /// The same for a run on this thread, which is finished already when it wrote all its outputs into `into`.
   void set_done(std::shared_ptr<Request> request);
+  /// What runFacts() tells, until the next run that ends or is refused.
+  void set_facts(const RunFacts& facts) noexcept { facts_ = facts; }
   /// Calls `start`, which starts work that ends with a message of that id, and keeps the event loop alive until the
   /// message was polled. When it throws, nothing has started.
   template <typename F>
@@ -81,6 +83,7 @@ class Port final : public Napi::ObjectWrap<Port> {
   Napi::Value keep(const Napi::CallbackInfo& info);
   Napi::Value copy_slice(const Napi::CallbackInfo& info);
   Napi::Value drop(const Napi::CallbackInfo& info);
+  Napi::Value run_facts(const Napi::CallbackInfo& info);
   Napi::Value cancel(const Napi::CallbackInfo& info);
   Napi::Value dequeue(const Napi::CallbackInfo& info);
   Napi::Value end_burst(const Napi::CallbackInfo& info);
@@ -112,6 +115,7 @@ class Port final : public Napi::ObjectWrap<Port> {
   std::list<Message> messages_;  // taken from the mailbox, not yet polled
   std::list<Message> used_;      // polled; room for others
   Message current_;              // the last one polled
+  RunFacts facts_;               // of the last run
   std::unordered_map<uint64_t, std::shared_ptr<Request>> pending_;
   std::unordered_map<uint64_t, std::shared_ptr<LoadJob>> loads_;
   std::unordered_map<uint64_t, std::shared_ptr<Request>> kept_;

@@ -50,6 +50,7 @@ void Port::set_current(std::shared_ptr<Request> request) {
 }
 
 void Port::set_done(std::shared_ptr<Request> request) {
+  facts_ = request->facts;
   const bool written =
       std::all_of(request->outputs.begin(), request->outputs.end(), [](const OutputRequest& o) { return o.into; });
   if (!written) return set_current(std::move(request));

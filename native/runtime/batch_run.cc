@@ -92,7 +92,7 @@ Clock::duration BatchRun::run_one(Instance& instance, Request& request) {
   instance.run(request.inputs, request.outputs);
   const Clock::duration took = Clock::now() - start;
   counters_.batch_sizes.record(request.items);
-  record(request, start, took);
+  record(request, {counters_.next_batch(), request.items, 1, 0, start - request.submitted, this}, start, took);
   return took;
 }
 
@@ -114,14 +114,34 @@ Clock::duration BatchRun::run_batch(Instance& instance, std::span<const Slice> s
   check_rows(first.padded_to);
   hand_out(slices);
   counters_.batch_sizes.record(rows_);
-  for (const Slice& slice : slices) record(request_of(slice), start, took);
+  const BatchFacts batch{counters_.next_batch(),  rows_, slices.size(), first_row ? 0 : rows_,
+                         start - first.submitted, this};
+  for (const Slice& slice : slices) record(request_of(slice), batch, start, took);
   forget_batch();
   return took;
 }
 
-void BatchRun::record(const Request& request, Clock::time_point start, Clock::duration took) noexcept {
+void BatchRun::record(Request& request, const BatchFacts& batch, Clock::time_point start,
+                      Clock::duration took) noexcept {
   counters_.record(Stage::kQueue, to_nanoseconds(start - request.submitted));
   counters_.record(Stage::kCompute, to_nanoseconds(took));
+  const std::lock_guard lock(request.results_mutex);  // another lane may be at another part of it
+  request.facts.batch = batch;
+  request.facts.rows = request.items;
+  request.facts.queue = start - request.submitted;
+  request.facts.compute = took;
+}
+
+void BatchRun::choose_tellers(std::span<const Slice> ended) const noexcept {
+  for (auto at = ended.begin(); at != ended.end(); ++at) {
+    Request& request = request_of(*at);
+    const BatchFacts& batch = request.facts.batch;
+    if (batch.lane != this) continue;
+    request.facts.tells_of_batch = std::none_of(ended.begin(), at, [&](const Slice& before) {
+      const Request& other = request_of(before);
+      return other.sink == request.sink && other.facts.batch.id == batch.id;
+    });
+  }
 }
 
 /// Types and shapes of the batch's inputs, and where each slice is in it; the data comes next.

@@ -34,6 +34,11 @@ class BatchRun {
   std::optional<Clock::duration> run(Instance& instance, std::span<const Slice> slices,
                                      std::optional<size_t> first_row) noexcept;
 
+  /// Of requests that have ended: the first of each of this lane's batches that goes to a sink is to tell of the batch
+  /// there. Which lane ends a split request is open; if another one was the last to note its batch in it, that batch is
+  /// left to the other one.
+  void choose_tellers(std::span<const Slice> ended) const noexcept;
+
   /// Whether results came that did not add up, since the last time this was asked.
   bool take_mismatch() noexcept { return std::exchange(mismatch_, false); }
 
@@ -46,7 +51,7 @@ class BatchRun {
   void fail_or_run_unpadded(Instance& instance, const Slice& slice, const Error& error) noexcept;
   Clock::duration run_batch(Instance& instance, std::span<const Slice> slices, std::optional<size_t> first_row);
   void forget_batch() noexcept;
-  void record(const Request& request, Clock::time_point start, Clock::duration took) noexcept;
+  void record(Request& request, const BatchFacts& batch, Clock::time_point start, Clock::duration took) noexcept;
   void halve(Instance& instance, std::span<const Slice> slices) noexcept;
   void put_in_place(std::span<const Slice> slices, size_t first_row);
   void gather(std::span<const Slice> slices);

@@ -172,9 +172,11 @@ void Engine::execute(BatchRun& run, Work& work) noexcept {
     const auto took = run.run(*work.instance, slices, work.first_row);
     if (run.take_mismatch()) is_batching_ = false;
     give_back(std::move(work.instance), shape, rows, took);
-    for (Slice& slice : slices) {
-      if (finish_rows(static_cast<Request&>(*slice.item), slice.num_rows)) deliver(std::move(slice.item), sink);
-    }
+    std::erase_if(slices, [this](const Slice& slice) {
+      return !finish_rows(static_cast<Request&>(*slice.item), slice.num_rows);
+    });
+    run.choose_tellers(slices);
+    for (Slice& slice : slices) deliver(std::move(slice.item), sink);
   }
   if (sink) sink->wake();
   slices.clear();

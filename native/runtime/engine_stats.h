@@ -30,12 +30,15 @@ struct EngineCounters {
   std::atomic<uint64_t> gathered_rows{0};  ///< rows that were moved once more to come into their batch
   std::array<Histogram, kNumStages> stages;
   BatchSizes batch_sizes;
+  std::atomic<uint64_t> last_batch{0};  ///< its number
 
   uint64_t num_rejected() const noexcept {
     uint64_t sum = 0;
     for (const auto& count : rejected) sum += count.load(std::memory_order_relaxed);
     return sum;
   }
+
+  uint64_t next_batch() noexcept { return last_batch.fetch_add(1, std::memory_order_relaxed) + 1; }
 
   void record(Stage stage, uint64_t nanoseconds) noexcept { stages[static_cast<size_t>(stage)].record(nanoseconds); }
 };

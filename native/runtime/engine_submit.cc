@@ -283,6 +283,8 @@ Clock::duration Engine::run_here(InstancePtr instance, Request& request) {
   counters_.accepted.fetch_add(1, std::memory_order_relaxed);
   const uint64_t shape = shape_key(request);
   const Clock::time_point start = Clock::now();
+  RunFacts& facts = request.facts;
+  facts.in_place = true;
   try {
     instance->run(request.inputs, request.outputs);
     const Clock::duration took = Clock::now() - start;
@@ -292,6 +294,11 @@ Clock::duration Engine::run_here(InstancePtr instance, Request& request) {
     counters_.record(Stage::kCompute, to_nanoseconds(took));
     counters_.rows.fetch_add(request.items, std::memory_order_relaxed);
     counters_.completed.fetch_add(1, std::memory_order_relaxed);
+    facts.queue = start - request.submitted;
+    facts.batch = {counters_.next_batch(), request.items, 1, 0, facts.queue, nullptr};
+    facts.rows = request.items;
+    facts.compute = took;
+    facts.tells_of_batch = true;
     return took;
   } catch (...) {
     if (instance) give_back(std::move(instance), shape, request.rows, std::nullopt);

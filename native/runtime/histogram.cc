@@ -29,38 +29,32 @@ void Histogram::record(uint64_t nanoseconds) noexcept {
   }
 }
 
-HistogramSnapshot Histogram::snapshot() const noexcept {
+HistogramSnapshot Histogram::snapshot(std::vector<HistogramBucket>* buckets) const {
   constexpr double kNsPerUs = 1000.0;
+  const auto upper_us = [](size_t bucket) { return static_cast<double>(bucket_lower(bucket + 1) - 1) / kNsPerUs; };
   std::array<uint64_t, kBuckets> counts;
   uint64_t count = 0;
   for (size_t i = 0; i < kBuckets; ++i) {
     counts[i] = buckets_[i].load(std::memory_order_relaxed);
     count += counts[i];
+    if (buckets != nullptr && counts[i] > 0) buckets->push_back({upper_us(i), counts[i]});
   }
   HistogramSnapshot result;
   result.count = count;
   if (count == 0) return result;
 
-  const double max_ns = static_cast<double>(max_ns_.load(std::memory_order_relaxed));
+  result.max_us = static_cast<double>(max_ns_.load(std::memory_order_relaxed)) / kNsPerUs;
   const auto quantile = [&](double q) {
     const auto rank = static_cast<uint64_t>(q * static_cast<double>(count - 1));
-    uint64_t below = 0;
-    for (size_t i = 0; i < kBuckets; ++i) {
-      below += counts[i];
-      if (below > rank) {
-        const auto lower = static_cast<double>(bucket_lower(i));
-        const auto upper = static_cast<double>(bucket_lower(i + 1));
-        return std::min((lower + upper - 1) / 2, max_ns) / kNsPerUs;
-      }
-    }
-    return max_ns / kNsPerUs;
+    size_t bucket = 0;
+    for (uint64_t up_to = counts[0]; up_to <= rank; up_to += counts[bucket]) ++bucket;
+    return std::min(upper_us(bucket), result.max_us);
   };
   result.sum_us = static_cast<double>(sum_ns_.load(std::memory_order_relaxed)) / kNsPerUs;
   result.mean_us = result.sum_us / static_cast<double>(count);
   result.p50_us = quantile(0.5);
   result.p90_us = quantile(0.9);
   result.p99_us = quantile(0.99);
-  result.max_us = max_ns / kNsPerUs;
   return result;
 }
 

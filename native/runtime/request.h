@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "memory/buffer.h"
 #include "runtime/plan_item.h"
+#include "runtime/run_facts.h"
 
 namespace ntrt {
 
@@ -58,6 +59,7 @@ struct Request : PlanItem {
   size_t length = 0;                   ///< of its inputs along the axes that are padded, if they are
   size_t padded_to = 0;                ///< so long they are in its batch; 0: they are not padded
   size_t items = 1;                    ///< rows that it counts as in statistics, also where it runs alone
+  RunFacts facts;                      ///< of a request that takes several batches: under results_mutex until it ends
 
   Clock::time_point admitted;   ///< of a request with a deadline
   Clock::duration predicted{};  ///< from then to its end; 0: nothing was
@@ -78,6 +80,7 @@ struct Request : PlanItem {
     results.reset();
     result_buffers.clear();
     bytes = 0;
+    facts = {};
     deadline = Clock::time_point::max();
     priority = Priority::kNormal;
     error.reset();

@@ -133,7 +133,7 @@ describe('submit()', () => {
     for (const use of [
       () => engine.submit(51, ASYNC, three, three),
       () => engine.release(51),
-      () => engine.stats(),
+      () => engine.stats(false),
       () => engine.describe(),
       () => engine.checkRoom(1, 0, 0),
     ]) {
@@ -255,7 +255,7 @@ describe('objects that are not what they should be', () => {
       () => new (addon.NativeStaging as Anything)(),
       () => new (addon.NativeStaging as Anything)({}, 1),
       () => port.poll.call({} as Anything),
-      () => numbers.stats.call({} as Anything),
+      () => numbers.stats.call({} as Anything, false),
     ]) {
       expect(codeOf(make)).not.toBe('nothing thrown');
     }

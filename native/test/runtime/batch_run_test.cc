@@ -299,6 +299,20 @@ TEST_F(BatchRunTest, KeepsNoMemoryOfABatchThatIsOver) {
   EXPECT_EQ(host_pool().stats().allocated.current, before) << "after one whose results did not add up";
 }
 
+// Another lane ran the last part of the first request, and this one ended it: who was with that part tells of it there.
+TEST_F(BatchRunTest, ABatchOfAnotherLaneIsNotToldOf) {
+  BatchRun other(model_.signature(), layout_, enabled_, counters_);
+  const auto large = rows(1, 4);
+  const auto small = rows(2, 1);
+  run({{large, 0, 2}});
+  other.run(*instance_, std::vector<Slice>{{large, 2, 2}, {rows(3), 0, 1}}, {});
+  run(whole({small}));
+  run_.choose_tellers(whole({large, small}));
+  EXPECT_EQ(large->facts.batch.id, 2U);
+  EXPECT_FALSE(large->facts.tells_of_batch);
+  EXPECT_TRUE(small->facts.tells_of_batch);
+}
+
 TEST_F(BatchRunTest, RecordsTimesForEachRequest) {
   run(whole(singles(4)));
   EXPECT_EQ(counters_.stages[static_cast<size_t>(Stage::kCompute)].snapshot().count, 4U);

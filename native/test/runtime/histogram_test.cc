@@ -5,7 +5,9 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <map>
 #include <random>
+#include <vector>
 
 namespace ntrt {
 namespace {
@@ -66,8 +68,42 @@ TEST(Histogram, QuantilesAreWithinOnePercentOverTheWholeRange) {
   }
 }
 
+TEST(Histogram, GivesTheBucketsThatAreNotEmptyAscending) {
+  std::mt19937_64 random(4);
+  Histogram histogram;
+  std::map<uint64_t, uint64_t> expected;  // by bucket
+  for (int i = 0; i < 10000; ++i) {
+    const uint64_t value = random_duration(random);
+    histogram.record(value);
+    ++expected[Histogram::bucket_of(value)];
+  }
+  std::vector<HistogramBucket> buckets;
+  EXPECT_EQ(histogram.snapshot(&buckets).count, 10000U);
+  ASSERT_EQ(buckets.size(), expected.size());
+  auto bucket = buckets.begin();
+  for (const auto& [index, count] : expected) {
+    ASSERT_EQ(bucket->count, count);
+    ASSERT_EQ(bucket->upper_us, static_cast<double>(Histogram::bucket_lower(index + 1) - 1) / kNsPerUs);
+    ++bucket;
+  }
+}
+
+TEST(Histogram, AQuantileIsTheUpperBoundOfItsBucket) {
+  Histogram histogram;
+  for (const uint64_t value : {1'000'000U, 1'000'001U, 9'000'000U}) histogram.record(value);
+  std::vector<HistogramBucket> buckets;
+  const HistogramSnapshot snapshot = histogram.snapshot(&buckets);
+  ASSERT_EQ(buckets.size(), 2U);
+  EXPECT_EQ(snapshot.p50_us, buckets[0].upper_us);
+  EXPECT_GE(snapshot.p50_us, 1000.001) << "never less than the exact one";
+  EXPECT_EQ(snapshot.max_us, 9000.0);
+  EXPECT_GE(buckets[1].upper_us, snapshot.max_us);
+}
+
 TEST(Histogram, StartsEmpty) {
-  const HistogramSnapshot snapshot = Histogram().snapshot();
+  std::vector<HistogramBucket> buckets;
+  const HistogramSnapshot snapshot = Histogram().snapshot(&buckets);
+  EXPECT_TRUE(buckets.empty());
   EXPECT_EQ(snapshot.count, 0U);
   for (const double value : {snapshot.sum_us, snapshot.mean_us, snapshot.p50_us, snapshot.p99_us, snapshot.max_us}) {
     EXPECT_EQ(value, 0.0);
