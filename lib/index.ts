@@ -5,6 +5,7 @@ export type { CpuOptions, LoadOptions } from './engine/load-options.js';
 export type { CustomOperatorLibrary, ModelLimits, ProbeOptions } from './engine/model-options.js';
 export type { Deviation, Placement } from './engine/placement.js';
 export type { RunOptions, RunSyncOptions } from './engine/run-options.js';
+export type { SequenceOptions, SequenceStep } from './engine/sequence-options.js';
 export type { EngineStats, LatencyStats } from './engine/stats.js';
 export { type ErrorCode, NodeTensorRTError } from './errors.js';
 export { memory } from './memory/memory.js';

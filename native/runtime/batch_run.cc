@@ -88,7 +88,7 @@ Clock::duration BatchRun::run_batch(Instance& instance, std::span<const Slice> s
 }
 
 void BatchRun::record(const Request& request, Clock::time_point start, Clock::duration took) noexcept {
-  counters_.record(Stage::kQueue, to_nanoseconds(start - request.submitted));
+  counters_.record(Stage::kQueue, to_nanoseconds(start - request.submitted + request.held_up));
   counters_.record(Stage::kCompute, to_nanoseconds(took));
 }
 

@@ -29,7 +29,10 @@ EngineHandle load(LoadRequest request, LoadCancellation& cancellation) {
   source.verify(request.policy);
   std::unique_ptr<LoadedModel> model = backend->load(source, request.backend, cancellation);
   std::call_once(loaded, install_exit_handler);
-  if (!cancellation.cancelled()) request.engine.layout = prove_batching(*model, request.proof, cancellation);
+  request.engine.sequences = resolve_sequences(request.sequences, model->signature());
+  if (!cancellation.cancelled()) {
+    request.engine.layout = prove_batching(*model, request.proof, cancellation, request.engine.sequences);
+  }
   if (cancellation.cancelled()) throw Error(Code::kNotOpen, "the load was cancelled");
   return EngineHandle(Engine::start(std::move(model), std::move(request.engine)));
 }
