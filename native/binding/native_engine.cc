@@ -44,10 +44,12 @@ SequenceStep read_step(const Napi::CallbackInfo& info, unsigned flags) {
 }
 
 Shape& read_dims(const double*& frame, Shape& dims) {
-  const auto rank = static_cast<size_t>(*frame++);
-  if (rank > kMaxRank) throw Error(Code::kInternal, "the frame holds no rank where one is expected");
-  dims.resize(rank);
-  for (size_t i = 0; i < rank; ++i) dims[i] = static_cast<int64_t>(*frame++);
+  const double rank = *frame++;
+  if (!(rank >= 0 && rank <= kMaxRank)) {
+    throw Error(Code::kInternal, "the frame holds no rank where one is expected");
+  }
+  dims.resize(static_cast<size_t>(rank));
+  for (size_t i = 0; i < dims.size(); ++i) dims[i] = static_cast<int64_t>(*frame++);
   return dims;
 }
 
@@ -153,6 +155,7 @@ Napi::Value NativeEngine::submit(const Napi::CallbackInfo& info) {
   read_inputs(info, frame, *request);
 
   if (static_cast<Mode>(info[1].As<Napi::Number>().Uint32Value()) == Mode::kBlocking) {
+    if (request->step) throw Error(Code::kInternal, "a step does not run on the caller's thread");
     target.run_blocking(*request);
     port_->set_done(std::move(request));
     return Napi::Number::New(env, static_cast<double>(Outcome::kDone));

@@ -273,8 +273,18 @@ describe('errors', () => {
       'INVALID_ARGUMENT',
       'options.sequence.initial.state.data',
     ],
-    ['a time-out of 0', { states: { state: 'next' }, idleTimeoutMs: 0 }, 'OUT_OF_RANGE', 'options.sequence.idleTimeoutMs'],
-    ['no sequence at all', { states: { state: 'next' }, maxSequences: 0 }, 'OUT_OF_RANGE', 'options.sequence.maxSequences'],
+    [
+      'a time-out of 0',
+      { states: { state: 'next' }, idleTimeoutMs: 0 },
+      'OUT_OF_RANGE',
+      'options.sequence.idleTimeoutMs',
+    ],
+    [
+      'no sequence at all',
+      { states: { state: 'next' }, maxSequences: 0 },
+      'OUT_OF_RANGE',
+      'options.sequence.maxSequences',
+    ],
     ['an unknown option', { states: { state: 'next' }, idle: 1 }, 'INVALID_ARGUMENT', 'options.sequence.idle'],
   ])('load() rejects %s', async (_, sequence, code, option) => {
     const error = await rejection(Engine.load(accumulator(), { sequence: sequence as never }));

@@ -1,4 +1,4 @@
-import type { Engine, LoadOptions, RunOptions } from 'node-tensorrt';
+import type { Engine, LoadOptions, RunOptions, SequenceStep } from 'node-tensorrt';
 import { accumulator } from '../fixtures/models.js';
 import { f32, load } from './engines.js';
 
@@ -10,7 +10,7 @@ export function loadStateful(options: LoadOptions = {}): Promise<Engine> {
 /** A step with that value; resolves with what it gives. */
 export async function step(
   engine: Engine,
-  sequence: RunOptions['sequence'],
+  sequence: string | SequenceStep,
   value: number,
   options: RunOptions = {},
 ): Promise<number> {

@@ -372,6 +372,8 @@ TEST_F(BatchProofTest, AStateWithoutAnOpenDimensionHasNoRows) {
 }
 
 TEST_F(BatchProofTest, ScalarsAreSharedAlsoWithoutStates) {
+  script_->set_action(
+      [action = testing::RowAction(faults_)](auto inputs, auto outputs) { action(inputs.first(1), outputs); });
   Signature signature = row_signature(DType::kFloat32);
   signature.inputs.push_back({"rate", DType::kFloat32, {}, false});
   const BatchLayout layout = prove(signature);
@@ -380,6 +382,8 @@ TEST_F(BatchProofTest, ScalarsAreSharedAlsoWithoutStates) {
 }
 
 TEST_F(BatchProofTest, SamplesWithOtherScalarsAreLeftOut) {
+  script_->set_action(
+      [action = testing::RowAction(faults_)](auto inputs, auto outputs) { action(inputs.first(1), outputs); });
   Signature signature = row_signature(DType::kFloat32);
   signature.inputs.push_back({"rate", DType::kFloat32, {}, false});
   for (const float rate : {8.0F, 16.0F, 8.0F}) {

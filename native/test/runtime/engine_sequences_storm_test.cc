@@ -1,5 +1,5 @@
-// Threads that submit steps of their sequences at random, begin and end them, cancel and poison some. Each step's result
-// must be the one that follows from those of its sequence that ran before it, and must come after theirs.
+// Threads that submit steps of their sequences at random, begin and end them, cancel and poison some. Each step's
+// result must be the one that follows from those of its sequence that ran before it, and must come after theirs.
 
 #include <gtest/gtest.h>
 

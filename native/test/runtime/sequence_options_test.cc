@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include "test/support/fake_engine.h"
 
 namespace ntrt {
