@@ -8,6 +8,7 @@ export type { CustomOperatorLibrary, ModelLimits, ProbeOptions } from './engine/
 export type { PadOptions } from './engine/pad-options.js';
 export type { Deviation, Placement } from './engine/placement.js';
 export type { RunOptions, RunSyncOptions } from './engine/run-options.js';
+export type { SequenceOptions, SequenceStep } from './engine/sequence-options.js';
 export type { EngineStats, LatencyHistogram, LatencyStats, StatsOptions } from './engine/stats.js';
 export { type ErrorCode, NodeTensorRTError } from './errors.js';
 export { memory } from './memory/memory.js';

@@ -1,9 +1,9 @@
 import { argumentError, NodeTensorRTError } from '../errors.js';
-import type { NativeProofOptions, NativeQueueOptions } from '../native/contract.js';
+import type { NativeProofOptions, NativeQueueOptions, NativeSample } from '../native/contract.js';
 import type { Port } from '../native/port.js';
 import { booleanOption, integerOption, knownKeys, objectOption } from '../options.js';
-import { Tensor } from '../tensor/tensor.js';
 import { type TensorMap, tensorTypes } from '../tensor/types.js';
+import { checkedTensor } from './checked-tensor.js';
 import { type PadOptions, resolvePad } from './pad-options.js';
 import { slicedCopy } from './sliced-copy.js';
 
@@ -161,7 +161,7 @@ function samplesOption(verify: unknown): TensorMap[] {
     const what = `${name}[${samples.length}]`;
     const tensors = Object.entries(objectOption<TensorMap>(what, sample));
     samples.push(
-      Object.fromEntries(tensors.map(([input, tensor]) => [input, sampleTensor(`${what}.${input}`, tensor)])),
+      Object.fromEntries(tensors.map(([input, tensor]) => [input, checkedTensor(`${what}.${input}`, tensor)])),
     );
     if (samples.length === MAX_SAMPLES) break;
   }
@@ -169,23 +169,11 @@ function samplesOption(verify: unknown): TensorMap[] {
   return samples;
 }
 
-/** The tensor, checked; errors name the sample that it is of. */
-function sampleTensor(name: string, tensor: unknown): Tensor {
-  const { type, data, dims } = objectOption<TensorMap[string]>(name, tensor);
-  try {
-    return new Tensor(type, data, dims);
-  } catch (error) {
-    if (!(error instanceof NodeTensorRTError)) throw error;
-    const option = `${name}.${error.details['option']}`;
-    throw new NodeTensorRTError(error.code, `${name}.${error.message}`, { ...error.details, option });
-  }
-}
-
 /** Copies samples to native memory. */
-export async function stageSamples(port: Port, samples: readonly TensorMap[]): Promise<NativeProofOptions['samples']> {
-  const staged: NativeProofOptions['samples'] = [];
+export async function stageSamples(port: Port, samples: readonly TensorMap[]): Promise<NativeSample[]> {
+  const staged: NativeSample[] = [];
   for (const sample of samples) {
-    const tensors: NativeProofOptions['samples'][number] = [];
+    const tensors: NativeSample = [];
     for (const [name, { type, data, dims }] of Object.entries(sample)) {
       const tensor = { name, type: tensorTypes.indexOf(type), dims };
       if (!ArrayBuffer.isView(data)) {

@@ -1,13 +1,13 @@
-import { NodeTensorRTError } from '../errors.js';
-import type { NativeArray } from '../native/contract.js';
+import { argumentError, NodeTensorRTError } from '../errors.js';
+import type { NativeArray, SubmitArgument } from '../native/contract.js';
 import type { TensorLike, TensorMap } from '../tensor/types.js';
 import type { RunPlan } from './run-options.js';
 import { type CompiledSpec, encodeTensor, findSpec } from './signature.js';
 
 /** A run as it crosses to native code. */
 export interface EncodedRun {
-  /** Of the inputs, then of `into`. */
-  readonly arrays: readonly NativeArray[];
+  /** Of the inputs, then of `into`, then the id of the sequence, if there is one. */
+  readonly arrays: readonly SubmitArgument[];
   /** Of the inputs. */
   readonly bytes: number;
   /** Numbers written to the port's frame. */
@@ -26,10 +26,11 @@ export function encodeRun(
   plan: RunPlan,
 ): EncodedRun {
   if (inputs === null || typeof inputs !== 'object') throw missing('inputs', 'an object of tensors by name', inputs);
-  const { outputs, into } = plan;
+  const { outputs, into, step } = plan;
   let at = 0;
   frame[at++] = plan.timeoutMs;
   frame[at++] = plan.priority;
+  frame[at++] = step === undefined ? 0 : step.flags;
   frame[at++] = outputs.length;
   const intoArrays: NativeArray[] | undefined = into && [];
   for (let i = 0; i < outputs.length; i++) {
@@ -44,10 +45,19 @@ export function encodeRun(
     at += 1 + (frame[at] as number);
   }
 
-  const arrays: NativeArray[] = [];
+  const arrays: SubmitArgument[] = [];
   let bytes = 0;
+  let expected = specs.length;
   for (const spec of specs) {
     const tensor = inputs[spec.name] as TensorLike | undefined;
+    if (step !== undefined && spec.isState) {
+      if (tensor !== undefined)
+        throw argumentError(`inputs.${spec.name}`, 'nothing: the sequence has this state', tensor);
+      frame[at++] = -1;
+      arrays.push(undefined);
+      expected--;
+      continue;
+    }
     if (tensor === undefined || tensor === null || typeof tensor !== 'object') {
       throw missing(`inputs.${spec.name}`, `a tensor of type ${spec.type}`, tensor);
     }
@@ -58,8 +68,9 @@ export function encodeRun(
   }
   let given = 0;
   for (const _ in inputs) given++;
-  if (given !== specs.length) for (const name of Object.keys(inputs)) findSpec('inputs', specs, name);
+  if (given !== expected) for (const name of Object.keys(inputs)) findSpec('inputs', specs, name);
   if (intoArrays !== undefined) arrays.push(...intoArrays);
+  if (step !== undefined) arrays.push(step.id);
   return { arrays, bytes, frameLength: at };
 }
 

@@ -1,11 +1,5 @@
 import { NodeTensorRTError, withCallerStack } from '../errors.js';
-import {
-  type NativeArray,
-  type NativeEngine,
-  type NativeEngineStats,
-  SubmitMode,
-  SubmitOutcome,
-} from '../native/contract.js';
+import { type NativeEngine, type NativeEngineStats, SubmitMode, SubmitOutcome } from '../native/contract.js';
 import type { Port } from '../native/port.js';
 import { knownKeys, objectOption } from '../options.js';
 import { dataTypes } from '../tensor/data-types.js';
@@ -28,6 +22,7 @@ import { type CompiledSpec, compileSpec, publicSpec, setTensor } from './signatu
 import { SLICE_BYTES } from './sliced-copy.js';
 import { stageInputs } from './stage-inputs.js';
 import { type EngineStats, type StatsOptions, statsOptions, toEngineStats } from './stats.js';
+import { StepOrder } from './step-order.js';
 
 const CONSTRUCT = Symbol('Engine.load');
 
@@ -62,6 +57,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
   #inPlaceLately = false;
   /** Requests whose inputs are being staged, and their bytes. */
   #staging = { requests: 0, bytes: 0 };
+  readonly #stepOrder = new StepOrder();
   #onIdle: (() => void) | undefined;
   #closing: Promise<void> | undefined;
   /** What destroy() was given. */
@@ -94,6 +90,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
       signal: undefined,
       timeoutMs: 0,
       priority: NORMAL_PRIORITY,
+      step: undefined,
     };
     checkFrame(port, [...this.#inputSpecs, ...this.#outputSpecs]);
   }
@@ -279,9 +276,10 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
   }
 
   #start(inputs: I, plan: RunPlan): Promise<O> {
-    const prepared = this.#inPlaceLately ? this.#preallocate(plan) : plan;
+    const prepared = this.#inPlaceLately && plan.step === undefined ? this.#preallocate(plan) : plan;
     const encoded = this.#encode(inputs, prepared);
-    if (encoded.bytes > SLICE_BYTES) return this.#runStaged(encoded, plan) as Promise<O>;
+    if (encoded.bytes > SLICE_BYTES || this.#stepOrder.mustWait(plan.step))
+      return this.#runStaged(encoded, plan) as Promise<O>;
     const id = this.#port.nextId();
     let outcome: SubmitOutcome;
     try {
@@ -407,8 +405,11 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
     this.#staging.requests += 1;
     this.#staging.bytes += bytes;
     let run: QueuedRun;
+    const turn = this.#stepOrder.join(plan.step);
     try {
-      const staged = await stageInputs(this.#port, this.#inputSpecs, encoded, check);
+      const staged = await stageInputs(this.#port, this.#inputSpecs, encoded, check, bytes <= SLICE_BYTES);
+      await turn?.begins;
+      check();
       const id = this.#port.nextId();
       staged.submit((arrays) => {
         const outcome = this.#native.submit(id, SubmitMode.async, ...arrays);
@@ -420,6 +421,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
     } catch (error) {
       throw withCallerStack(error);
     } finally {
+      turn?.end();
       this.#staging.requests -= 1;
       this.#staging.bytes -= bytes;
       this.#checkIdle();
@@ -439,13 +441,13 @@ function batchingState(native: NativeEngine): Placement['batching'] {
 }
 
 /** The memory of `into`. */
-function intoArrays(plan: RunPlan): (NativeArray | undefined)[] {
-  return plan.into?.map((target) => target?.data as NativeArray | undefined) ?? [];
+function intoArrays(plan: RunPlan): unknown[] {
+  return plan.into?.map((target) => target?.data) ?? [];
 }
 
 /** The frame must hold the shapes of all tensors of a call. */
 function checkFrame(port: Port, specs: readonly CompiledSpec[]): void {
-  const needed = specs.reduce((sum, spec) => sum + 3 + (spec.anyRank ? MAX_RANK : spec.sizes.length), 2);
+  const needed = specs.reduce((sum, spec) => sum + 3 + (spec.anyRank ? MAX_RANK : spec.sizes.length), 4);
   if (needed > port.frame.length) {
     throw new NodeTensorRTError('UNSUPPORTED', 'the model has too many inputs and outputs', { tensors: specs.length });
   }

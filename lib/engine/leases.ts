@@ -1,5 +1,4 @@
 import { NodeTensorRTError } from '../errors.js';
-import type { NativeArray } from '../native/contract.js';
 
 /** Regions of memory that a run in flight will write its results into. */
 const leased = new WeakMap<ArrayBufferLike, Region[]>();
@@ -10,7 +9,7 @@ interface Region {
 }
 
 /** Leases the arrays, or throws BUSY when one overlaps a region that is leased. Returns what gives them back. */
-export function leaseArrays(arrays: readonly (NativeArray | undefined)[]): () => void {
+export function leaseArrays(arrays: readonly unknown[]): () => void {
   const taken: (() => void)[] = [];
   const release = () => {
     for (const give of taken) give();
@@ -25,7 +24,7 @@ export function leaseArrays(arrays: readonly (NativeArray | undefined)[]): () =>
 }
 
 /** Throws BUSY when one of the arrays overlaps a region that is leased, or another of the arrays. */
-export function checkFree(arrays: readonly (NativeArray | undefined)[]): void {
+export function checkFree(arrays: readonly unknown[]): void {
   if (arrays.length > 1) leaseArrays(arrays)();
   const [array] = arrays;
   if (ArrayBuffer.isView(array)) throwIfLeased(leased.get(array.buffer), array);

@@ -10,6 +10,7 @@ import {
   type ProbeOptions,
   probeOption,
 } from './model-options.js';
+import { type ResolvedSequence, resolveSequence, type SequenceOptions } from './sequence-options.js';
 import { defaultThreads } from './threads.js';
 
 /** Settings that go to ONNX Runtime as they are. */
@@ -44,6 +45,8 @@ export interface LoadOptions {
   cpu?: CpuOptions;
   /** How requests meet in batches, where that is proved to be sound. false: never. */
   batching?: BatchingOptions | false;
+  /** For models with states, as recurrent ones: steps of a sequence (`RunOptions.sequence`) hand them on natively. */
+  sequence?: SequenceOptions;
   /** Runs at the same time. 1 to 64. @default 1 */
   instances?: number;
   /** Threads of one run, this engine's own. 1 to 256. @default min(4, CPUs of the cgroup − 1), at least 1 */
@@ -70,7 +73,7 @@ export interface LoadOptions {
 }
 
 const KNOWN = [
-  'name', 'backend', 'fallback', 'device', 'externalData', 'freeDimensionOverrides', 'cpu', 'batching', 'instances',
+  'name', 'backend', 'fallback', 'device', 'externalData', 'freeDimensionOverrides', 'cpu', 'batching', 'sequence', 'instances',
   'threads', 'inlineBelowUs', 'float16', 'limits', 'probe', 'customOperators', 'signal',
 ] as const; // biome-ignore format: a list
 
@@ -91,6 +94,7 @@ export interface ResolvedLoadOptions {
   graphOptimizationLevel: string;
   sessionConfig: Record<string, string>;
   batching: ResolvedBatching;
+  sequence: ResolvedSequence;
   instances: number;
   threads: number;
   inlineBelowUs: number;
@@ -124,6 +128,7 @@ export function resolveLoadOptions(given: LoadOptions = {}): ResolvedLoadOptions
     ]),
     sessionConfig: sessionConfigOption(cpu.sessionConfig ?? {}),
     batching: resolveBatching(options.batching),
+    sequence: resolveSequence(options.sequence),
     instances: integerOption('options.instances', options.instances ?? 1, 1, 64),
     threads: integerOption('options.threads', options.threads ?? defaultThreads(), 1, 256),
     inlineBelowUs: integerOption('options.inlineBelowUs', options.inlineBelowUs ?? 50, 0, 1_000_000),

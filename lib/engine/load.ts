@@ -32,12 +32,14 @@ export async function loadEngine(model: string | URL | Uint8Array, given?: LoadO
   }
   options.signal?.throwIfAborted();
   const { queue, proof, samples, preserveOrder } = options.batching;
+  const [initial = []] = await stageSamples(port, [options.sequence.initial]);
   const native = await startLoad(port, staged, {
     ...options,
     name,
     libraryPath,
     externalData,
     queue,
+    sequence: { ...options.sequence, initial },
     proof: { ...proof, samples: await stageSamples(port, samples) },
   });
   return { native, port, name, placement, float16: options.float16, preserveOrder };

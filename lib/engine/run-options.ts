@@ -3,6 +3,7 @@ import { choiceOption, knownKeys, objectOption, signalOption, timeoutOption } fr
 import type { TensorLike, TensorMap } from '../tensor/types.js';
 import type { RunTrace } from './diagnostics.js';
 import type { Place } from './ordered-delivery.js';
+import { type EncodedStep, type SequenceStep, stepOption } from './sequence-options.js';
 import { type CompiledSpec, findSpec, setTensor } from './signature.js';
 
 /** Options of `Engine.run`. Unknown ones are refused. */
@@ -27,6 +28,13 @@ export interface RunOptions {
    * the same memory is refused with BUSY.
    */
   into?: Record<string, TensorLike>;
+  /**
+   * The run is the next step of this sequence of an engine that was loaded with `sequence`: its state inputs are left out,
+   * since the sequence has them, and its state outputs are only returned when `outputs` names them. Steps of a sequence
+   * run one after the other, in the order in which they were submitted; a string is short for `{ id }`.
+   * @default none: all inputs are given
+   */
+  sequence?: string | SequenceStep;
 }
 
 /** Options of `Engine.runSync`. */
@@ -56,12 +64,13 @@ export interface RunPlan {
   readonly trace?: RunTrace | undefined;
   /** Of a run whose result waits for those before it. */
   readonly place?: Place;
+  readonly step: EncodedStep | undefined;
 }
 
 const PRIORITIES = ['high', 'normal', 'low'] as const;
 export const NORMAL_PRIORITY = PRIORITIES.indexOf('normal');
 
-const KNOWN = ['signal', 'timeoutMs', 'priority', 'outputs', 'into'];
+const KNOWN = ['signal', 'timeoutMs', 'priority', 'outputs', 'into', 'sequence'];
 const KNOWN_SYNC = ['outputs', 'into'];
 const LATER = ['preferredOutputLocation'];
 
@@ -69,8 +78,13 @@ const LATER = ['preferredOutputLocation'];
 export function planRun(given: RunOptions, specs: readonly CompiledSpec[], sync: boolean): RunPlan {
   const options = objectOption<RunOptions>('options', given);
   knownKeys('options', options, sync ? KNOWN_SYNC : KNOWN, LATER);
-  const { signal, timeoutMs, priority } = options;
-  const outputs = options.outputs === undefined ? specs : chooseOutputs(options.outputs, specs);
+  const { signal, timeoutMs, priority, sequence } = options;
+  const step = sequence === undefined ? undefined : stepOption(sequence);
+  if (step !== undefined && !specs.some((spec) => spec.isState)) {
+    throw argumentError('options.sequence', 'nothing for an engine that was loaded without it', sequence);
+  }
+  const all = step === undefined ? specs : specs.filter((spec) => !spec.isState);
+  const outputs = options.outputs === undefined ? all : chooseOutputs(options.outputs, specs);
   const into = options.into === undefined ? undefined : chooseInto(options.into, outputs);
   return {
     outputs,
@@ -80,6 +94,7 @@ export function planRun(given: RunOptions, specs: readonly CompiledSpec[], sync:
     signal: signal === undefined ? undefined : signalOption('options.signal', signal),
     timeoutMs: timeoutMs === undefined ? 0 : timeoutOption('options.timeoutMs', timeoutMs),
     priority: PRIORITIES.indexOf(choiceOption('options.priority', priority ?? 'normal', PRIORITIES)),
+    step,
   };
 }
 

@@ -11,6 +11,8 @@ export interface CompiledSpec extends TensorSpec {
   readonly sizes: readonly number[];
   /** The model says nothing about the rank: any shape is allowed. */
   readonly anyRank: boolean;
+  /** An input that sequences keep, or the output that it comes from. */
+  readonly isState: boolean;
   /** Number of elements when all sizes are fixed, else -1; -1 for strings. */
   readonly fixedCount: number;
   readonly tag: string;
@@ -29,6 +31,7 @@ export function compileSpec(spec: NativeTensorSpec, index: number): CompiledSpec
     sizes,
     fixedCount: isFixed ? sizes.reduce((product, size) => product * size, 1) : -1,
     anyRank: spec.anyRank,
+    isState: spec.isState,
     tag: dataTypes[type].tag,
     bytesPerElement: dataTypes[type].bytesPerElement,
   });

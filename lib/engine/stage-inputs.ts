@@ -1,5 +1,5 @@
 import { argumentError, type NodeTensorRTError } from '../errors.js';
-import type { NativeArray, NativeStaging } from '../native/contract.js';
+import type { SubmitArgument } from '../native/contract.js';
 import type { Port } from '../native/port.js';
 import type { EncodedRun } from './encode-run.js';
 import type { CompiledSpec } from './signature.js';
@@ -10,22 +10,30 @@ import { slicedCopy } from './sliced-copy.js';
  * wrote to the frame: the caller submits at once what this returns. `check` is called before each slice and throws when
  * the run is not wanted any more. Rejects with what it throws, OUT_OF_MEMORY, or INVALID_ARGUMENT when a buffer was
  * detached or resized meanwhile.
+ *
+ * `whole`: small inputs, of a step that has to wait for one that is being staged; they are copied before this returns.
  */
 export async function stageInputs(
   port: Port,
   specs: readonly CompiledSpec[],
   encoded: EncodedRun,
   check: () => void,
-): Promise<{ submit: (send: (arrays: (NativeArray | NativeStaging)[]) => void) => void }> {
+  whole = false,
+): Promise<{ submit: (send: (args: SubmitArgument[]) => void) => void }> {
   const { arrays, frameLength } = encoded;
   const header = port.frame.slice(0, frameLength);
-  const staged: (NativeArray | NativeStaging)[] = [...arrays];
+  const staged: SubmitArgument[] = [...arrays];
   for (const [i, spec] of specs.entries()) {
     const array = arrays[i];
+    if (whole && Array.isArray(array)) staged[i] = [...array];
     if (!ArrayBuffer.isView(array)) continue;
     const { byteLength } = array;
     const staging = port.staging(byteLength);
     staged[i] = staging;
+    if (whole) {
+      staging.copy(array, 0, byteLength);
+      continue;
+    }
     await slicedCopy(byteLength, (offset, maxBytes) => {
       check();
       if (array.byteLength !== byteLength) throw changed(spec, byteLength, array.byteLength);

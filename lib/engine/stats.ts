@@ -44,8 +44,8 @@ export interface EngineStats {
     completed: number;
     failed: number;
     rejected: number;
-    /** Why: the queue was full, in requests or in bytes; the time-out could not be kept. */
-    rejectedBy: { maxQueue: number; maxQueueBytes: number; timeoutMs: number };
+    /** Why: the queue was full, in requests or in bytes; the time-out could not be kept; too many sequences. */
+    rejectedBy: { maxQueue: number; maxQueueBytes: number; timeoutMs: number; maxSequences: number };
     aborted: number;
     timedOut: number;
     /** Of the accepted ones: ran on the calling thread. */
@@ -60,6 +60,8 @@ export interface EngineStats {
   batches: { count: number; sizes: Record<number, number>; gatheredItems: number };
   /** Requests that wait for a run, for how long the first of them has, and for how long one may wait for company. */
   queue: { depth: number; oldestMs: number; windowMs: number };
+  /** active = started - ended - expired, those that have been replaced and not yet finished included. */
+  sequences: { active: number; started: number; ended: number; expired: number };
   /** queue: submit to start; copyIn, copyOut: copies of tensors; compute: the model; total: submit to result taken. */
   latencyMs: Record<'queue' | 'copyIn' | 'compute' | 'copyOut' | 'total', LatencyStats>;
 }
@@ -68,7 +70,7 @@ const STAGES = ['queue', 'copyIn', 'compute', 'copyOut', 'total'] as const;
 const US_PER_MS = 1000;
 
 export function toEngineStats(native: NativeEngineStats, histograms: boolean): EngineStats {
-  const [maxQueue, maxQueueBytes, timeoutMs] = native.rejected;
+  const [maxQueue, maxQueueBytes, timeoutMs, maxSequences] = native.rejected;
   const sizes: Record<number, number> = {};
   let batches = 0;
   for (let i = 0; i < native.batchSizes.length; i += 2) {
@@ -90,8 +92,8 @@ export function toEngineStats(native: NativeEngineStats, histograms: boolean): E
       accepted: native.accepted,
       completed: native.completed,
       failed: native.failed,
-      rejected: maxQueue + maxQueueBytes + timeoutMs,
-      rejectedBy: { maxQueue, maxQueueBytes, timeoutMs },
+      rejected: maxQueue + maxQueueBytes + timeoutMs + maxSequences,
+      rejectedBy: { maxQueue, maxQueueBytes, timeoutMs, maxSequences },
       aborted: native.aborted,
       timedOut: native.timedOut,
       inPlace: native.inPlace,
@@ -99,6 +101,12 @@ export function toEngineStats(native: NativeEngineStats, histograms: boolean): E
     items: native.rows,
     batches: { count: batches, sizes, gatheredItems: native.gatheredRows },
     queue: { depth: native.queueDepth, oldestMs: native.queueOldestMs, windowMs: native.windowMs },
+    sequences: {
+      active: native.sequencesActive,
+      started: native.sequencesStarted,
+      ended: native.sequencesEnded,
+      expired: native.sequencesExpired,
+    },
     latencyMs: Object.fromEntries(latency) as EngineStats['latencyMs'],
   };
 }

@@ -4,7 +4,7 @@
  */
 
 /** `kContractVersion` of `native/binding/addon.cc`. */
-export const CONTRACT_VERSION = 5;
+export const CONTRACT_VERSION = 6;
 
 /** `Event` of `native/binding/mailbox.h`. */
 export enum NativeEvent {
@@ -34,6 +34,9 @@ export enum SubmitOutcome {
 /** An array whose memory native code reads or writes during a call; strings are copied. */
 export type NativeArray = (ArrayBufferView & { readonly length: number }) | readonly string[];
 
+/** What submit() takes behind its mode: inputs (undefined for the states of a sequence), `into`, id of the sequence. */
+export type SubmitArgument = NativeArray | NativeStaging | string | undefined;
+
 export interface NativeLoadOptions {
   name: string;
   libraryPath: string;
@@ -41,6 +44,7 @@ export interface NativeLoadOptions {
   instances: number;
   queue: NativeQueueOptions;
   proof: NativeProofOptions;
+  sequence: NativeSequenceOptions;
   inlineBelowUs: number;
   graphOptimizationLevel: string;
   freeDimensionOverrides: Record<string, number>;
@@ -73,7 +77,23 @@ export interface NativeProofOptions {
   pad: NativePadOptions;
   /** 0: no limit. */
   maxSeconds: number;
-  samples: { name: string; type: number; dims: readonly number[]; data: NativeStaging | readonly string[] }[][];
+  samples: NativeSample[];
+}
+
+/** Inputs by name. */
+export type NativeSample = {
+  name: string;
+  type: number;
+  dims: readonly number[];
+  data: NativeStaging | readonly string[];
+}[];
+
+/** `SequenceRequest` of `native/runtime/sequence_options.h`. */
+export interface NativeSequenceOptions {
+  states: Readonly<Record<string, string>>;
+  initial: NativeSample;
+  idleTimeoutMs: number;
+  maxSequences: number;
 }
 
 /** `PadOptions` of `native/runtime/batch_proof.h`. */
@@ -88,20 +108,29 @@ export interface NativeTensorSpec {
   type: string;
   dims: (number | string)[];
   anyRank: boolean;
+  /** An input that sequences keep, or the output that it comes from. */
+  isState: boolean;
 }
 
 export interface NativeEngineStats {
   accepted: number;
   completed: number;
   failed: number;
-  /** Per `Refusal` of `native/runtime/engine_stats.h`: queue full, in requests or in bytes; deadline out of reach. */
-  rejected: [number, number, number];
+  /**
+   * Per `Refusal` of `native/runtime/engine_stats.h`: queue full, in requests or in bytes; deadline out of reach; as
+   * many sequences as there may be.
+   */
+  rejected: [number, number, number, number];
   aborted: number;
   timedOut: number;
   inPlace: number;
   queueDepth: number;
   queueOldestMs: number;
   windowMs: number;
+  sequencesActive: number;
+  sequencesStarted: number;
+  sequencesEnded: number;
+  sequencesExpired: number;
   rows: number;
   gatheredRows: number;
   /** Size, count, size, count, … */
@@ -123,7 +152,7 @@ export interface NativeEngine {
   batching(): NativeBatchingState;
   queueOptions(): NativeQueueOptions;
   configure(options: NativeQueueOptions): void;
-  submit(id: number, mode: SubmitMode, ...arrays: (NativeArray | NativeStaging)[]): SubmitOutcome;
+  submit(id: number, mode: SubmitMode, ...rest: SubmitArgument[]): SubmitOutcome;
   flush(): void;
   share(token: string, description: string): void;
   checkRoom(bytes: number, requestsAhead: number, bytesAhead: number): void;

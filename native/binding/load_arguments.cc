@@ -151,6 +151,17 @@ ProofOptions read_proof(Napi::Env env, const Napi::Object& options) {
   return proof;
 }
 
+SequenceRequest read_sequences(Napi::Env env, const Napi::Object& options) {
+  SequenceRequest sequences;
+  each_entry(env, get(env, options, "states"), [&](std::string input, napi_value output) {
+    sequences.states.emplace_back(std::move(input), to_text(env, output));
+  });
+  sequences.initial = read_sample(env, get(env, options, "initial"));
+  sequences.idle_timeout = milliseconds(options, "idleTimeoutMs");
+  sequences.max_sequences = static_cast<size_t>(integer(options, "maxSequences"));
+  return sequences;
+}
+
 }  // namespace
 
 QueueOptions read_queue_options(const Napi::Object& options) {
@@ -220,6 +231,7 @@ LoadRequest read_load_arguments(Napi::Env env, napi_value model, const Napi::Obj
   request.engine.instances = static_cast<int>(integer(options, "instances"));
   request.engine.queue = read_queue_options(Napi::Object(env, get(env, options, "queue")));
   request.proof = read_proof(env, Napi::Object(env, get(env, options, "proof")));
+  request.sequences = read_sequences(env, Napi::Object(env, get(env, options, "sequence")));
   request.engine.inline_below_us = integer(options, "inlineBelowUs");
   return request;
 }

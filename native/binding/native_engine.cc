@@ -24,11 +24,32 @@ enum class Outcome : uint8_t {
 /// Arguments of submit() before the inputs: id, mode.
 constexpr size_t kFirstInput = 2;
 
+/// In the frame, added to SequenceStart: the sequence ends with this step.
+constexpr unsigned kEndsSequence = 4;
+
+SequenceStep read_step(const Napi::CallbackInfo& info, unsigned flags) {
+  SequenceStep step;
+  step.start = static_cast<SequenceStart>(flags % kEndsSequence);
+  step.end = flags >= kEndsSequence;
+  const napi_env env = info.Env();
+  const napi_value id = info[info.Length() - 1];
+  size_t bytes = 0;
+  // Fails when the worker is being terminated.
+  if (napi_get_value_string_utf8(env, id, nullptr, 0, &bytes) != napi_ok) {
+    throw Error(Code::kNotOpen, "the environment is ending");
+  }
+  step.id.resize(bytes);
+  napi_get_value_string_utf8(env, id, step.id.data(), bytes + 1, &bytes);
+  return step;
+}
+
 Shape& read_dims(const double*& frame, Shape& dims) {
-  const auto rank = static_cast<size_t>(*frame++);
-  if (rank > kMaxRank) throw Error(Code::kInternal, "the frame holds no rank where one is expected");
-  dims.resize(rank);
-  for (size_t i = 0; i < rank; ++i) dims[i] = static_cast<int64_t>(*frame++);
+  const double rank = *frame++;
+  if (!(rank >= 0 && rank <= kMaxRank)) {
+    throw Error(Code::kInternal, "the frame holds no rank where one is expected");
+  }
+  dims.resize(static_cast<size_t>(rank));
+  for (size_t i = 0; i < dims.size(); ++i) dims[i] = static_cast<int64_t>(*frame++);
   return dims;
 }
 
@@ -127,10 +148,11 @@ Napi::Value NativeEngine::check_room(const Napi::CallbackInfo& info) {
   return env.Undefined();
 }
 
-/// submit(id, mode, input0, …, into0, …) with the frame holding: time-out in ms (0: none), priority, number of outputs,
-/// then per output its index and whether `into` is given (then rank, dimensions), then per input rank, dimensions.
-/// The caller has compared all of that with the signature; here sizes and kinds of the data are checked again, since
-/// a mistake would be a read past the end.
+/// submit(id, mode, input0, …, into0, …, sequence?) with the frame holding: time-out in ms (0: none), priority, 0 or
+/// what the step does to its sequence (SequenceStart, plus kEndsSequence), number of outputs, then per output its index
+/// and whether `into` is given (then rank, dimensions), then per input rank, dimensions; rank -1 for a state, which has
+/// no array. The caller has compared all of that with the signature; here sizes and kinds of the data are checked
+/// again, since a mistake would be a read past the end.
 Napi::Value NativeEngine::submit(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Engine& target = engine();
@@ -141,15 +163,17 @@ Napi::Value NativeEngine::submit(const Napi::CallbackInfo& info) {
   const double* frame = port_->frame();
   const double timeout_ms = *frame++;
   request->priority = static_cast<Priority>(*frame++);
+  if (const auto step = static_cast<unsigned>(*frame++); step != 0) request->step = read_step(info, step);
   read_outputs(info, frame, *request);
   read_inputs(info, frame, *request);
 
   const bool blocking = static_cast<Mode>(info[1].As<Napi::Number>().Uint32Value()) == Mode::kBlocking;
   std::optional<Clock::duration> took;
+  if (blocking && request->step) throw Error(Code::kInternal, "a step does not run on the caller's thread");
   try {
     if (blocking) {
       target.run_blocking(*request);
-    } else {
+    } else if (!request->step) {
       took = target.try_run_in_place(*request, port_->turn_budget());
     }
   } catch (...) {
@@ -222,6 +246,11 @@ void NativeEngine::read_inputs(const Napi::CallbackInfo& info, const double*& fr
     const TensorSpec& spec = specs[i];
     const napi_value value = info[kFirstInput + i];
     TensorView& input = request.inputs[i];
+    if (*frame < 0 && request.step && engine_->options().sequences.of_input(i) != nullptr) {
+      ++frame;
+      input = {};
+      continue;
+    }
     input.type = spec.type;
     const size_t count = element_count(read_dims(frame, input.dims));
     input.bytes = count * dtype_size(spec.type);
@@ -272,7 +301,7 @@ void NativeEngine::copy_in(Request& request) {
 
 Napi::Value NativeEngine::describe(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  const auto to_array = [env](const std::vector<TensorSpec>& specs) {
+  const auto to_array = [env](const std::vector<TensorSpec>& specs, auto&& is_state) {
     Napi::Array array = Napi::Array::New(env, specs.size());
     for (size_t i = 0; i < specs.size(); ++i) {
       Napi::Object spec = Napi::Object::New(env);
@@ -289,13 +318,16 @@ Napi::Value NativeEngine::describe(const Napi::CallbackInfo& info) {
       spec.Set("type", std::string(dtype_name(specs[i].type)));
       spec.Set("dims", dims);
       spec.Set("anyRank", Napi::Boolean::New(env, specs[i].any_rank));
+      spec.Set("isState", Napi::Boolean::New(env, is_state(i)));
       array.Set(static_cast<uint32_t>(i), spec);
     }
     return array;
   };
+  const Signature& signature = engine().signature();
+  const SequenceOptions& sequences = engine().options().sequences;
   Napi::Object result = Napi::Object::New(env);
-  result.Set("inputs", to_array(engine().signature().inputs));
-  result.Set("outputs", to_array(engine().signature().outputs));
+  result.Set("inputs", to_array(signature.inputs, [&](size_t i) { return sequences.of_input(i) != nullptr; }));
+  result.Set("outputs", to_array(signature.outputs, [&](size_t i) { return sequences.of_output(i) != nullptr; }));
   return result;
 }
 
@@ -345,6 +377,11 @@ Napi::Value NativeEngine::stats(const Napi::CallbackInfo& info) {
   set("queueDepth", static_cast<double>(queue.depth));
   set("queueOldestMs", queue.oldest_ms);
   set("windowMs", queue.window_ms);
+  const SequenceStats sequences = engine().sequence_stats();
+  set("sequencesActive", static_cast<double>(sequences.active));
+  set("sequencesStarted", static_cast<double>(sequences.started));
+  set("sequencesEnded", static_cast<double>(sequences.ended));
+  set("sequencesExpired", static_cast<double>(sequences.expired));
   set("rows", static_cast<double>(counters.rows.load()));
   set("gatheredRows", static_cast<double>(counters.gathered_rows.load()));
   Napi::Array rejected = Napi::Array::New(env, kNumRefusals);

@@ -61,7 +61,7 @@ void Port::set_done(std::shared_ptr<Request> request) {
 void Port::copied(const Request& request, Clock::time_point start) {
   EngineCounters& counters = request.engine->counters();
   counters.record(Stage::kCopyOut, nanoseconds_since(start));
-  counters.record(Stage::kTotal, nanoseconds_since(request.submitted));
+  counters.record(Stage::kTotal, nanoseconds_since(request.submitted - request.held_up));
   request.engine->delivered(request);
 }
 

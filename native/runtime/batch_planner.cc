@@ -314,6 +314,11 @@ void BatchPlanner::flush() noexcept {
   }
 }
 
+void BatchPlanner::flush(PlanItem& item) noexcept {
+  item.bucket->flushed = true;
+  reindex(*item.bucket);
+}
+
 std::shared_ptr<PlanItem> BatchPlanner::take_first() noexcept {
   const Index& index = ready_.empty() ? waiting_ : ready_;
   std::shared_ptr<PlanItem> item = index.empty() ? nullptr : index.begin()->bucket->first();

@@ -81,6 +81,8 @@ class BatchPlanner {
 
   /// What is queued now waits for nothing more, nor does what joins it.
   void flush() noexcept;
+  /// The same for an item that is queued, and for what it meets.
+  void flush(PlanItem& item) noexcept;
 
   /// Takes one item out, or returns null. No memory is needed.
   std::shared_ptr<PlanItem> take_first() noexcept;

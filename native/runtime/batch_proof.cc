@@ -31,30 +31,66 @@ class HookScope {
 
 std::string quoted(const TensorSpec& spec) { return "'" + spec.name + "'"; }
 
-/// Why rows cannot even be told apart in the model's inputs; empty if they can.
-std::string obstacle(const Signature& signature) {
-  if (signature.inputs.empty()) return "the model has no inputs";
+/// Along which dimension the rows of each tensor lie. A state without one is refused by obstacle().
+void choose_axes(const Signature& signature, const SequenceOptions& sequences, BatchLayout& layout) {
   for (const TensorSpec& input : signature.inputs) {
+    layout.input_axes.push_back(input.dims.empty() && !input.any_rank ? kNoAxis : 0);
+  }
+  layout.output_axes.assign(signature.outputs.size(), 0);
+  for (const StateSpec& state : sequences.states) {
+    layout.input_axes[state.input] = std::max(state.row_axis, 0);
+    layout.output_axes[state.output] = std::max(state.row_axis, 0);
+  }
+}
+
+/// The signature with the shapes of states as they are in sequences.
+Signature with_states(Signature signature, const SequenceOptions& sequences) {
+  for (const StateSpec& state : sequences.states) {
+    std::vector<Dim>& dims = signature.inputs[state.input].dims;
+    for (size_t d = 0; d < dims.size(); ++d) {
+      if (static_cast<int>(d) != state.row_axis) dims[d] = state.dims[d];
+    }
+  }
+  return signature;
+}
+
+/// Why rows cannot even be told apart in the model's inputs; empty if they can.
+std::string obstacle(const Signature& signature, const SequenceOptions& sequences) {
+  if (signature.inputs.empty()) return "the model has no inputs";
+  bool has_rows = false;
+  for (size_t i = 0; i < signature.inputs.size(); ++i) {
+    const TensorSpec& input = signature.inputs[i];
     if (input.any_rank) return "the model does not say how many dimensions input " + quoted(input) + " has";
-    if (input.dims.empty()) return "input " + quoted(input) + " is a scalar";
-    if (const auto* fixed = std::get_if<int64_t>(&input.dims[0])) {
+    const StateSpec* const state = sequences.of_input(i);
+    if (state != nullptr && state->row_axis < 0) {
+      return "no dimension of the state " + quoted(input) + " is open, so that rows could lie along it";
+    }
+    if (input.dims.empty()) continue;
+    has_rows = true;
+    const auto* fixed = std::get_if<int64_t>(&input.dims[0]);
+    if (state == nullptr && fixed != nullptr) {
       return "the first dimension of input " + quoted(input) + " is fixed to " + std::to_string(*fixed);
     }
   }
-  return {};
+  return has_rows ? "" : "input " + quoted(signature.inputs[0]) + " is a scalar";
 }
 
-bool has_free_dimension(const Signature& signature) {
-  const auto is_free = [](const Dim& dim) { return std::holds_alternative<std::string>(dim); };
-  return std::any_of(signature.inputs.begin(), signature.inputs.end(), [&](const TensorSpec& input) {
-    return std::any_of(std::next(input.dims.begin()), input.dims.end(), is_free);
-  });
+bool has_free_dimension(const Signature& signature, const std::vector<int>& axes) {
+  for (size_t i = 0; i < signature.inputs.size(); ++i) {
+    const std::vector<Dim>& dims = signature.inputs[i].dims;
+    for (size_t d = 0; d < dims.size(); ++d) {
+      if (static_cast<int>(d) != axes[i] && std::holds_alternative<std::string>(dims[d])) return true;
+    }
+  }
+  return false;
 }
 
 class Proof {
  public:
-  Proof(LoadedModel& model, const ProofOptions& options, LoadCancellation& cancellation)
-      : signature_(model.signature()),
+  Proof(LoadedModel& model, Signature signature, const BatchLayout& layout, const ProofOptions& options,
+        LoadCancellation& cancellation)
+      : signature_(std::move(signature)),
+        layout_(layout),
         options_(options),
         cancellation_(cancellation),
         instance_(model.create_instance()),
@@ -131,11 +167,11 @@ class Proof {
   /// Makes rows up that the model takes, and runs the first.
   std::string generate() {
     std::string last_error;
-    const size_t num_sizes = has_free_dimension(signature_) ? kFreeSizes.size() : 1;
+    const size_t num_sizes = has_free_dimension(signature_, layout_.input_axes) ? kFreeSizes.size() : 1;
     for (size_t i = 0; i < num_sizes; ++i) {
       rows_.clear();
       for (uint64_t seed = 1; seed <= kMaxRows; ++seed) {
-        rows_.push_back(generate_row(signature_, kFreeSizes[i], seed));
+        rows_.push_back(generate_row(signature_, layout_.input_axes, kFreeSizes[i], seed));
       }
       try {
         alone_.push_back(run_on(rows_[0].views));
@@ -148,25 +184,37 @@ class Proof {
     return does_not_run(last_error);
   }
 
-  /// The first rows of the samples that have one shape.
+  /// The first rows of the samples that have one shape, and the same values where all rows share them.
   void split_samples() {
+    const std::vector<int>& axes = layout_.input_axes;
+    const auto with_rows = static_cast<size_t>(
+        std::find_if(axes.begin(), axes.end(), [](int axis) { return axis != kNoAxis; }) - axes.begin());
     for (size_t s = 0; s < options_.samples.size(); ++s) {
       const std::vector<TensorView> sample = arrange(options_.samples[s], s);
-      const auto count = static_cast<size_t>(sample[0].dims[0]);
+      const auto count = static_cast<size_t>(sample[with_rows].dims[static_cast<size_t>(axes[with_rows])]);
       for (size_t row = 0; row < count && rows_.size() < kMaxRows; ++row) {
         OwnedTensors one;
-        bool fits = true;
-        for (size_t i = 0; i < sample.size(); ++i) {
-          Shape dims = sample[i].dims;
-          fits = fits && dims[0] == static_cast<int64_t>(count);
-          dims[0] = 1;
-          fits = fits && (rows_.empty() || rows_[0].views[i].dims == dims);
-          if (!fits) break;
-          copy_rows(one.add(sample[i].type, std::move(dims)), {1, 0}, sample[i], {count, row}, 1, 0);
-        }
-        if (fits) rows_.push_back(std::move(one));
+        if (take_row(sample, {count, row}, one)) rows_.push_back(std::move(one));
       }
     }
+  }
+
+  /// One of a sample's rows; false if it does not fit those that there are.
+  bool take_row(const std::vector<TensorView>& sample, RowRange row, OwnedTensors& one) const {
+    for (size_t i = 0; i < sample.size(); ++i) {
+      const int axis = layout_.input_axes[i];
+      const TensorView* const known = rows_.empty() ? nullptr : &rows_[0].views[i];
+      Shape dims = sample[i].dims;
+      if (axis == kNoAxis) {
+        if (known != nullptr && !same_row(sample[i], 0, *known, 0, 0)) return false;
+        copy_rows(one.add(sample[i].type, std::move(dims)), {1, 0}, sample[i], {1, 0}, 1, kNoAxis);
+        continue;
+      }
+      if (std::exchange(dims[static_cast<size_t>(axis)], 1) != static_cast<int64_t>(row.rows)) return false;
+      if (known != nullptr && known->dims != dims) return false;
+      copy_rows(one.add(sample[i].type, std::move(dims)), {1, 0}, sample[i], row, 1, axis);
+    }
+    return true;
   }
 
   /// The sample's tensors in the order of the model's inputs. Throws INVALID_ARGUMENT or SHAPE_MISMATCH.
@@ -212,9 +260,10 @@ class Proof {
     bool differ = false;
     for (size_t i = 0; i < signature_.outputs.size(); ++i) {
       const std::string name = quoted(signature_.outputs[i]);
+      const auto axis = static_cast<size_t>(layout_.output_axes[i]);
       for (const Results& results : alone_) {
         const TensorView& view = results[i].view;
-        if (view.dims.empty() || view.dims[0] != 1) {
+        if (axis >= view.dims.size() || view.dims[axis] != 1) {
           return "output " + name + " has the shape " + to_string(view.dims) + " for one row";
         }
         if (element_count(view.dims) == 0) return "output " + name + " was empty, which proves nothing";
@@ -228,7 +277,7 @@ class Proof {
   std::string compare(size_t count) {
     std::vector<const std::vector<TensorView>*> parts;
     for (size_t i = 0; i < count; ++i) parts.push_back(&rows_[i].views);
-    const OwnedTensors together = stack_rows(parts);
+    const OwnedTensors together = stack_rows(parts, layout_.input_axes);
     Results results;
     try {
       results = run_on(together.views);
@@ -239,14 +288,15 @@ class Proof {
     for (size_t i = 0; i < results.size(); ++i) {
       const TensorView& all = results[i].view;
       const std::string name = quoted(signature_.outputs[i]);
+      const int axis = layout_.output_axes[i];
       for (size_t row = 0; row < count; ++row) {
         Shape dims = alone_[row][i].view.dims;
-        dims[0] = static_cast<int64_t>(count);
+        dims[static_cast<size_t>(axis)] = static_cast<int64_t>(count);
         if (all.dims != dims) {
           return "output " + name + " of " + std::to_string(count) + " rows has the shape " + to_string(all.dims) +
                  ", not " + to_string(dims);
         }
-        if (!same_row(all, row, alone_[row][i].view, options_.rtol, options_.atol)) {
+        if (!same_row(all, row, alone_[row][i].view, options_.rtol, options_.atol, axis)) {
           return "output " + name + " of a row differs when it runs together with others";
         }
       }
@@ -254,7 +304,8 @@ class Proof {
     return {};
   }
 
-  const Signature& signature_;
+  const Signature signature_;
+  const BatchLayout& layout_;
   const ProofOptions& options_;
   LoadCancellation& cancellation_;
   std::unique_ptr<Instance> instance_;
@@ -266,23 +317,23 @@ class Proof {
 
 }  // namespace
 
-BatchLayout prove_batching(LoadedModel& model, const ProofOptions& options, LoadCancellation& cancellation) {
+BatchLayout prove_batching(LoadedModel& model, const ProofOptions& options, LoadCancellation& cancellation,
+                           const SequenceOptions& sequences) {
   const Signature& signature = model.signature();
   BatchLayout layout;
-  layout.input_axes.assign(signature.inputs.size(), 0);
-  layout.output_axes.assign(signature.outputs.size(), 0);
+  choose_axes(signature, sequences, layout);
   if (!options.enabled) {
     layout.reason = "switched off (batching: false)";
     return layout;
   }
-  layout.reason = obstacle(signature);
+  layout.reason = obstacle(signature, sequences);
   if (!layout.reason.empty()) return layout;
   if (options.verify == Verify::kTrust) {
     layout.enabled = true;
     layout.reason = "taken as sound (batching.verify: false)";
     return layout;
   }
-  layout.reason = Proof(model, options, cancellation).run();
+  layout.reason = Proof(model, with_states(signature, sequences), layout, options, cancellation).run();
   layout.enabled = layout.reason.empty();
   const char* const rows = options.verify == Verify::kSamples ? "samples" : "generated rows";
   if (layout.enabled) layout.reason = std::string("proved with ") + rows;

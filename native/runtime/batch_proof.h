@@ -5,6 +5,10 @@
 // sound if every output has as many rows as the inputs and each row is what it was alone, within the tolerance. Outputs
 // without elements prove nothing. Rows are generated or taken from samples of the user's.
 //
+// Rows lie along the first dimension of every tensor; of the states of sequences, and of the outputs that become them,
+// along the first that the model leaves open. Scalars have none: requests meet only if theirs are equal, and the proof
+// tries one value.
+//
 // What this cannot find: a model that mixes rows only for certain values or for batches of more than three. A batch
 // whose results do not add up is noticed when it runs (BatchRun).
 
@@ -15,16 +19,11 @@
 #include "backends/backend.h"
 #include "runtime/batch_layout.h"
 #include "runtime/sample_rows.h"
+#include "runtime/sequence_options.h"
 
 namespace ntrt {
 
 enum class Verify : uint8_t { kTrust = 0, kGenerated = 1, kSamples = 2 };  ///< The numbers cross the border.
-
-/// A set of inputs, in any order.
-struct Sample {
-  std::vector<std::string> names;
-  OwnedTensors tensors;
-};
 
 /// What the user says about padding.
 struct PadInput {
@@ -51,6 +50,7 @@ struct ProofOptions {
 
 /// Blocks while it runs the model. Says in the layout's reason what was found; throws Error only when `samples` do not
 /// fit the model or the load was cancelled.
-BatchLayout prove_batching(LoadedModel& model, const ProofOptions& options, LoadCancellation& cancellation);
+BatchLayout prove_batching(LoadedModel& model, const ProofOptions& options, LoadCancellation& cancellation,
+                           const SequenceOptions& sequences = {});
 
 }  // namespace ntrt

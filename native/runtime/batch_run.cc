@@ -10,6 +10,11 @@ Request& request_of(const Slice& slice) noexcept { return static_cast<Request&>(
 
 bool is_whole(const Slice& slice) noexcept { return slice.num_rows == slice.item->rows; }
 
+/// Before its run began, also behind other steps of its sequence.
+Clock::duration waited(const Request& request, Clock::time_point start) noexcept {
+  return start - request.submitted + request.held_up;
+}
+
 /// Results that do not have as many rows as the inputs.
 class RowsMismatch : public Error {
  public:
@@ -92,7 +97,7 @@ Clock::duration BatchRun::run_one(Instance& instance, Request& request) {
   instance.run(request.inputs, request.outputs);
   const Clock::duration took = Clock::now() - start;
   counters_.batch_sizes.record(request.items);
-  record(request, {counters_.next_batch(), request.items, 1, 0, start - request.submitted, this}, start, took);
+  record(request, {counters_.next_batch(), request.items, 1, 0, waited(request, start), this}, start, took);
   return took;
 }
 
@@ -115,7 +120,7 @@ Clock::duration BatchRun::run_batch(Instance& instance, std::span<const Slice> s
   hand_out(slices);
   counters_.batch_sizes.record(rows_);
   const BatchFacts batch{counters_.next_batch(),  rows_, slices.size(), first_row ? 0 : rows_,
-                         start - first.submitted, this};
+                         waited(first, start), this};
   for (const Slice& slice : slices) record(request_of(slice), batch, start, took);
   forget_batch();
   return took;
@@ -123,12 +128,13 @@ Clock::duration BatchRun::run_batch(Instance& instance, std::span<const Slice> s
 
 void BatchRun::record(Request& request, const BatchFacts& batch, Clock::time_point start,
                       Clock::duration took) noexcept {
-  counters_.record(Stage::kQueue, to_nanoseconds(start - request.submitted));
+  const Clock::duration queue = waited(request, start);
+  counters_.record(Stage::kQueue, to_nanoseconds(queue));
   counters_.record(Stage::kCompute, to_nanoseconds(took));
   const std::lock_guard lock(request.results_mutex);  // another lane may be at another part of it
   request.facts.batch = batch;
   request.facts.rows = request.items;
-  request.facts.queue = start - request.submitted;
+  request.facts.queue = queue;
   request.facts.compute = took;
 }
 

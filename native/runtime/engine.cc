@@ -1,4 +1,5 @@
-// Starting and closing, and what the lanes do. What callers do is in engine_submit.cc.
+// Starting and closing, and what the lanes do. What callers do is in engine_submit.cc, sequences are in
+// engine_sequences.cc.
 
 #include "runtime/engine.h"
 
@@ -43,7 +44,8 @@ Engine::Engine(std::unique_ptr<LoadedModel> model, EngineOptions options)
       is_batching_(options_.layout.enabled),
       queue_options_(options_.queue),
       planner_(options_.queue.batch),
-      buffers_(static_cast<size_t>(options_.instances) + 1) {
+      buffers_(static_cast<size_t>(options_.instances) + 1),
+      sequences_(options_.sequences) {
   for (int i = 0; i < options_.instances; ++i) {
     idle_.push_back(model_->create_instance());
     all_instances_.push_back(idle_.back().get());
@@ -58,6 +60,7 @@ PlanMode Engine::mode(Clock::time_point now) const noexcept {
 
 /// When a lane can start something, as things are; in the past for at once.
 Clock::time_point Engine::next_start() const noexcept {
+  if (!stranded_.empty()) return Clock::time_point::min();
   if (idle_.size() <= num_waiting_) return kNever;  // callers that wait for an instance come first: they hold a thread
   if (closing_) return planner_.next_start(PlanMode::kDraining);
   const Clock::time_point start = planner_.next_start(PlanMode::kNormal);
@@ -65,17 +68,21 @@ Clock::time_point Engine::next_start() const noexcept {
   return std::min(planner_.next_start(PlanMode::kGathering), std::max(start, burst_ends_));
 }
 
+/// When a lane has something to do; sequences that expire are something, too.
+Clock::time_point Engine::next_wake() const noexcept { return std::min(next_start(), sequences_.next_expiry()); }
+
 /// Whether a lane that sleeps should be woken; then the caller does.
 bool Engine::lane_is_needed() noexcept {
   if (num_sleeping_ == 0) return false;
-  const Clock::time_point start = next_start();
-  if (start >= lanes_sleep_until_) return false;
-  lanes_sleep_until_ = start;
+  const Clock::time_point wake = next_wake();
+  if (wake >= lanes_sleep_until_) return false;
+  lanes_sleep_until_ = wake;
   return true;
 }
 
 bool Engine::all_done() const noexcept {
-  return closing_ && planner_.empty() && num_waiting_ == 0 && idle_.size() == all_instances_.size();
+  return closing_ && planner_.empty() && num_steps_waiting_ == 0 && stranded_.empty() && num_waiting_ == 0 &&
+         idle_.size() == all_instances_.size();
 }
 
 /// Waits for work and takes it; false when there will be none any more.
@@ -84,17 +91,21 @@ bool Engine::next_work(Work& work) {
   {
     std::unique_lock lock(mutex_);
     for (;;) {
-      const Clock::time_point start = next_start();
       const Clock::time_point now = Clock::now();
-      if (start <= now) take_work(work, now);
+      sequences_.expire(now);
+      if (next_start() <= now) take_work(work, now);
       if (!work.empty()) break;
-      if (all_done()) return false;
-      lanes_sleep_until_ = start;
+      if (all_done()) {
+        work_.notify_all();  // the others may sleep because a step waited, which has been taken back meanwhile
+        return false;
+      }
+      const Clock::time_point wake = next_wake();
+      lanes_sleep_until_ = wake;
       ++num_sleeping_;
-      if (start == kNever) {
+      if (wake == kNever) {
         work_.wait(lock);
       } else {
-        work_.wait_until(lock, start);
+        work_.wait_until(lock, wake);
       }
       --num_sleeping_;
       lanes_sleep_until_ = kNever;  // others that sleep may have to be woken in place of this one
@@ -106,6 +117,12 @@ bool Engine::next_work(Work& work) {
 }
 
 void Engine::take_work(Work& work, Clock::time_point now) {
+  if (!stranded_.empty()) {
+    work.no_memory = std::move(stranded_.front());
+    stranded_.pop_front();
+    queued_bytes_ -= static_cast<Request&>(*work.no_memory).bytes;
+    return;
+  }
   try {
     planner_.plan(now, mode(now), work.plan);
   } catch (const std::bad_alloc&) {
@@ -158,11 +175,15 @@ void Engine::give_back(InstancePtr instance, uint64_t shape, size_t rows,
 
 void Engine::execute(BatchRun& run, Work& work) noexcept {
   std::shared_ptr<CompletionSink> sink;
+  Sequence* ended = nullptr;
   for (auto& item : work.plan.expired) {
+    note_end(static_cast<Request&>(*item), false, ended);
     if (give_up(static_cast<Request&>(*item), too_late_, true)) deliver(std::move(item), sink);
   }
   if (auto& item = work.no_memory) {
+    note_end(static_cast<Request&>(*item), false, ended);
     if (give_up(static_cast<Request&>(*item), Error::out_of_memory(), false)) deliver(std::move(item), sink);
+    item.reset();
   }
   auto& slices = work.plan.slices;
   if (work.instance) {
@@ -172,12 +193,16 @@ void Engine::execute(BatchRun& run, Work& work) noexcept {
     const auto took = run.run(*work.instance, slices, work.first_row);
     if (run.take_mismatch()) is_batching_ = false;
     give_back(std::move(work.instance), shape, rows, took);
-    std::erase_if(slices, [this](const Slice& slice) {
-      return !finish_rows(static_cast<Request&>(*slice.item), slice.num_rows);
+    std::erase_if(slices, [&](const Slice& slice) {
+      auto& request = static_cast<Request&>(*slice.item);
+      keep_state(request);
+      note_end(request, true, ended);
+      return !finish_rows(request, slice.num_rows);
     });
     run.choose_tellers(slices);
     for (Slice& slice : slices) deliver(std::move(slice.item), sink);
   }
+  if (ended != nullptr) end_steps(ended);
   if (sink) sink->wake();
   slices.clear();
   work.plan.expired.clear();
@@ -275,6 +300,7 @@ void Engine::last_lane_out() {
       std::lock_guard lock(mutex_);
       all_instances_.clear();
       idle_.clear();
+      sequences_.clear();
     }
     model_.reset();
     trim_heap();

@@ -31,6 +31,7 @@
 #include "runtime/process_exit.h"
 #include "runtime/request.h"
 #include "runtime/run_times.h"
+#include "runtime/sequence_table.h"
 
 namespace ntrt {
 
@@ -51,6 +52,7 @@ struct EngineOptions {
   int64_t inline_below_us = 50;  ///< 0: never in place
   QueueOptions queue;
   BatchLayout layout;
+  SequenceOptions sequences;
 };
 
 struct QueueState {
@@ -73,6 +75,7 @@ class Engine final : public Interruptible, public std::enable_shared_from_this<E
   const EngineOptions& options() const noexcept { return options_; }
   EngineCounters& counters() noexcept { return counters_; }
   QueueState queue_state() const;
+  SequenceStats sequence_stats() const;
   /// Why requests do not meet although the model was proved to allow it; empty while they do.
   std::string batching_fault() const;
 
@@ -82,7 +85,7 @@ class Engine final : public Interruptible, public std::enable_shared_from_this<E
 
   /// Lets the request in, or throws (and counts) Error{kQueueFull, kTimeout, kNotOpen}. Its inputs view the caller's
   /// memory; where its slot names rows of a batch buffer, that is where they are to be copied. enqueue() or withdraw()
-  /// follows.
+  /// follows. A step of a sequence gets its state, Note "sequences"; it can also be refused with kShapeMismatch.
   void admit(Request& request);
   /// Queues a request that was let in and owns its data. Its sink is called exactly once, unless cancel() or dequeue()
   /// returned true for it. Throws std::bad_alloc; then withdraw() follows.
@@ -151,6 +154,16 @@ class Engine final : public Interruptible, public std::enable_shared_from_this<E
   bool next_work(Work& work);
   void take_work(Work& work, Clock::time_point now);  // REQUIRES: mutex_
   void execute(BatchRun& run, Work& work) noexcept;
+  void add_state(Request& request) const;
+  void check_sequence(const SequenceStep& step);                                           // REQUIRES: mutex_
+  size_t steps_ahead(const Request& request) const noexcept;                               // REQUIRES: mutex_
+  void open_sequence(Request& request, const SequenceStep& step);                          // REQUIRES: mutex_
+  void wait_for_turn(std::shared_ptr<Request> request);                                    // REQUIRES: mutex_
+  void stop_waiting(Request& request) noexcept;                                            // REQUIRES: mutex_
+  void end_step(Sequence& sequence, bool last, bool ran, Clock::time_point now) noexcept;  // REQUIRES: mutex_
+  static void note_end(Request& request, bool ran, Sequence*& ended) noexcept;
+  void end_steps(Sequence* ended) noexcept;
+  void keep_state(Request& request) noexcept;
   bool give_up(Request& request, const Error& error, bool timed_out) noexcept;
   bool finish_rows(Request& request, size_t rows) noexcept;
   void deliver(std::shared_ptr<PlanItem> item, std::shared_ptr<CompletionSink>& sink) noexcept;
@@ -159,6 +172,7 @@ class Engine final : public Interruptible, public std::enable_shared_from_this<E
   void give_back(InstancePtr instance, uint64_t shape, size_t rows, std::optional<Clock::duration> took) noexcept;
   PlanMode mode(Clock::time_point now) const noexcept;  // REQUIRES: mutex_
   Clock::time_point next_start() const noexcept;        // REQUIRES: mutex_
+  Clock::time_point next_wake() const noexcept;         // REQUIRES: mutex_
   bool lane_is_needed() noexcept;                       // REQUIRES: mutex_
   bool all_done() const noexcept;                       // REQUIRES: mutex_
   void last_lane_out();
@@ -186,6 +200,9 @@ class Engine final : public Interruptible, public std::enable_shared_from_this<E
   QueueOptions queue_options_;  // guarded by mutex_, as is all that follows
   BatchPlanner planner_;
   BatchBuffers buffers_;
+  SequenceTable sequences_;
+  size_t num_steps_waiting_ = 0;  ///< in sequences
+  PlanQueue stranded_;            ///< steps that there was no memory for in the planner
   RunTimes run_times_;
   ArrivalRate arrivals_;
   std::array<Lateness, kNumPriorities> lateness_;

@@ -14,8 +14,8 @@ enum class Stage : uint8_t { kQueue = 0, kCopyIn, kCompute, kCopyOut, kTotal };
 inline constexpr int kNumStages = 5;
 
 /// Why a request was refused at the door. The numbers cross the border.
-enum class Refusal : uint8_t { kRequests = 0, kBytes, kDeadline };
-inline constexpr int kNumRefusals = 3;
+enum class Refusal : uint8_t { kRequests = 0, kBytes, kDeadline, kSequences };
+inline constexpr int kNumRefusals = 4;
 
 struct EngineCounters {
   // accepted = completed + failed + aborted + timed_out + still in flight.

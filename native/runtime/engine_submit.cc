@@ -21,8 +21,12 @@ double milliseconds(Clock::duration duration) { return std::chrono::duration<dou
 QueueState Engine::queue_state() const {
   std::lock_guard lock(mutex_);
   QueueState result;
-  result.depth = planner_.num_items();
-  if (!planner_.empty()) result.oldest_ms = milliseconds(Clock::now() - planner_.oldest());
+  result.depth = planner_.num_items() + num_steps_waiting_;
+  Clock::time_point oldest = planner_.oldest();
+  for (const Sequence& sequence : sequences_.busy()) {
+    if (!sequence.waiting.empty()) oldest = std::min(oldest, sequence.waiting.front()->submitted);
+  }
+  if (oldest != kNever) result.oldest_ms = milliseconds(Clock::now() - oldest);
   result.window_ms = milliseconds(planner_.limits().max_delay);
   return result;
 }
@@ -63,6 +67,12 @@ void Engine::refuse(Refusal reason, double limit) {
                     " ms, longer than options.timeoutMs allows; the request was not queued",
                 {{"reason", "deadline-unreachable"}, {"expectedMs", limit}});
   }
+  if (reason == Refusal::kSequences) {
+    throw Error(Code::kQueueFull,
+                "engine '" + options_.name + "' has " + std::to_string(static_cast<int64_t>(limit)) +
+                    " sequences already (sequence.maxSequences)",
+                {{"limit", limit}, {"unit", "sequences"}});
+  }
   const bool requests = reason == Refusal::kRequests;
   const char* const unit = requests ? "requests" : "bytes";
   throw Error(Code::kQueueFull,
@@ -73,7 +83,7 @@ void Engine::refuse(Refusal reason, double limit) {
 
 void Engine::throw_if_refused(size_t bytes, size_t requests_ahead, size_t bytes_ahead) {
   throw_if_closed();
-  const size_t requests = planner_.num_items() + num_admitted_ + requests_ahead;
+  const size_t requests = planner_.num_items() + num_steps_waiting_ + num_admitted_ + requests_ahead;
   if (requests >= queue_options_.max_queue) refuse(Refusal::kRequests, static_cast<double>(queue_options_.max_queue));
   // A single request larger than the limit is let in alone, or it could never run.
   if (requests > 0 && queued_bytes_ + admitted_bytes_ + bytes_ahead + bytes > queue_options_.max_queue_bytes) {
@@ -98,13 +108,15 @@ void Engine::predict(Request& request, Clock::time_point now) {
   if (request.deadline == kNever) return;
   if (request.deadline <= now) refuse(Refusal::kDeadline, milliseconds(now - request.submitted));
   // With nobody ahead of it, it is tried whatever earlier runs took: only a run can tell whether they still do.
-  if (planner_.empty() && idle_.size() > num_waiting_) return;
+  const size_t ahead = steps_ahead(request);
+  if (planner_.empty() && idle_.size() > num_waiting_ && ahead == 0) return;
   const size_t waiting = request.solo ? 0 : planner_.rows_waiting(request.key);
   const size_t batch = std::min(max_size, request.rows + waiting);
   request.expected_run = run_times_.expected(shape, batch).value_or(Clock::duration::zero());
   Clock::time_point start = now;
   if (idle_.empty()) start = std::max(now, *std::min_element(busy_until_.begin(), busy_until_.end()));
   start += planner_.backlog(request.priority) / options_.instances;
+  if (ahead > 0) start = std::max(start, now + request.expected_run * static_cast<int64_t>(ahead));
   const Clock::duration wait = start - now + std::max(request.expected_run, request.expected_cost);
   // Where a request waits for company, the time that it takes says nothing about the prediction.
   const bool meets_enough =
@@ -145,13 +157,17 @@ void Engine::adapt_window(const Request& request, Clock::time_point now) {
 
 void Engine::admit(Request& request) {
   const BatchLayout& layout = options_.layout;
+  if (request.step) add_state(request);
   set_batch_key(request, layout, is_batching_.load(std::memory_order_relaxed));
   const Clock::time_point now = Clock::now();
   std::lock_guard lock(mutex_);
   throw_if_refused(request.bytes, 0, 0);
   if (request.rows > queue_options_.batch.max_size && !queue_options_.split) run_alone(request);
+  sequences_.expire(now);
+  if (request.step) check_sequence(*request.step);
   predict(request, now);
   adapt_window(request, now);
+  if (request.step) open_sequence(request, *request.step);
   if (!request.solo) {
     buffers_.reserve(request, layout, queue_options_.batch.max_size, planner_.rows_waiting(request.key));
   }
@@ -164,11 +180,14 @@ void Engine::enqueue(std::shared_ptr<Request> request) {
   bool needed = false;
   {
     std::lock_guard lock(mutex_);
-    planner_.add(std::move(request));
+    Sequence* const sequence = r.sequence;
+    const bool waits = sequence != nullptr && sequence->in_hand;
+    waits ? wait_for_turn(std::move(request)) : planner_.add(std::move(request));
+    if (sequence != nullptr) sequence->in_hand = true;
     --num_admitted_;
     admitted_bytes_ -= r.bytes;
     queued_bytes_ += r.bytes;
-    r.state = Request::State::kQueued;
+    r.state = waits ? Request::State::kWaiting : Request::State::kQueued;
     // Before a lane can end it, or more would have ended than were accepted.
     counters_.accepted.fetch_add(1, std::memory_order_relaxed);
     needed = lane_is_needed();
@@ -177,10 +196,18 @@ void Engine::enqueue(std::shared_ptr<Request> request) {
 }
 
 void Engine::withdraw(Request& request) noexcept {
-  const std::lock_guard lock(mutex_);
-  buffers_.release(request);
-  --num_admitted_;
-  admitted_bytes_ -= request.bytes;
+  bool needed = false;
+  {
+    const std::lock_guard lock(mutex_);
+    buffers_.release(request);
+    --num_admitted_;
+    admitted_bytes_ -= request.bytes;
+    if (Sequence* const sequence = std::exchange(request.sequence, nullptr)) {
+      sequences_.close(*sequence, request.ends_sequence, false, Clock::now());
+      needed = lane_is_needed();
+    }
+  }
+  if (needed) work_.notify_one();
 }
 
 void Engine::submit(const std::shared_ptr<Request>& request) {
@@ -199,6 +226,9 @@ void Engine::flush() noexcept {
   {
     const std::lock_guard lock(mutex_);
     planner_.flush();
+    for (const Sequence& sequence : sequences_.busy()) {
+      for (const auto& item : sequence.waiting) static_cast<Request&>(*item).flushed = true;
+    }
     needed = lane_is_needed();
   }
   if (needed) work_.notify_one();
@@ -225,22 +255,33 @@ bool Engine::cancel(const std::shared_ptr<Request>& request, Abandon reason) { r
 bool Engine::dequeue(const std::shared_ptr<Request>& request, Abandon reason) { return remove(request, reason, false); }
 
 bool Engine::remove(const std::shared_ptr<Request>& request, Abandon reason, bool also_running) {
+  bool needed = false;
   {
     std::lock_guard lock(mutex_);
     Request& r = *request;
     if (r.state == Request::State::kDone || r.abandon != Abandon::kNone) return false;
-    const bool queued = r.bucket != nullptr;
-    const bool running = r.rows_finished < r.rows_planned;  // some of its rows are
-    if ((queued && !running) || also_running) r.abandon = reason;
-    if (queued && (!running || also_running)) {
-      r.rows_finished += r.rows - r.rows_planned;
-      queued_bytes_ -= r.bytes;
-      planner_.remove(r);
+    if (r.state == Request::State::kWaiting) {
+      r.abandon = reason;
+      stop_waiting(r);
+    } else {
+      const bool queued = r.bucket != nullptr;
+      const bool running = r.rows_finished < r.rows_planned;  // some of its rows are
+      if ((queued && !running) || also_running) r.abandon = reason;
+      if (queued && (!running || also_running)) {
+        r.rows_finished += r.rows - r.rows_planned;
+        queued_bytes_ -= r.bytes;
+        planner_.remove(r);
+      }
+      if (!queued || running) return false;
+      buffers_.release(r);
+      if (Sequence* const sequence = std::exchange(r.sequence, nullptr)) {
+        end_step(*sequence, r.ends_sequence, false, Clock::now());
+        needed = lane_is_needed();
+      }
     }
-    if (!queued || running) return false;
-    buffers_.release(r);
     r.state = Request::State::kDone;
   }
+  if (needed) work_.notify_one();
   (reason == Abandon::kTimedOut ? counters_.timed_out : counters_.aborted).fetch_add(1, std::memory_order_relaxed);
   return true;
 }

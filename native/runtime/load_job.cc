@@ -19,9 +19,10 @@ std::string model_file(const std::string& path) {
   return std::filesystem::is_directory(native, ignored) ? path_to_utf8(native / "model.onnx") : path;
 }
 
-BatchLayout prove_layout(LoadedModel& model, const ProofOptions& proof, LoadCancellation& cancellation) {
+BatchLayout prove_layout(LoadedModel& model, const ProofOptions& proof, LoadCancellation& cancellation,
+                         const SequenceOptions& sequences) {
   check_padding(proof.pad, model.signature());
-  BatchLayout layout = prove_batching(model, proof, cancellation);
+  BatchLayout layout = prove_batching(model, proof, cancellation, sequences);
   if (proof.pad.inputs.empty()) return layout;
   if (layout.enabled) {
     layout.padding = prove_padding(model, layout, proof, cancellation);
@@ -42,7 +43,10 @@ EngineHandle load(LoadRequest request, LoadCancellation& cancellation) {
   source.verify(request.policy);
   std::unique_ptr<LoadedModel> model = backend->load(source, request.backend, cancellation);
   std::call_once(loaded, install_exit_handler);
-  if (!cancellation.cancelled()) request.engine.layout = prove_layout(*model, request.proof, cancellation);
+  request.engine.sequences = resolve_sequences(request.sequences, model->signature());
+  if (!cancellation.cancelled()) {
+    request.engine.layout = prove_layout(*model, request.proof, cancellation, request.engine.sequences);
+  }
   if (cancellation.cancelled()) throw Error(Code::kNotOpen, "the load was cancelled");
   return EngineHandle(Engine::start(std::move(model), std::move(request.engine)));
 }

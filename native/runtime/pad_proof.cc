@@ -107,7 +107,7 @@ class PadProof {
       if (axis != kNoAxis) padded.inputs[i].dims[static_cast<size_t>(axis)] = static_cast<int64_t>(longest_);
     }
     for (const int64_t size : free_sizes(padded)) {
-      full_ = generate_row(padded, size, 1);
+      full_ = generate_row(padded, layout_.input_axes, size, 1);
       try {
         trials_.push_back({longest_, runs_.run(full_.views)});
         return {};

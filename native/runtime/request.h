@@ -13,6 +13,7 @@
 #include "memory/buffer.h"
 #include "runtime/plan_item.h"
 #include "runtime/run_facts.h"
+#include "runtime/sequence_table.h"
 
 namespace ntrt {
 
@@ -61,14 +62,22 @@ struct Request : PlanItem {
   size_t items = 1;                    ///< rows that it counts as in statistics, also where it runs alone
   RunFacts facts;                      ///< of a request that takes several batches: under results_mutex until it ends
 
+  std::optional<SequenceStep> step;  ///< of a sequence; the engine adds its state inputs and outputs
+  bool ends_sequence = false;        ///< it is to be the last step
+  size_t hidden_outputs = 0;         ///< the last of `outputs`: states that the caller has not asked for
+  Clock::duration held_up{};         ///< how long steps before it kept it from the planner, up to `submitted`
+
   Clock::time_point admitted;   ///< of a request with a deadline
   Clock::duration predicted{};  ///< from then to its end; 0: nothing was
 
   // Guarded by Engine::mutex_.
-  enum class State : uint8_t { kNew, kQueued, kRunning, kDone } state = State::kNew;
+  /// kWaiting: for a step before it.
+  enum class State : uint8_t { kNew, kWaiting, kQueued, kRunning, kDone } state = State::kNew;
   Abandon abandon = Abandon::kNone;
   bool timed_out = false;  ///< given up by the planner
   size_t rows_finished = 0;
+  bool flushed = false;          ///< while it waits: it is not to wait for company either
+  Sequence* sequence = nullptr;  ///< from admit() to its end; while it runs, its lane's
 
   /// Lets go of all that it owns, but for the vectors themselves, which have grown to what this model needs.
   void reset() noexcept {
@@ -90,6 +99,12 @@ struct Request : PlanItem {
     timed_out = false;
     rows_finished = 0;
     rows_planned = 0;
+    step.reset();
+    ends_sequence = false;
+    hidden_outputs = 0;
+    held_up = {};
+    flushed = false;
+    sequence = nullptr;
   }
 };
 

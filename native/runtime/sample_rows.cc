@@ -101,42 +101,57 @@ TensorView& OwnedTensors::add(DType type, Shape dims) {
   return view;
 }
 
-OwnedTensors generate_row(const Signature& signature, int64_t free_size, uint64_t seed) {
+OwnedTensors generate_row(const Signature& signature, const std::vector<int>& axes, int64_t free_size, uint64_t seed) {
   OwnedTensors row;
   uint64_t state = seed;
-  for (const TensorSpec& spec : signature.inputs) {
-    Shape dims{1};
-    for (size_t i = 1; i < spec.dims.size(); ++i) {
+  uint64_t shared = 1;
+  for (size_t input = 0; input < signature.inputs.size(); ++input) {
+    const TensorSpec& spec = signature.inputs[input];
+    Shape dims;
+    for (size_t i = 0; i < spec.dims.size(); ++i) {
       const auto* fixed = std::get_if<int64_t>(&spec.dims[i]);
-      dims.push_back(fixed != nullptr ? *fixed : free_size);
+      dims.push_back(static_cast<int>(i) == axes[input] ? 1 : fixed != nullptr ? *fixed : free_size);
     }
     TensorView& view = row.add(spec.type, std::move(dims));
     std::vector<std::string> none;
-    generate(view, view.type == DType::kString ? row.strings.back() : none, state);
+    generate(view, view.type == DType::kString ? row.strings.back() : none, axes[input] == kNoAxis ? shared : state);
   }
   return row;
 }
 
-OwnedTensors stack_rows(const std::vector<const std::vector<TensorView>*>& rows) {
+OwnedTensors stack_rows(const std::vector<const std::vector<TensorView>*>& rows, const std::vector<int>& axes) {
   OwnedTensors result;
   for (size_t input = 0; input < rows[0]->size(); ++input) {
-    Shape dims = (*rows[0])[input].dims;
+    const TensorView& first_row = (*rows[0])[input];
+    if (axes[input] == kNoAxis) {
+      copy_rows(result.add(first_row.type, first_row.dims), {1, 0}, first_row, {1, 0}, 1, kNoAxis);
+      continue;
+    }
+    const auto axis = static_cast<size_t>(axes[input]);
+    Shape dims = first_row.dims;
     int64_t total = 0;
-    for (const auto* row : rows) total += (*row)[input].dims[0];
-    dims[0] = total;
-    const TensorView all = result.add((*rows[0])[input].type, std::move(dims));
+    for (const auto* row : rows) total += (*row)[input].dims[axis];
+    dims[axis] = total;
+    const TensorView all = result.add(first_row.type, std::move(dims));
     size_t first = 0;
     for (const auto* row : rows) {
-      const auto count = static_cast<size_t>((*row)[input].dims[0]);
-      copy_rows(all, {static_cast<size_t>(total), first}, (*row)[input], {count, 0}, count, 0);
+      const auto count = static_cast<size_t>((*row)[input].dims[axis]);
+      copy_rows(all, {static_cast<size_t>(total), first}, (*row)[input], {count, 0}, count, axes[input]);
       first += count;
     }
   }
   return result;
 }
 
-bool same_row(const TensorView& all, size_t row, const TensorView& alone, double rtol, double atol) {
+bool same_row(const TensorView& all, size_t row, const TensorView& alone, double rtol, double atol, int axis) {
   if (all.type != alone.type) return false;
+  if (axis > 0) {
+    OwnedTensors one;
+    const TensorView part = one.add(alone.type, alone.dims);
+    const auto rows = static_cast<size_t>(all.dims[static_cast<size_t>(axis)]);
+    copy_rows(part, {1, 0}, all, {rows, row}, 1, axis);
+    return same_row(part, 0, alone, rtol, atol);
+  }
   const size_t count = element_count(alone.dims);
   if (alone.type == DType::kString) {
     const auto& x = *static_cast<const std::vector<std::string>*>(all.data);

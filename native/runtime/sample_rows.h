@@ -26,15 +26,22 @@ struct OwnedTensors {
   TensorView& add(DType type, Shape dims);
 };
 
-/// One row for each input, with `free_size` for every symbolic dimension behind the first. Floating-point values lie
-/// in [-1, 1), integers are 1 or 2 (0 would be divided by), strings are letters. The same `seed` gives the same values.
-OwnedTensors generate_row(const Signature& signature, int64_t free_size, uint64_t seed);
+/// A set of inputs, in any order.
+struct Sample {
+  std::vector<std::string> names;
+  OwnedTensors tensors;
+};
 
-/// Rows one behind the other, along the first axis of every tensor.
-OwnedTensors stack_rows(const std::vector<const std::vector<TensorView>*>& rows);
+/// One row for each input, with `free_size` for every symbolic dimension that is not the axis of the rows. Those
+/// without an axis (kNoAxis) are the same for every seed. Floating-point values lie in [-1, 1), integers are 1 or 2 (0
+/// would be divided by), strings are letters. The same `seed` gives the same values.
+OwnedTensors generate_row(const Signature& signature, const std::vector<int>& axes, int64_t free_size, uint64_t seed);
+
+/// Rows one behind the other, along the axis of each tensor; of one without, that of the first row.
+OwnedTensors stack_rows(const std::vector<const std::vector<TensorView>*>& rows, const std::vector<int>& axes);
 
 /// Whether row `row` of `all` is `alone`, a tensor of one row. Floating-point numbers may differ by atol +
 /// rtol·|alone|; not-a-number equals itself.
-bool same_row(const TensorView& all, size_t row, const TensorView& alone, double rtol, double atol);
+bool same_row(const TensorView& all, size_t row, const TensorView& alone, double rtol, double atol, int axis = 0);
 
 }  // namespace ntrt

@@ -141,7 +141,7 @@ describe('run() with a timeoutMs that cannot be met', () => {
       requests: {
         accepted: LEARNING_RUNS + 3,
         rejected: 1,
-        rejectedBy: { maxQueue: 0, maxQueueBytes: 0, timeoutMs: 1 },
+        rejectedBy: { maxQueue: 0, maxQueueBytes: 0, timeoutMs: 1, maxSequences: 0 },
         timedOut: 0,
       },
     });

@@ -17,11 +17,12 @@ describe('stats()', () => {
     const expected: EngineStats = {
       requests: {
         accepted: 0, completed: 0, failed: 0, rejected: 0, aborted: 0, timedOut: 0, inPlace: 0,
-        rejectedBy: { maxQueue: 0, maxQueueBytes: 0, timeoutMs: 0 },
+        rejectedBy: { maxQueue: 0, maxQueueBytes: 0, timeoutMs: 0, maxSequences: 0 },
       }, // biome-ignore format: rows
       items: 0,
       batches: { count: 0, sizes: {}, gatheredItems: 0 },
       queue: { depth: 0, oldestMs: 0, windowMs: 0 },
+      sequences: { active: 0, started: 0, ended: 0, expired: 0 },
       latencyMs: { queue: none, copyIn: none, compute: none, copyOut: none, total: none },
     };
     expect((await load(identity())).stats()).toMatchObject(expected);
@@ -99,7 +100,7 @@ describe('stats()', () => {
     expect(numbers(await queued, 'y')).toEqual([4]);
     expect(engine.stats().requests).toEqual({
       accepted: 4, completed: 2, failed: 0, rejected: 1, aborted: 1, timedOut: 1, inPlace: 0,
-      rejectedBy: { maxQueue: 1, maxQueueBytes: 0, timeoutMs: 0 },
+      rejectedBy: { maxQueue: 1, maxQueueBytes: 0, timeoutMs: 0, maxSequences: 0 },
     }); // biome-ignore format: a row
   });
 });

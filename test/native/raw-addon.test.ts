@@ -52,8 +52,8 @@ function codeOf(act: () => unknown): unknown {
 type Anything = any;
 
 const three = Float32Array.of(1, 2, 3);
-/** y of two vectors of three: time-out, priority, outputs, index, no `into`, then rank and dimensions of each input. */
-const frame = [0, 1, 1, 0, 0, 1, 3, 1, 3];
+/** y of two vectors of three: time-out, priority, no step, outputs, index, no `into`, rank and dimensions per input. */
+const frame = [0, 1, 0, 1, 0, 0, 1, 3, 1, 3];
 
 let port: NativePort;
 let numbers: NativeEngine;
@@ -86,19 +86,22 @@ describe('submit()', () => {
   });
 
   it.each<[string, number[], Anything[], string]>([
-    ['a rank that is none', [0, 1, 1, 0, 0, 99], [three, three], 'INTERNAL'],
-    ['more outputs than there are', [0, 9], [three, three], 'INTERNAL'],
-    ['an output that is none', [0, 1, 7, 0], [three, three], 'INTERNAL'],
-    ['no array to write to', [0, 1, 1, 0, 1, 1, 3, 1, 3, 1, 3], [three, three, 5], 'INVALID_ARGUMENT'],
+    ['a rank that is none', [0, 1, 0, 1, 0, 0, 99], [three, three], 'INTERNAL'],
+    ['a state where there is none', [0, 1, 0, 1, 0, 0, -1, 1, 3], [three, three], 'INTERNAL'],
+    ['a state of a step where there is none', [0, 1, 1, 1, 0, 0, -1, 1, 3], [three, three, 'id'], 'INTERNAL'],
+    ['a step without an id', [0, 1, 1, 1, 0, 0, 1, 3, 1, 3], [three, three], 'NOT_OPEN'],
+    ['more outputs than there are', [0, 1, 0, 9], [three, three], 'INTERNAL'],
+    ['an output that is none', [0, 1, 0, 1, 7, 0], [three, three], 'INTERNAL'],
+    ['no array to write to', [0, 1, 0, 1, 0, 1, 1, 3, 1, 3, 1, 3], [three, three, 5], 'INVALID_ARGUMENT'],
     [
       'the wrong array to write to',
-      [0, 1, 1, 0, 1, 1, 3, 1, 3, 1, 3],
+      [0, 1, 0, 1, 0, 1, 1, 3, 1, 3, 1, 3],
       [three, three, new Int8Array(3)],
       'INVALID_ARGUMENT',
     ],
     [
       'too small an array to write to',
-      [0, 1, 1, 0, 1, 1, 3, 1, 3, 1, 3],
+      [0, 1, 0, 1, 0, 1, 1, 3, 1, 3, 1, 3],
       [three, three, new Float32Array(2)],
       'INVALID_ARGUMENT',
     ],
@@ -112,6 +115,12 @@ describe('submit()', () => {
     expect(codeOf(() => submit(given, 0, BLOCKING, ...arrays))).toBe(code);
   });
 
+  it('refuses a step of an engine without states, and one that is to run here and now', () => {
+    const step = [0, 1, 1, 1, 0, 0, 1, 3, 1, 3];
+    expect(codeOf(() => submit(step, 5, ASYNC, three, three, 'id'))).toBe('INVALID_ARGUMENT');
+    expect(codeOf(() => submit(step, 0, BLOCKING, three, three, 'id'))).toBe('INTERNAL');
+  });
+
   it('refuses staged data of another size', () => {
     expect(codeOf(() => submit(frame, 5, ASYNC, three, new addon.NativeStaging(port, 8)))).toBe('INVALID_ARGUMENT');
   });
@@ -121,7 +130,7 @@ describe('submit()', () => {
     ['numbers', [1]],
     ['too many', ['a', 'b']],
   ])('refuses strings that are %s', (_, given) => {
-    port.frame.set([0, 1, 1, 0, 0, 1, 1, 1, 1]);
+    port.frame.set([0, 1, 0, 1, 0, 0, 1, 1, 1, 1]);
     expect(codeOf(() => strings.submit(5, ASYNC, ['a'], given))).toBe('INVALID_ARGUMENT');
   });
 
@@ -212,6 +221,7 @@ function loadOptions() {
       maxQueueBytes: 2 ** 20,
     },
     proof: { enabled: false, verify: 1 as const, rtol: 0, atol: 0, maxSeconds: 0, samples: [] },
+    sequence: { states: {}, initial: [], idleTimeoutMs: 1000, maxSequences: 1 },
     inlineBelowUs: 0,
     graphOptimizationLevel: 'all',
     freeDimensionOverrides: {},

@@ -25,16 +25,16 @@ std::vector<T> values(const TensorView& view) {
 }
 
 TEST(SampleRowsGenerate, GivesFreeDimensionsTheirSizeAndOneRow) {
-  const OwnedTensors row = generate_row(signature_of(DType::kFloat32), 16, 1);
+  const OwnedTensors row = generate_row(signature_of(DType::kFloat32), {0}, 16, 1);
   ASSERT_EQ(row.views.size(), 1U);
   EXPECT_EQ(row.views[0].dims, (Shape{1, 3, 16}));
   EXPECT_EQ(row.views[0].bytes, 3U * 16 * 4);
 }
 
 TEST(SampleRowsGenerate, FloatsLieWithinOne) {
-  const OwnedTensors row = generate_row(signature_of(DType::kFloat32), 64, 1);
+  const OwnedTensors row = generate_row(signature_of(DType::kFloat32), {0}, 64, 1);
   for (const float value : values<float>(row.views[0])) EXPECT_LE(std::abs(value), 1.0F);
-  const OwnedTensors doubles = generate_row(signature_of(DType::kFloat64), 64, 1);
+  const OwnedTensors doubles = generate_row(signature_of(DType::kFloat64), {0}, 64, 1);
   for (const double value : values<double>(doubles.views[0])) {
     EXPECT_GE(value, -1.0);
     EXPECT_LT(value, 1.0);
@@ -44,7 +44,7 @@ TEST(SampleRowsGenerate, FloatsLieWithinOne) {
 TEST(SampleRowsGenerate, ShortFloatsAreFinite) {
   for (const DType type : {DType::kFloat16, DType::kBFloat16}) {
     const uint16_t exponent = type == DType::kFloat16 ? 0x7C00 : 0x7F80;
-    const OwnedTensors row = generate_row(signature_of(type), 64, 1);
+    const OwnedTensors row = generate_row(signature_of(type), {0}, 64, 1);
     std::set<uint16_t> seen;
     for (const uint16_t bits : values<uint16_t>(row.views[0])) {
       EXPECT_NE(bits & exponent, exponent);
@@ -56,7 +56,7 @@ TEST(SampleRowsGenerate, ShortFloatsAreFinite) {
 
 template <typename T>
 void expect_small(DType type, T low, T high) {
-  const OwnedTensors row = generate_row(signature_of(type), 16, 1);
+  const OwnedTensors row = generate_row(signature_of(type), {0}, 16, 1);
   const std::vector<T> all = values<T>(row.views[0]);
   EXPECT_EQ(all.size(), 48U) << dtype_name(type);
   const std::set<T> seen(all.begin(), all.end());
@@ -76,7 +76,7 @@ TEST(SampleRowsGenerate, IntegersAreOneOrTwo) {
 }
 
 TEST(SampleRowsGenerate, TextIsLetters) {
-  const OwnedTensors row = generate_row(signature_of(DType::kString), 16, 1);
+  const OwnedTensors row = generate_row(signature_of(DType::kString), {0}, 16, 1);
   const auto& texts = *static_cast<const std::vector<std::string>*>(row.views[0].data);
   ASSERT_EQ(texts.size(), 48U);
   for (const std::string& text : texts) {
@@ -88,9 +88,9 @@ TEST(SampleRowsGenerate, TextIsLetters) {
 TEST(SampleRowsGenerate, TheSeedDecides) {
   for (int i = 0; i < kNumDTypes; ++i) {
     const Signature signature = signature_of(static_cast<DType>(i));
-    const OwnedTensors one = generate_row(signature, 64, 1);
-    const OwnedTensors again = generate_row(signature, 64, 1);
-    const OwnedTensors other = generate_row(signature, 64, 2);
+    const OwnedTensors one = generate_row(signature, {0}, 64, 1);
+    const OwnedTensors again = generate_row(signature, {0}, 64, 1);
+    const OwnedTensors other = generate_row(signature, {0}, 64, 2);
     EXPECT_TRUE(same_row(one.views[0], 0, again.views[0], 0, 0)) << i;
     EXPECT_FALSE(same_row(one.views[0], 0, other.views[0], 0, 0)) << i;
   }
@@ -99,9 +99,9 @@ TEST(SampleRowsGenerate, TheSeedDecides) {
 TEST(SampleRowsStack, PutsRowsOneBehindTheOther) {
   for (int i = 0; i < kNumDTypes; ++i) {
     const Signature signature = signature_of(static_cast<DType>(i));
-    const OwnedTensors first = generate_row(signature, 4, 1);
-    const OwnedTensors second = generate_row(signature, 4, 2);
-    const OwnedTensors both = stack_rows({&first.views, &second.views});
+    const OwnedTensors first = generate_row(signature, {0}, 4, 1);
+    const OwnedTensors second = generate_row(signature, {0}, 4, 2);
+    const OwnedTensors both = stack_rows({&first.views, &second.views}, {0});
     EXPECT_EQ(both.views[0].dims, (Shape{2, 3, 4}));
     EXPECT_TRUE(same_row(both.views[0], 0, first.views[0], 0, 0)) << i;
     EXPECT_TRUE(same_row(both.views[0], 1, second.views[0], 0, 0)) << i;
