@@ -122,7 +122,9 @@ describe('the timed loops', () => {
     const { calls, p50Us } = await timeClients(call, { ...times, concurrency: 4 });
     expect(Math.max(...seen)).toBe(4);
     expect(running).toBe(0);
-    expect(calls).toBeGreaterThan(4);
+    expect(calls).toBeGreaterThan(0);
+    // Those of the warm-up, and those that ended after the measurement.
+    expect(calls).toBeLessThan(seen.length);
     expect(p50Us).toBeGreaterThan(1000);
   });
 
