@@ -148,5 +148,5 @@ export function report(rounds, subjects) {
 
 /** @param {Subject['kind']} kind */
 function kindName(kind) {
-  return { ours: 'node-tensorrt', peer: 'onnxruntime-node', control: 'control', raw: 'raw' }[kind];
+  return { ours: 'node-tensorrt', peer: 'onnxruntime-node', pool: 'piscina', control: 'control', raw: 'raw' }[kind];
 }

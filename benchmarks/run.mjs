@@ -9,6 +9,7 @@ import { setup } from '../scripts/setup.mjs';
 import { drawChart } from './lib/chart.mjs';
 import { drawCurves } from './lib/curves.mjs';
 import { describeMachine, describeVersions } from './lib/machine.mjs';
+import { ensureMagika, magikaPath } from './lib/magika.mjs';
 import { writeModels } from './lib/models.mjs';
 import { onnxRuntimePath, resultsDir, scratchDir } from './lib/paths.mjs';
 import { buildRaw } from './lib/raw.mjs';
@@ -20,12 +21,18 @@ import { measureRounds } from './lib/rounds.mjs';
 /** @import { Result } from './lib/readme.mjs' */
 
 /** In the order of the page. */
-const NAMES = ['call-overhead', 'mlp', 'batching', 'event-loop-delay', 'tensor-sizes', 'load', 'memory', 'ocr'];
+const NAMES = [
+  ...['call-overhead', 'mlp', 'batching', 'batching-ocr', 'batching-magika', 'batching-overload', 'event-loop-delay'],
+  ...['tensor-sizes', 'load', 'memory', 'ocr'],
+];
 
 await runMain(async () => {
   const { names, quick, needsSetup } = parseArguments(process.argv.slice(2));
   const wantsPicture = names.includes('ocr');
-  if (needsSetup) await setup({ picture: wantsPicture });
+  if (needsSetup) {
+    const { tools } = await setup({ picture: wantsPicture });
+    if (names.includes('batching-magika')) await tryMagika(tools.python);
+  }
   /** @type {Context} */
   const context = {
     quick,
@@ -33,6 +40,7 @@ await runMain(async () => {
     library: onnxRuntimePath(),
     raw: await buildRaw(),
     picture: existsSync(picturePath) ? picturePath : null,
+    magika: existsSync(magikaPath) ? magikaPath : null,
   };
   // Quick numbers are for trying things out, and never replace real ones.
   const folder = quick ? path.join(scratchDir, 'quick') : resultsDir;
@@ -46,6 +54,16 @@ await runMain(async () => {
   process.stdout.write(`\nDone in ${seconds} s: ${path.relative(process.cwd(), folder)}/README.md\n`);
   return failed === 0 ? 0 : 1;
 });
+
+/** Without the model its question is skipped, with this as the reason. @param {string} python */
+async function tryMagika(python) {
+  try {
+    await ensureMagika(python);
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    process.stderr.write(`\nThe model of batching-magika could not be fetched: ${error.message}\n\n`);
+  }
+}
 
 /** @param {string[]} args */
 function parseArguments(args) {

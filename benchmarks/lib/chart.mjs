@@ -3,7 +3,7 @@
 /**
  * @typedef {object} Bar
  * @property {string} label
- * @property {'ours' | 'peer' | 'raw' | 'control'} kind sets the colour
+ * @property {'ours' | 'peer' | 'pool' | 'raw' | 'control'} kind sets the colour
  * @property {number} value
  * @property {number} min lowest of the rounds
  * @property {number} max
@@ -24,7 +24,13 @@ const TOP = 74;
 const BOTTOM = 30;
 const PLOT = WIDTH - LABEL_WIDTH - VALUE_WIDTH;
 
-const KINDS = { ours: 'node-tensorrt', peer: 'onnxruntime-node', raw: 'raw C API', control: 'control' };
+const KINDS = {
+  ours: 'node-tensorrt',
+  peer: 'onnxruntime-node',
+  pool: 'piscina',
+  raw: 'raw C API',
+  control: 'control',
+};
 
 // Follows the reader's light or dark mode; the background is the picture's own, so that it can be read on any page.
 export const STYLE = `
@@ -36,6 +42,7 @@ export const STYLE = `
     .spread { stroke: #1f2328; stroke-width: 1.5; }
     .ours { fill: #1a7f5a; }
     .peer { fill: #d1742c; }
+    .pool { fill: #a04fc0; }
     .raw { fill: #7a828b; }
     .control { fill: #5b7fc7; }
     @media (prefers-color-scheme: dark) {
@@ -46,6 +53,7 @@ export const STYLE = `
       .spread { stroke: #e6edf3; }
       .ours { fill: #2ea876; }
       .peer { fill: #e08a4a; }
+      .pool { fill: #bd7fd6; }
       .raw { fill: #8b949e; }
       .control { fill: #7b9de0; }
     }`;

@@ -4,7 +4,7 @@ import { escapeXml, niceStep, STYLE, tickText } from './chart.mjs';
 /**
  * @typedef {object} Curve
  * @property {string} label
- * @property {'ours' | 'peer' | 'raw' | 'control'} kind sets the colour
+ * @property {'ours' | 'peer' | 'pool' | 'raw' | 'control'} kind sets the colour
  * @property {boolean} [dashed]
  * @property {{ x: number, y: number }[]} points ascending in x
  *
@@ -13,6 +13,7 @@ import { escapeXml, niceStep, STYLE, tickText } from './chart.mjs';
  * @property {string} title
  * @property {string} xLabel
  * @property {string} unit of the vertical axis
+ * @property {boolean} [log] a logarithmic vertical axis, for values above 0 that differ by powers of ten
  * @property {Curve[]} curves
  */
 
@@ -24,18 +25,17 @@ const TOP = 60;
 const BOTTOM = 50;
 
 /** @param {Curves} chart @returns {string} an SVG file */
-export function drawCurves({ title, xLabel, unit, curves }) {
+export function drawCurves({ title, xLabel, unit, log = false, curves }) {
   const points = curves.flatMap((curve) => curve.points);
   const xs = [...new Set(points.map(({ x }) => x))].sort((a, b) => a - b);
   const [lowest, highest] = [Math.log2(xs[0] ?? 1), Math.log2(xs.at(-1) ?? 2)];
-  const step = niceStep(Math.max(...points.map(({ y }) => y), 1e-9) / 5);
-  const top = Math.ceil(Math.max(...points.map(({ y }) => y), 1e-9) / step) * step;
+  const scale = (log ? logScale : linearScale)(points.map(({ y }) => y));
   const width = WIDTH - LEFT - RIGHT;
   const height = HEIGHT - TOP - BOTTOM;
   const atX = (/** @type {number} */ x) => round(LEFT + ((Math.log2(x) - lowest) / (highest - lowest || 1)) * width);
-  const atY = (/** @type {number} */ y) => round(TOP + height - (y / top) * height);
+  const atY = (/** @type {number} */ y) => round(TOP + height - scale.at(y) * height);
 
-  const grid = Array.from({ length: Math.round(top / step) + 1 }, (_, i) => i * step).flatMap((y) => [
+  const grid = scale.ticks.flatMap((y) => [
     `<line class="grid" x1="${LEFT}" y1="${atY(y)}" x2="${LEFT + width}" y2="${atY(y)}"/>`,
     `<text class="small" x="${LEFT - 8}" y="${atY(y) + 4}" text-anchor="end">${tickText(y)}</text>`,
   ]);
@@ -52,7 +52,7 @@ export function drawCurves({ title, xLabel, unit, curves }) {
     `  <style>${STYLE}${LINE_STYLE}\n  </style>`,
     `  <rect class="page" width="${WIDTH}" height="${HEIGHT}" rx="6"/>`,
     `  <text class="title" x="16" y="26">${escapeXml(title)}</text>`,
-    `  <text class="small" x="16" y="46">${escapeXml(unit)}</text>`,
+    `  <text class="small" x="16" y="46">${escapeXml(log ? `${unit}, logarithmic scale` : unit)}</text>`,
     `  <text class="small" x="${LEFT + width / 2}" y="${HEIGHT - 12}" text-anchor="middle">${escapeXml(xLabel)}</text>`,
     ...[...grid, ...ticks, ...lines, ...labels(curves, atY)].map((line) => `  ${line}`),
     '</svg>',
@@ -60,9 +60,28 @@ export function drawCurves({ title, xLabel, unit, curves }) {
   ].join('\n');
 }
 
+/** Where a value stands between the lowest (0) and the highest (1). @typedef {{ ticks: number[], at: (y: number) => number }} Scale */
+
+/** @param {number[]} values @returns {Scale} from 0 on */
+function linearScale(values) {
+  const highest = Math.max(...values, 1e-9);
+  const step = niceStep(highest / 5);
+  const steps = Math.ceil(highest / step);
+  return { ticks: Array.from({ length: steps + 1 }, (_, i) => i * step), at: (y) => y / (steps * step) };
+}
+
+/** @param {number[]} values @returns {Scale} whole powers of ten; what is not above 0 stands at the lowest */
+function logScale(values) {
+  const positive = values.filter((value) => value > 0);
+  const lowest = Math.floor(Math.log10(Math.min(...positive, 1e9)));
+  const powers = Math.max(1, Math.ceil(Math.log10(Math.max(...positive, 1e-9))) - lowest);
+  const ticks = Array.from({ length: powers + 1 }, (_, i) => 10 ** (lowest + i));
+  return { ticks, at: (y) => (y > 0 ? (Math.log10(y) - lowest) / powers : 0) };
+}
+
 const LINE_STYLE = `
     .line { fill: none; stroke-width: 2; }
-    .ours.line { stroke: #1a7f5a; } .peer.line { stroke: #d1742c; } .raw.line { stroke: #7a828b; } .control.line { stroke: #5b7fc7; }`;
+    .ours.line { stroke: #1a7f5a; } .peer.line { stroke: #d1742c; } .pool.line { stroke: #a04fc0; } .raw.line { stroke: #7a828b; } .control.line { stroke: #5b7fc7; }`;
 
 /** Beside the ends of the curves, apart from each other. @param {Curve[]} curves @param {(y: number) => number} atY */
 function labels(curves, atY) {

@@ -1,8 +1,8 @@
 // @ts-check
 
 /**
- * The two libraries that run in a Node process. Both have `run({ name: tensor })`, so that the measured loops call them
- * as a user does, without a layer in between. Each is imported only in the process that measures it.
+ * The libraries that run in a Node process. Both have `run({ name: tensor })`, so that the measured loops call them
+ * as a user does, without a layer in between; the pool of workers takes the same, and sends it to one of them. Each is imported only in the process that measures it.
  *
  * @typedef {object} Loaded
  * @property {any} engine an `Engine` or an `InferenceSession`
@@ -21,9 +21,9 @@ export async function importLibrary(library) {
 }
 
 /**
- * @param {'ours' | 'peer'} library
+ * @param {'ours' | 'peer' | 'pool'} library
  * @param {string | Uint8Array} model
- * @param {object} [options] more options of `Engine.load`, for ours only
+ * @param {object} [options] more options of `Engine.load`, or of `loadPool`
  * @returns {Promise<Loaded>}
  */
 export async function load(library, model, options = {}) {
@@ -32,6 +32,10 @@ export async function load(library, model, options = {}) {
     const engine = await Engine.load(model, { threads: 1, ...options });
     const [input, output] = firstNames([engine.inputs[0]?.name, engine.outputs[0]?.name]);
     return { engine, Tensor, input, output, close: () => engine.close() };
+  }
+  if (library === 'pool') {
+    const { loadPool } = await import('./pool.mjs');
+    return loadPool(String(model), /** @type {any} */ (options));
   }
   const { InferenceSession, Tensor } = await import('onnxruntime-node');
   const session = await InferenceSession.create(/** @type {any} */ (model), { intraOpNumThreads: 1 });

@@ -64,38 +64,60 @@ export async function timeAwaits(call, { warmupMs, measureMs, block = BLOCK }) {
 
 /**
  * `concurrency` clients, each of which starts its next call when its last one is done. Between the warm-up and the
- * measurement nobody stops: what is in flight then is counted when it ends.
+ * measurement nobody stops: what is in flight then is counted when it ends. Nobody stops before the end of it either.
  *
  * @param {(i: number, client: number) => Promise<unknown>} call
  * @param {Times & { concurrency: number, onStart?: () => void, onEnd?: () => void }} options
  */
 export async function timeClients(call, { concurrency, warmupMs, measureMs, onStart, onEnd }) {
-  /** @type {number[]} */
-  let blocks = [];
-  let calls = 0;
+  /** @type {Ended} */
+  const ended = { atMs: [], tookUs: [] };
   let started = 0;
   let end = Number.POSITIVE_INFINITY;
   const client = async (/** @type {number} */ number) => {
     while (performance.now() < end) {
       const before = performance.now();
       await call(started++, number);
-      blocks.push((performance.now() - before) * 1000);
-      calls++;
+      const now = performance.now();
+      ended.atMs.push(now);
+      ended.tookUs.push((now - before) * 1000);
     }
   };
   const clients = Array.from({ length: concurrency }, (_, i) => client(i));
   await new Promise((resolve) => setTimeout(resolve, warmupMs));
-  blocks = [];
-  calls = 0;
   onStart?.();
   const start = performance.now();
   end = start + measureMs;
   await Promise.race(clients);
-  const usPerCall = ((performance.now() - start) * 1000) / calls;
   onEnd?.();
-  const result = withLatencies({ calls, usPerCall, blocks });
   await Promise.all(clients);
-  return result;
+  return rateBetween(ended, start, end);
+}
+
+/**
+ * Calls that ended, in this order.
+ *
+ * @typedef {{ atMs: number[], tookUs: number[] }} Ended
+ */
+
+/**
+ * The calls between two moments. Those of a batch end together; a window that begins or ends in the middle of one would
+ * count all of its calls or none for half of its time. So it is moved to the last end before each of the moments.
+ *
+ * @param {Ended} ended
+ * @param {number} fromMs
+ * @param {number} toMs
+ */
+export function rateBetween({ atMs, tookUs }, fromMs, toMs) {
+  const first = atMs.findIndex((at) => at > fromMs);
+  if (first < 0) throw new Error('no call ended while it was measured');
+  const next = atMs.findIndex((at) => at > toMs);
+  // At least one call, however long it took.
+  const last = Math.max(next < 0 ? atMs.length : next, first + 1);
+  const start = first === 0 ? fromMs : Number(atMs[first - 1]);
+  const calls = last - first;
+  const usPerCall = ((Number(atMs[last - 1]) - start) * 1000) / calls;
+  return withLatencies({ calls, usPerCall, blocks: tookUs.slice(first, last) });
 }
 
 /** @param {Rate & { blocks: number[] }} pass */

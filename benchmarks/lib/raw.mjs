@@ -37,12 +37,14 @@ export async function buildRaw() {
  * @param {string} options.library
  * @param {string} options.model
  * @param {'fresh' | 'preallocated'} options.output
- * @param {readonly number[]} options.dims
+ * @param {readonly number[] | readonly (readonly number[])[]} options.dims several are used in turn
  * @param {number} [options.numInputs]
  * @param {number} options.warmupMs
  * @param {number} options.measureMs
  * @param {number} [options.block]
  */
 export function rawArguments({ library, model, output, dims, numInputs = 1, warmupMs, measureMs, block = 1 }) {
-  return [library, model, output, dims.join('x'), numInputs, warmupMs, measureMs, block].map(String);
+  const list = /** @type {number[][]} */ (Array.isArray(dims[0]) ? dims : [dims]);
+  const dimsText = list.map((each) => each.join('x')).join(',');
+  return [library, model, output, dimsText, numInputs, warmupMs, measureMs, block].map(String);
 }

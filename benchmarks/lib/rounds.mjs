@@ -10,11 +10,12 @@ import { rawArguments } from './raw.mjs';
  * @property {string} library path of ONNX Runtime
  * @property {string} raw path of the compiled raw loop
  * @property {string | null} picture path of the OCR example's picture, if it is there
+ * @property {string | null} magika path of Google's Magika model, if it is there
  *
  * @typedef {object} Subject One thing that is measured, in a process of its own in every round.
  * @property {string} id key of its results in a round
  * @property {string} label
- * @property {'ours' | 'peer' | 'raw' | 'control'} kind
+ * @property {'ours' | 'peer' | 'pool' | 'raw' | 'control'} kind
  * @property {string} [measure] the function of the question's module that measures it; absent for the raw loop
  * @property {Record<string, any>} params its argument, or those of `rawArguments`
  *
@@ -82,14 +83,15 @@ function runChild(command, args) {
  * All programs of a comparison must have computed the same.
  *
  * @param {readonly Round[]} rounds
- * @param {readonly string[]} ids subjects whose results have a `checksum`
+ * @param {readonly string[]} ids subjects whose results have it
+ * @param {'checksum' | 'rowChecksum'} [field] the latter is of the first row, for subjects that run different numbers of rows
  */
-export function checkSameResults(rounds, ids) {
+export function checkSameResults(rounds, ids, field = 'checksum') {
   const [first] = ids;
-  const expected = first === undefined ? undefined : rounds[0]?.[first].checksum;
+  const expected = first === undefined ? undefined : rounds[0]?.[first][field];
   for (const round of rounds) {
     for (const id of ids) {
-      const { checksum } = round[id];
+      const checksum = round[id][field];
       if (!(Math.abs(checksum - expected) <= 1e-4 * Math.abs(expected))) {
         throw new Error(`${id} computed something else: checksum ${checksum}, ${first} has ${expected}`);
       }

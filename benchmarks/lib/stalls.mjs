@@ -4,13 +4,42 @@ import { quantiles, withOmitted } from './stats.mjs';
 
 const NS_PER_MS = 1e6;
 
+/** How late Node's own meter found the event loop, in milliseconds. */
+export class LoopDelayMeter {
+  #monitor = monitorEventLoopDelay({ resolution: 1 });
+  #start = 0;
+
+  start() {
+    this.#start = performance.now();
+    this.#monitor.enable();
+  }
+
+  stop() {
+    const monitor = this.#monitor;
+    monitor.disable();
+    if (monitor.count === 0) {
+      // It never fired: one stall, for all of the time.
+      const all = performance.now() - this.#start;
+      return { p50: all, p99: all, p999: all, max: all };
+    }
+    // Node's histogram has the time between two firings, so an idle loop shows the resolution itself.
+    const late = (/** @type {number} */ ns) => Math.max(0, ns / NS_PER_MS - 1);
+    return {
+      p50: late(monitor.percentile(50)),
+      p99: late(monitor.percentile(99)),
+      p999: late(monitor.percentile(99.9)),
+      max: late(monitor.max),
+    };
+  }
+}
+
 /**
  * Watches the event loop in two ways at once: a 1 ms timer that notes how late it fires, and Node's own
  * monitorEventLoopDelay at its finest resolution.
  */
 export class StallMeter {
   #intervalMs;
-  #monitor;
+  #node = new LoopDelayMeter();
   /** @type {number[]} */
   #delays = [];
   /** @type {NodeJS.Timeout | undefined} */
@@ -20,11 +49,10 @@ export class StallMeter {
   /** @param {number} [intervalMs] of the own timer */
   constructor(intervalMs = 1) {
     this.#intervalMs = intervalMs;
-    this.#monitor = monitorEventLoopDelay({ resolution: 1 });
   }
 
   start() {
-    this.#monitor.enable();
+    this.#node.start();
     this.#arm();
   }
 
@@ -32,22 +60,10 @@ export class StallMeter {
   stop() {
     clearTimeout(this.#timer);
     this.#note();
-    this.#monitor.disable();
+    const nodeMs = this.#node.stop();
     const corrected = quantiles(withOmitted(this.#delays, this.#intervalMs));
     const { p50, p99, p999, max } = corrected;
-    const monitor = this.#monitor;
-    // Node's histogram has the time between two firings, so an idle loop shows the resolution itself.
-    const node = (/** @type {number} */ ns) => Math.max(0, ns / NS_PER_MS - 1);
-    return {
-      fired: this.#delays.length,
-      timerMs: { p50, p99, p999, max },
-      nodeMs: {
-        p50: node(monitor.percentile(50)),
-        p99: node(monitor.percentile(99)),
-        p999: node(monitor.percentile(99.9)),
-        max: node(monitor.max),
-      },
-    };
+    return { fired: this.#delays.length, timerMs: { p50, p99, p999, max }, nodeMs };
   }
 
   #arm() {

@@ -1,9 +1,10 @@
-// The physical limit: ONNX Runtime's C API in a loop, without Node. The model has one float32 input and one float32
-// output. Prints "ready" when it is warm, then one line of JSON.
+// The physical limit: ONNX Runtime's C API in a loop, without Node. The model has one input, float32 or int32, and one
+// float32 output. Prints "ready" when it is warm, then one line of JSON.
 //
 // raw LIBRARY MODEL OUTPUT DIMS NUM_INPUTS WARMUP_MS MEASURE_MS BLOCK
 //   OUTPUT      fresh: ONNX Runtime allocates it in each call; preallocated: the same memory in all calls
-//   DIMS        of the input, such as 1x1024; a preallocated output has the same
+//   DIMS        of the input, such as 1x1024; several with commas between them are used in turn. A preallocated output
+//               has those of the first
 //   NUM_INPUTS  different inputs, used in turn
 //   BLOCK       calls between two looks at the clock; 1 gives the latency of each call
 
@@ -16,6 +17,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "onnxruntime_c_api.h"
@@ -43,14 +45,51 @@ std::vector<int64_t> parse_dims(const std::string& text) {
   return dims;
 }
 
-/// The numbers of `inputValues` in lib/inputs.mjs.
-void fill(std::vector<float>& out, uint32_t seed) {
-  uint32_t state = seed;
-  for (float& value : out) {
-    state = state * 1664525U + 1013904223U;
-    value = static_cast<float>(state / 2147483648.0 - 1.0);
+std::vector<std::vector<int64_t>> parse_dims_list(const std::string& text) {
+  std::vector<std::vector<int64_t>> list;
+  for (size_t at = 0, end = 0; end != std::string::npos; at = end + 1) {
+    end = text.find(',', at);
+    list.push_back(parse_dims(text.substr(at, end - at)));
   }
+  return list;
 }
+
+size_t count_of(const std::vector<int64_t>& dims) {
+  size_t count = 1;
+  for (const int64_t dim : dims) count *= static_cast<size_t>(dim);
+  return count;
+}
+
+/// A tensor of numbers of four bytes, which it owns.
+struct Tensor {
+  std::vector<int64_t> dims;
+  ONNXTensorElementDataType type;
+  std::vector<float> floats;
+  std::vector<int32_t> integers;
+
+  Tensor(std::vector<int64_t> shape, ONNXTensorElementDataType element) : dims(std::move(shape)), type(element) {
+    is_float() ? floats.resize(count_of(dims)) : integers.resize(count_of(dims));
+  }
+
+  bool is_float() const { return type == ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT; }
+
+  /// With the numbers of `inputValues` in lib/inputs.mjs.
+  void fill(uint32_t seed) {
+    uint32_t state = seed;
+    const auto next = [&] { return state = state * 1664525U + 1013904223U; };
+    for (float& value : floats) value = static_cast<float>(next() / 2147483648.0 - 1.0);
+    for (int32_t& value : integers) value = 32 + static_cast<int32_t>((next() >> 24U) % 95U);
+  }
+
+  /// Uses the memory of this tensor.
+  OrtValue* value(const OrtMemoryInfo* memory) {
+    void* data = is_float() ? static_cast<void*>(floats.data()) : integers.data();
+    OrtValue* out = nullptr;
+    check(api->CreateTensorWithDataAsOrtValue(memory, data, count_of(dims) * sizeof(float), dims.data(), dims.size(),
+                                              type, &out));
+    return out;
+  }
+};
 
 OrtSession* open_session(OrtEnv* env, const char* model) {
   OrtSessionOptions* options = nullptr;
@@ -61,6 +100,19 @@ OrtSession* open_session(OrtEnv* env, const char* model) {
   check(api->SetSessionGraphOptimizationLevel(options, ORT_ENABLE_ALL));
   check(api->CreateSession(env, model, options, &session));
   return session;
+}
+
+ONNXTensorElementDataType input_type(OrtSession* session) {
+  OrtTypeInfo* info = nullptr;
+  const OrtTensorTypeAndShapeInfo* shape = nullptr;
+  ONNXTensorElementDataType type = ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
+  check(api->SessionGetInputTypeInfo(session, 0, &info));
+  check(api->CastTypeInfoToTensorInfo(info, &shape));
+  check(api->GetTensorElementType(shape, &type));
+  api->ReleaseTypeInfo(info);
+  if (type == ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT || type == ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32) return type;
+  std::fprintf(stderr, "raw: the input has element type %d\n", type);
+  std::exit(1);
 }
 
 struct Loop {
@@ -90,7 +142,8 @@ struct Loop {
     return blocks;
   }
 
-  double checksum() {
+  /// `checksum` in lib/inputs.mjs of the result of the first input, and of its first row alone.
+  std::pair<double, double> checksums(int64_t rows) {
     OrtValue* output = preallocated;
     check(api->Run(session, nullptr, &input_name, &inputs[0], 1, &output_name, 1, &output));
     OrtTensorTypeAndShapeInfo* info = nullptr;
@@ -101,9 +154,13 @@ struct Loop {
     api->ReleaseTensorTypeAndShapeInfo(info);
     check(api->GetTensorMutableData(output, &data));
     double sum = 0;
-    for (size_t i = 0; i < count; ++i) sum += std::abs(static_cast<float*>(data)[i]);
+    double row = 0;
+    for (size_t i = 0; i < count; ++i) {
+      if (i == count / static_cast<size_t>(rows)) row = sum;
+      sum += std::abs(static_cast<float*>(data)[i]) * static_cast<double>(i % 97 + 1);
+    }
     if (preallocated == nullptr) api->ReleaseValue(output);
-    return sum;
+    return {sum, rows == 1 ? sum : row};
   }
 };
 
@@ -121,9 +178,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "raw: the library is too old\n");
     return 1;
   }
-  const std::vector<int64_t> dims = parse_dims(argv[4]);
-  size_t count = 1;
-  for (const int64_t dim : dims) count *= static_cast<size_t>(dim);
+  const std::vector<std::vector<int64_t>> dims = parse_dims_list(argv[4]);
 
   OrtEnv* env = nullptr;
   OrtAllocator* allocator = nullptr;
@@ -131,12 +186,6 @@ int main(int argc, char** argv) {
   check(api->CreateEnv(ORT_LOGGING_LEVEL_ERROR, "raw", &env));
   check(api->GetAllocatorWithDefaultOptions(&allocator));
   check(api->CreateCpuMemoryInfo(OrtDeviceAllocator, OrtMemTypeDefault, &memory));
-  const auto tensor = [&](std::vector<float>& data) {
-    OrtValue* value = nullptr;
-    check(api->CreateTensorWithDataAsOrtValue(memory, data.data(), data.size() * sizeof(float), dims.data(),
-                                              dims.size(), ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT, &value));
-    return value;
-  };
 
   Loop loop{};
   loop.session = open_session(env, argv[2]);
@@ -145,15 +194,18 @@ int main(int argc, char** argv) {
   loop.input_name = name;
   check(api->SessionGetOutputName(loop.session, 0, allocator, &name));
   loop.output_name = name;
-  std::vector<std::vector<float>> data(static_cast<size_t>(std::atoi(argv[5])), std::vector<float>(count));
-  for (size_t i = 0; i < data.size(); ++i) {
-    fill(data[i], static_cast<uint32_t>(i + 1));
-    loop.inputs.push_back(tensor(data[i]));
+  const auto num_inputs = static_cast<size_t>(std::atoi(argv[5]));
+  const ONNXTensorElementDataType type = input_type(loop.session);
+  std::vector<Tensor> tensors;
+  tensors.reserve(num_inputs);
+  for (size_t i = 0; i < num_inputs; ++i) {
+    tensors.emplace_back(dims[i % dims.size()], type).fill(static_cast<uint32_t>(i + 1));
+    loop.inputs.push_back(tensors.back().value(memory));
   }
-  std::vector<float> output(count);
-  if (std::string(argv[3]) == "preallocated") loop.preallocated = tensor(output);
+  Tensor output(dims[0], ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT);
+  if (std::string(argv[3]) == "preallocated") loop.preallocated = output.value(memory);
 
-  const double sum = loop.checksum();
+  const auto [sum, row_sum] = loop.checksums(dims[0][0]);
   const int block = std::atoi(argv[8]);
   loop.run(std::atof(argv[6]), block);
   std::printf("ready\n");
@@ -164,7 +216,8 @@ int main(int argc, char** argv) {
   std::sort(blocks.begin(), blocks.end());
   const auto quantile = [&](double q) { return blocks[static_cast<size_t>(q * (blocks.size() - 1))]; };
   const double calls = static_cast<double>(blocks.size()) * block;
-  std::printf("{\"calls\":%.0f,\"usPerCall\":%.4f,\"p50Us\":%.4f,\"p99Us\":%.4f,\"checksum\":%.6f}\n", calls,
-              total / calls, quantile(0.5), quantile(0.99), sum);
+  std::printf("{\"calls\":%.0f,\"usPerCall\":%.4f,\"p50Us\":%.4f,\"p99Us\":%.4f,\"checksum\":%.6f,"
+              "\"rowChecksum\":%.6f}\n", calls,
+              total / calls, quantile(0.5), quantile(0.99), sum, row_sum);
   return 0;
 }

@@ -7,7 +7,7 @@ import { heightOf, lengthOf } from './strip.mjs';
 export const LINE_HEIGHT = 48;
 
 /**
- * The widths that lines are resized to. Few enough that lines share a run and that an engine meets few shapes, and so
+ * The widths that lines are resized to. Few enough that lines meet in a batch and that an engine meets few shapes, and so
  * close together that a line is stretched by 9 % at most, a single word by 15 %. Resized, never padded: the recogniser mixes the whole
  * line, and padding changes what it reads.
  */
@@ -50,29 +50,4 @@ function stretch(a, b) {
  */
 export function bucketOf(strip) {
   return bucketWidth((lengthOf(strip.top) / Math.max(1, heightOf(strip))) * LINE_HEIGHT);
-}
-
-/**
- * Items of equal width in groups of at most `maxSize`.
- *
- * @template {{ width: number }} T
- * @param {readonly T[]} items
- * @param {number} maxSize
- */
-export function groupByWidth(items, maxSize) {
-  /** @type {Map<number, { width: number, members: T[] }>} */
-  const open = new Map();
-  /** @type {{ width: number, members: T[] }[]} */
-  const groups = [];
-  for (const item of items) {
-    const { width } = item;
-    let group = open.get(width);
-    if (!group || group.members.length === maxSize) {
-      group = { width, members: [] };
-      open.set(width, group);
-      groups.push(group);
-    }
-    group.members.push(item);
-  }
-  return groups;
 }

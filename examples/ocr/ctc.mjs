@@ -8,11 +8,11 @@ const HIDDEN_SPACE = 0.12;
  * Reads one line from the recogniser's probabilities: the likeliest class of each step, repeats joined, blanks (class 0)
  * dropped, spaces (the last class) found that hide behind blanks.
  *
- * @param {Float32Array} probabilities steps × classes, from `offset` on
- * @param {{ offset?: number, steps: number, classes: number, dictionary: readonly string[] }} options
+ * @param {Float32Array} probabilities steps × classes
+ * @param {{ steps: number, classes: number, dictionary: readonly string[] }} options
  * @returns {{ text: string, confidence: number }} the confidence is the mean over the characters, 0 without any
  */
-export function decodeCtc(probabilities, { offset = 0, steps, classes, dictionary }) {
+export function decodeCtc(probabilities, { steps, classes, dictionary }) {
   const space = classes - 1;
   let text = '';
   let sum = 0;
@@ -20,7 +20,7 @@ export function decodeCtc(probabilities, { offset = 0, steps, classes, dictionar
   let previous = 0;
   let noSpace = 1;
   for (let step = 0; step < steps; step++) {
-    const row = offset + step * classes;
+    const row = step * classes;
     const best = likeliest(probabilities, row, classes);
     if (best === 0) {
       noSpace *= 1 - probabilities[row + space];

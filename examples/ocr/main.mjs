@@ -7,12 +7,13 @@ import { PictureError } from './picture.mjs';
 import { createReader } from './reader.mjs';
 import { jsonReport, textReport } from './report.mjs';
 
-const USAGE = `usage: node examples/ocr/main.mjs <picture> [--out annotated.png] [--json]
+const USAGE = `usage: node examples/ocr/main.mjs <picture> [--out annotated.png] [--json] [--no-batching]
 
 Reads the text of a picture and writes a copy that shows where it was found.
 
-  --out FILE  the annotated copy; default: out/<picture name>-annotated.png
-  --json      print one JSON object instead of a report
+  --out FILE     the annotated copy; default: out/<picture name>-annotated.png
+  --json         print one JSON object instead of a report
+  --no-batching  recognise lines one by one, to see what their batches give
 `;
 
 process.exitCode = await main(process.argv.slice(2));
@@ -49,20 +50,20 @@ async function main(args) {
 }
 
 /**
- * @param {{ file: string, out: string }} request
+ * @param {{ file: string, out: string, batching: boolean }} request
  * @param {AbortSignal} signal
  */
-async function readAndAnnotate({ file, out }, signal) {
+async function readAndAnnotate({ file, out, batching }, signal) {
   const start = performance.now();
   checkOutput(out);
-  const reader = createReader();
+  const reader = createReader({ batching });
   try {
     const reading = await reader.read(file, { signal });
     const annotateStart = performance.now();
     await writeAnnotated(out, reading.picture, reading.lines);
     const end = performance.now();
     const timesMs = { ...reading.timesMs, annotate: end - annotateStart, total: end - start };
-    return { ...reading, file, timesMs, annotated: out };
+    return { ...reading, file, timesMs, annotated: out, recognition: await reader.counts() };
   } finally {
     await reader.close();
   }
@@ -74,13 +75,24 @@ function parse(args) {
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
-      options: { out: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        out: { type: 'string' },
+        json: { type: 'boolean' },
+        'no-batching': { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
     });
     const [file = ''] = positionals;
     if (positionals.length !== 1 && !values.help) return 'exactly one picture is needed';
     const name = basename(file, extname(file));
     const out = values.out ?? join('out', `${name}-annotated.png`);
-    return { file, out, json: values.json ?? false, help: values.help ?? false };
+    return {
+      file,
+      out,
+      json: values.json ?? false,
+      batching: !values['no-batching'],
+      help: values.help ?? false,
+    };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

@@ -35,6 +35,17 @@ export class Network {
     return /** @type {{ data: Float32Array, dims: readonly number[] }} */ (outputs[this.#output]);
   }
 
+  /**
+   * What the engine has run since it was loaded; undefined when it does not count.
+   *
+   * @returns {{ rows: number, runs: number } | undefined}
+   */
+  counts() {
+    // Of another runtime than node-tensorrt it may be without `stats`.
+    const stats = this.#engine.stats?.();
+    return stats && { rows: stats.items, runs: stats.batches.count };
+  }
+
   close() {
     return this.#engine.close();
   }

@@ -1,5 +1,5 @@
 // @ts-check
-import { groupByWidth, LINE_HEIGHT } from './buckets.mjs';
+import { LINE_HEIGHT } from './buckets.mjs';
 import { decodeCtc } from './ctc.mjs';
 import { toSignedPlanes } from './tensors.mjs';
 
@@ -8,39 +8,32 @@ import { toSignedPlanes } from './tensors.mjs';
 /** @import { Raster, Reading } from './types.mjs' */
 
 /**
- * Lines in one run. A GPU likes many; on a CPU a run takes as long as its lines one by one, and with small runs the lines
- * of one are decoded here while the next is computed.
- */
-const MAX_LINES = 4;
-
-/**
- * Reads lines that were cut out at the line height and at a width of a bucket.
+ * Reads lines that were cut out at the line height and at a width of a bucket. Every line is a request of its own; those
+ * that are equally wide meet in the engine, if it makes batches.
  *
  * @param {readonly Raster[]} crops
  * @param {{ recognition: Network, dictionary: readonly string[], clock: Clock, signal?: AbortSignal | undefined }} parts
  * @returns {Promise<Map<Raster, Reading>>} a reading of every crop
  */
 export async function recogniseLines(crops, { recognition, dictionary, clock, signal }) {
-  /** @type {Map<Raster, Reading>} */
-  const readings = new Map();
+  // All before the first is submitted: an engine that is idle waits for what comes at once, not for what is yet to be made.
+  const lines = clock.time('recognise: preprocess', () =>
+    crops.map((crop) => ({ crop, planes: toSignedPlanes([crop], LINE_HEIGHT, crop.width) })),
+  );
   let inferenceEnd = 0;
 
-  /** @param {{ width: number, members: Raster[] }} group */
-  const readGroup = async ({ width, members }) => {
-    const planes = clock.time('recognise: preprocess', () => toSignedPlanes(members, LINE_HEIGHT, width));
-    const { data, dims } = await recognition.run(planes, [members.length, 3, LINE_HEIGHT, width], signal);
+  /** @param {Float32Array<ArrayBuffer>} data @param {number} width @returns {Promise<Reading>} */
+  const readLine = async (data, width) => {
+    const output = await recognition.run(data, [1, 3, LINE_HEIGHT, width], signal);
     inferenceEnd = performance.now();
-    clock.time('recognise: decode', () => {
-      const [, steps = 0, classes = 0] = dims;
-      for (const [row, crop] of members.entries()) {
-        const offset = row * steps * classes;
-        readings.set(crop, decodeCtc(data, { offset, steps, classes, dictionary }));
-      }
-    });
+    const [, steps = 0, classes = 0] = output.dims;
+    return clock.time('recognise: decode', () => decodeCtc(output.data, { steps, classes, dictionary }));
   };
 
   const start = performance.now();
-  await Promise.all(groupByWidth(crops, MAX_LINES).map(readGroup));
+  const readings = await Promise.all(
+    lines.map(async ({ crop, planes }) => /** @type {const} */ ([crop, await readLine(planes, crop.width)])),
+  );
   if (crops.length > 0) clock.add('recognise: inference', inferenceEnd - start);
-  return readings;
+  return new Map(readings);
 }

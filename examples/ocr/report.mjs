@@ -1,9 +1,9 @@
 // @ts-check
 import { quadAngle } from './quad.mjs';
 
-/** @import { Result } from './reader.mjs' */
+/** @import { RecognitionCounts, Result } from './reader.mjs' */
 
-/** @typedef {Result & { file: string, annotated: string }} Report */
+/** @typedef {Result & { file: string, annotated: string, recognition?: RecognitionCounts | undefined }} Report */
 
 /**
  * What a person reads: the lines, then the time per stage.
@@ -12,7 +12,7 @@ import { quadAngle } from './quad.mjs';
  * @param {{ colour?: boolean }} [options]
  */
 export function textReport(result, { colour = false } = {}) {
-  const { file, picture, lines, timesMs, annotated } = result;
+  const { file, picture, lines, timesMs, annotated, recognition } = result;
   const paint = colour ? ansi : (/** @type {string} */ text) => text;
   const head = `${file}, ${picture.width} × ${picture.height}`;
   const numberWidth = String(lines.length).length;
@@ -20,7 +20,7 @@ export function textReport(result, { colour = false } = {}) {
     const sure = `${(confidence * 100).toFixed(1).padStart(5)} %`;
     return `${String(i + 1).padStart(numberWidth)}  ${paint(sure, confidence >= 0.9 ? 'green' : 'yellow')}  ${text}`;
   });
-  const table = timeTable(timesMs, paint);
+  const table = [...timeTable(timesMs, paint), ...(recognition ? [runsLine(recognition)] : [])];
   return [
     paint(head, 'bold'),
     '',
@@ -33,12 +33,18 @@ export function textReport(result, { colour = false } = {}) {
   ].join('\n');
 }
 
+/** @param {RecognitionCounts} counts */
+function runsLine({ lines, runs, linesPerRun }) {
+  const of = (/** @type {number} */ count, /** @type {string} */ name) => `${count} ${name}${count === 1 ? '' : 's'}`;
+  return `recognised ${of(lines, 'line')} in ${of(runs, 'run')}${runs > 0 ? `, ${linesPerRun.toFixed(1)} lines a run` : ''}`;
+}
+
 /**
  * What a program reads.
  *
  * @param {Report} result
  */
-export function jsonReport({ file, picture, lines, timesMs, annotated }) {
+export function jsonReport({ file, picture, lines, timesMs, annotated, recognition }) {
   return {
     file,
     width: picture.width,
@@ -50,6 +56,7 @@ export function jsonReport({ file, picture, lines, timesMs, annotated }) {
       quad: quad.map((point) => point.map((value) => rounded(value, 1))),
     })),
     timesMs: Object.fromEntries(Object.entries(timesMs).map(([stage, ms]) => [stage, rounded(ms, 2)])),
+    ...(recognition && { recognition: { ...recognition, linesPerRun: rounded(recognition.linesPerRun, 2) } }),
     annotated,
   };
 }

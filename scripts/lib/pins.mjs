@@ -24,6 +24,14 @@ export const pins = {
     member: 'skimage/data/page.png',
     sha256: '341a6f0a61557662b02734a9b6e56ec33a915b2c41886b97509dedf2a43b47a3',
   },
+  /** A model that benchmarks run: Google's Magika tells the type of a file from its first and last bytes. */
+  magika: {
+    package: 'magika',
+    version: '1.0.3',
+    wheelTags: wheelTags('manylinux_2_28_x86_64'),
+    member: 'magika/models/standard_v3_3/model.onnx',
+    sha256: 'fe2d2eb49c5f88a9e0a6c048e15d6ffdf86235519c2afc535044de433169ec8c',
+  },
   onnxCases: {
     // The wheel of 1.23 has no cases; those of all platforms have the same.
     package: 'onnx',

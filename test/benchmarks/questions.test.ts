@@ -11,11 +11,12 @@ const context = (quick: boolean) => ({
   library: 'l',
   raw: 'r',
   picture: 'p',
+  magika: 'm',
 });
 
 describe('the questions', () => {
-  it('are eight', () => {
-    expect(names).toHaveLength(8);
+  it('are eleven', () => {
+    expect(names).toHaveLength(11);
   });
 
   it.each(names)('%s has subjects that can be measured, and fewer rounds with --quick', async (name) => {
@@ -38,5 +39,10 @@ describe('the questions', () => {
   it('ocr says why it is skipped when there is no picture', async () => {
     const { plan } = await import(new URL('ocr.mjs', folder).href);
     expect(plan({ ...context(false), picture: null }).skipped).toMatch(/picture/);
+  });
+
+  it('batching-magika says why it is skipped when there is no model', async () => {
+    const { plan } = await import(new URL('batching-magika.mjs', folder).href);
+    expect(plan({ ...context(false), magika: null }).skipped).toMatch(/model/);
   });
 });

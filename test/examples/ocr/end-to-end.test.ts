@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { Engine, Tensor } from 'node-tensorrt';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createReader } from '../../../examples/ocr/reader.mjs';
@@ -83,6 +84,49 @@ describe('reader', () => {
     expect(results.map(({ lines }) => lines.map(({ text }) => text))).toEqual([['THE FOX'], ['HALF PAST NINE']]);
   });
 
+  describe('with lines of the same width', () => {
+    const EQUAL = ['THE FOX', 'THE HAT', 'THE FOX', 'THE HAT', 'THE FOX'];
+    const read = async (options: Parameters<typeof createReader>[0], lines = EQUAL) => {
+      const reader = createReader(options);
+      try {
+        const { lines: found } = await reader.read(await strokePicture(lines));
+        return { texts: found.map(({ text }) => text), counts: await reader.counts() };
+      } finally {
+        await reader.close();
+      }
+    };
+
+    it('recognises them in fewer runs, and reads what it reads one by one', async () => {
+      const [together, alone] = [await read({}), await read({ batching: false })];
+      expect(together.texts).toEqual(EQUAL);
+      expect(alone.texts).toEqual(EQUAL);
+      // Five lines and, upside down as well, what was doubtful.
+      expect(alone.counts?.lines).toBeGreaterThanOrEqual(5);
+      expect(alone.counts).toMatchObject({ runs: alone.counts?.lines, linesPerRun: 1 });
+      expect(together.counts?.lines).toBe(alone.counts?.lines);
+      expect(together.counts?.linesPerRun).toBeGreaterThan(1);
+    });
+
+    it('reads the same whatever lines they meet, and in whichever order', async () => {
+      const order = [4, 1, 0, 3, 2].map((i) => EQUAL[i] as string);
+      expect((await read({}, order)).texts).toEqual(order);
+      expect((await read({ engineOptions: { batching: { maxSize: 5 } } })).texts).toEqual(EQUAL);
+    });
+
+    it('works with a runtime that has no batches and counts nothing', async () => {
+      const load = async (path: string) => {
+        const engine = await Engine.load(path, { batching: false });
+        const { inputs, outputs, name } = engine;
+        const run = (feeds: Parameters<typeof engine.run>[0]) => engine.run(feeds);
+        return { inputs, outputs, name, run, close: () => engine.close() };
+      };
+      const other = { Engine: { load }, Tensor } as unknown as { Engine: typeof Engine; Tensor: typeof Tensor };
+      const { texts, counts } = await read(other);
+      expect(texts).toEqual(EQUAL);
+      expect(counts).toBeUndefined();
+    });
+  });
+
   it('rejects with the reason of an abort', async () => {
     const reason = new Error('enough');
     const reading = reader.read(await strokePicture(TEXT), { signal: AbortSignal.abort(reason) });
@@ -106,6 +150,7 @@ describe('main', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^1 .*THE FOX$/m);
     expect(stdout).toMatch(/^total +[\d.]+ ms$/m);
+    expect(stdout).toMatch(/^recognised 1 line in 1 run, 1\.0 lines a run$/m);
     expect(stdout).not.toContain('\x1b');
     const written = join('out', 'fox-annotated.png');
     expect(stdout.trimEnd().endsWith(written)).toBe(true);
@@ -118,7 +163,18 @@ describe('main', () => {
     const result = JSON.parse(stdout);
     expect(words(result.lines)).toEqual(['TAKE', 'THE', 'HAT']);
     expect(Math.abs(result.lines[0].angle - 15)).toBeLessThan(3);
+    const { lines, runs, linesPerRun } = result.recognition;
+    expect(lines).toBeGreaterThanOrEqual(result.lines.length);
+    expect(linesPerRun).toBeCloseTo(lines / runs, 2);
     expect(await sharp(join(folder, 'hat.webp')).metadata()).toMatchObject({ format: 'webp' });
+  });
+
+  it('--no-batching recognises the lines one by one', async () => {
+    writeFileSync(join(folder, 'twice.png'), await strokePicture(['THE FOX', 'THE FOX']));
+    const { stdout } = await run('twice.png', '--json', '--no-batching');
+    const { lines, recognition } = JSON.parse(stdout);
+    expect(words(lines)).toEqual(['THE', 'FOX', 'THE', 'FOX']);
+    expect(recognition).toMatchObject({ runs: recognition.lines, linesPerRun: 1 });
   });
 
   it('says that there is no text, and succeeds', async () => {

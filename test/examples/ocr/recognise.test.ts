@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { bucketOf, bucketWidth, groupByWidth, WIDTHS } from '../../../examples/ocr/buckets.mjs';
+import { bucketOf, bucketWidth, WIDTHS } from '../../../examples/ocr/buckets.mjs';
+import { Clock } from '../../../examples/ocr/clock.mjs';
 import { decodeCtc } from '../../../examples/ocr/ctc.mjs';
 import { plainText } from '../../../examples/ocr/plain-text.mjs';
+import { recogniseLines } from '../../../examples/ocr/recognise.mjs';
 import { straightStrip } from '../../../examples/ocr/strip.mjs';
 import { toDetectorPlanes, toSignedPlanes } from '../../../examples/ocr/tensors.mjs';
 
@@ -9,10 +11,9 @@ import { toDetectorPlanes, toSignedPlanes } from '../../../examples/ocr/tensors.
 const DICTIONARY = ['', 'a', 'b', ' '];
 
 /** A row of probabilities per step; what is not named shares the rest. */
-function decode(steps: Record<string, number>[], offset = 0) {
+function decode(steps: Record<string, number>[]) {
   const rows = steps.flatMap((step) => DICTIONARY.map((character) => step[character] ?? 0));
-  const probabilities = Float32Array.from([...new Array(offset).fill(1), ...rows]);
-  return decodeCtc(probabilities, { offset, steps: steps.length, classes: 4, dictionary: DICTIONARY });
+  return decodeCtc(Float32Array.from(rows), { steps: steps.length, classes: 4, dictionary: DICTIONARY });
 }
 
 describe('decodeCtc', () => {
@@ -31,10 +32,6 @@ describe('decodeCtc', () => {
 
   it('reads nothing from blanks, with no confidence', () => {
     expect(decode([{ '': 1 }, { '': 1 }])).toEqual({ text: '', confidence: 0 });
-  });
-
-  it('reads from an offset', () => {
-    expect(decode([{ b: 1 }], 12).text).toBe('b');
   });
 
   it('finds a space that hides behind blanks', () => {
@@ -82,15 +79,44 @@ describe('buckets', () => {
     expect(bucketOf(strip(1))).toBe(bucketOf(strip(7)));
     expect(bucketOf(strip(1))).toBe(bucketWidth(480));
   });
+});
 
-  it('groupByWidth mixes no widths, fills groups, and loses nothing', () => {
-    const items = [64, 80, 64, 64, 80, 64].map((width, id) => ({ width, id }));
-    const groups = groupByWidth(items, 3).map(({ width, members }) => [width, members.map(({ id }) => id)]);
-    expect(groups).toEqual([
-      [64, [0, 2, 3]],
-      [80, [1, 4]],
-      [64, [5]],
-    ]);
+describe('recogniseLines', () => {
+  const raster = (width: number, value: number) => ({
+    data: new Uint8Array(width * 48 * 3).fill(value),
+    width,
+    height: 48,
+  });
+  /** Ends its runs when told, in any order. Reads "a" where it is dark, "b" where it is bright. */
+  function recogniser() {
+    const runs: { dims: number[]; size: number; end: () => void }[] = [];
+    const run = (data: Float32Array, dims: number[]) =>
+      new Promise((resolve) => {
+        const row = (data[0] ?? 0) < 0 ? [0, 1, 0, 0] : [0, 0, 1, 0];
+        const end = () => resolve({ data: Float32Array.from(row), dims: [1, 1, 4] });
+        runs.push({ dims, size: data.length, end });
+      });
+    return { runs, recognition: { run } as unknown as Parameters<typeof recogniseLines>[1]['recognition'] };
+  }
+
+  it('submits every line by itself, at its own width and not padded, all in one turn', async () => {
+    const { runs, recognition } = recogniser();
+    const crops = [raster(64, 0), raster(80, 255), raster(64, 255)];
+    const reading = recogniseLines(crops, { recognition, dictionary: DICTIONARY, clock: new Clock() });
+    expect(runs.map(({ dims }) => dims)).toEqual([64, 80, 64].map((width) => [1, 3, 48, width]));
+    expect(runs.map(({ size }) => size)).toEqual([64, 80, 64].map((width) => 3 * 48 * width));
+    for (const { end } of runs) end();
+    await reading;
+  });
+
+  it('gives every crop its own reading, in their order, whichever ends first', async () => {
+    const { runs, recognition } = recogniser();
+    const crops = [raster(64, 0), raster(64, 255), raster(64, 0)];
+    const reading = recogniseLines(crops, { recognition, dictionary: DICTIONARY, clock: new Clock() });
+    for (const { end } of runs.toReversed()) end();
+    const readings = [...(await reading)];
+    expect(readings.map(([crop]) => crop)).toEqual(crops);
+    expect(readings.map(([, { text }]) => text)).toEqual(['a', 'b', 'a']);
   });
 });
 

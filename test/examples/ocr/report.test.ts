@@ -26,6 +26,15 @@ describe('textReport', () => {
     expect(report).toContain('out/a-annotated.png');
   });
 
+  it('says in how many runs the lines were recognised, where that is known', () => {
+    const of = (lines: number, runs: number) =>
+      textReport({ ...RESULT, recognition: { lines, runs, linesPerRun: lines / (runs || 1) } });
+    expect(of(7, 5)).toContain('recognised 7 lines in 5 runs, 1.4 lines a run\n');
+    expect(of(1, 1)).toContain('recognised 1 line in 1 run, 1.0 lines a run\n');
+    expect(of(0, 0)).toContain('recognised 0 lines in 0 runs\n');
+    expect(textReport(RESULT)).not.toContain('recognised');
+  });
+
   it('colours only on request', () => {
     expect(textReport(RESULT)).not.toContain('\x1b');
     expect(textReport(RESULT, { colour: true })).toContain('\x1b[32m 98.8 %\x1b[39m');
@@ -46,6 +55,11 @@ describe('jsonReport', () => {
       timesMs: { load: 12.35, total: 20 },
       annotated: 'out/a-annotated.png',
     });
+  });
+
+  it('has the runs of the recogniser, where they are known', () => {
+    const { recognition } = jsonReport({ ...RESULT, recognition: { lines: 7, runs: 3, linesPerRun: 7 / 3 } });
+    expect(recognition).toEqual({ lines: 7, runs: 3, linesPerRun: 2.33 });
   });
 });
 
