@@ -1,28 +1,21 @@
-import { NodeTensorRTError, withCallerStack } from '../errors.js';
-import { type NativeEngine, type NativeEngineStats, SubmitMode, SubmitOutcome } from '../native/contract.js';
+import { NodeTensorRTError } from '../errors.js';
+import type { NativeEngine, NativeEngineStats } from '../native/contract.js';
 import type { Port } from '../native/port.js';
 import { knownKeys, objectOption } from '../options.js';
 import { dataTypes } from '../tensor/data-types.js';
 import { MAX_RANK } from '../tensor/shape.js';
 import type { TensorMap, TensorSpec } from '../tensor/types.js';
 import { type BatchingOptions, changeQueueOptions } from './batching-options.js';
-import { observeRun, type RunTrace, requestsAreTraced, traceRun, traceRunSync } from './diagnostics.js';
-import { type EncodedRun, encodeRun } from './encode-run.js';
-import { checkFree, leaseArrays } from './leases.js';
+import { type RunTrace, requestsAreTraced, traceRun, traceRunSync } from './diagnostics.js';
 import { loadEngine } from './load.js';
 import type { LoadOptions } from './load-options.js';
 import { OrderedDelivery } from './ordered-delivery.js';
 import type { Placement } from './placement.js';
-import { preallocate } from './preallocate.js';
-import { QueuedRun, timeoutError } from './queued-run.js';
-import { makeDestination } from './results.js';
 import { NORMAL_PRIORITY, planRun, type RunOptions, type RunPlan, type RunSyncOptions } from './run-options.js';
+import { Runs } from './runs.js';
 import { makeToken, type OpenedEngine, openShared, type SharedDescription } from './share.js';
 import { type CompiledSpec, compileSpec, publicSpec, setTensor } from './signature.js';
-import { SLICE_BYTES } from './sliced-copy.js';
-import { stageInputs } from './stage-inputs.js';
 import { type EngineStats, type StatsOptions, statsOptions, toEngineStats } from './stats.js';
-import { StepOrder } from './step-order.js';
 
 const CONSTRUCT = Symbol('Engine.load');
 
@@ -48,20 +41,10 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
   readonly #outputSpecs: readonly CompiledSpec[];
   readonly #defaultPlan: RunPlan;
   readonly #float16: 'bits' | 'array';
-  readonly #runs = new Set<QueuedRun>();
+  readonly #runs: Runs;
   /** With `batching.preserveOrder`. */
   readonly #order: OrderedDelivery | undefined;
-  /** Whether the shapes that the model declares can be relied on. */
-  #fixedShapes = true;
-  /** Whether the last run took place on this thread, and the next one probably will. */
-  #inPlaceLately = false;
-  /** Requests whose inputs are being staged, and their bytes. */
-  #staging = { requests: 0, bytes: 0 };
-  readonly #stepOrder = new StepOrder();
-  #onIdle: (() => void) | undefined;
   #closing: Promise<void> | undefined;
-  /** What destroy() was given. */
-  #destroyed: Error | undefined;
   #finalStats: NativeEngineStats | undefined;
   #token: string | undefined;
 
@@ -92,6 +75,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
       priority: NORMAL_PRIORITY,
       step: undefined,
     };
+    this.#runs = new Runs(opened, this.#inputSpecs);
     checkFrame(port, [...this.#inputSpecs, ...this.#outputSpecs]);
   }
 
@@ -231,8 +215,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
    */
   destroy(reason: Error = new NodeTensorRTError('NOT_OPEN', `engine '${this.name}' was destroyed`)): void {
     this.close().catch(() => undefined); // without memory for it: the collector closes the engine
-    this.#destroyed ??= reason;
-    for (const run of [...this.#runs]) run.dequeue(reason);
+    this.#runs.destroy(reason);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -240,12 +223,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
   }
 
   async #close(): Promise<void> {
-    if (this.#runs.size + this.#staging.requests > 0) {
-      this.#native.flush();
-      await new Promise<void>((resolve) => {
-        this.#onIdle = resolve;
-      });
-    }
+    await this.#runs.finish();
     this.#placement = this.placement;
     this.#finalStats = this.#native.stats(true);
     await this.#port.request(
@@ -267,170 +245,20 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
         return Promise.reject(given.signal.reason);
       }
       const plan = trace === undefined ? given : { ...given, trace };
-      return this.#order === undefined
-        ? this.#start(inputs, plan)
-        : this.#order.run(plan, (ordered) => this.#start(inputs, ordered));
+      const result =
+        this.#order === undefined
+          ? this.#runs.start(inputs, plan)
+          : this.#order.run(plan, (ordered) => this.#runs.start(inputs, ordered));
+      return result as Promise<O>;
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  #start(inputs: I, plan: RunPlan): Promise<O> {
-    const prepared = this.#inPlaceLately && plan.step === undefined ? this.#preallocate(plan) : plan;
-    const encoded = this.#encode(inputs, prepared);
-    if (encoded.bytes > SLICE_BYTES || this.#stepOrder.mustWait(plan.step))
-      return this.#runStaged(encoded, plan) as Promise<O>;
-    const id = this.#port.nextId();
-    let outcome: SubmitOutcome;
-    try {
-      outcome = this.#native.submit(id, SubmitMode.async, ...encoded.arrays);
-    } catch (error) {
-      if (this.#wasMisled(prepared, error)) return this.#start(inputs, plan);
-      observeRun(this.#port.native, this.name, plan.trace);
-      throw error;
-    }
-    if (outcome === SubmitOutcome.queuedFirst) process.nextTick(this.#port.endBurst);
-    const queued = outcome === SubmitOutcome.queued || outcome === SubmitOutcome.queuedFirst;
-    this.#inPlaceLately = !queued;
-    if (queued) return this.#wait(this.#track(id, plan, false)) as Promise<O>;
-    const result = this.#takeNow(prepared) as O;
-    if (plan.into) plan.place?.afterDelivery(leaseArrays(intoArrays(plan)));
-    if (outcome === SubmitOutcome.doneLast) return new Promise((resolve) => setImmediate(resolve, result));
-    if (outcome === SubmitOutcome.doneFirst) setImmediate(this.#port.newTurn);
-    return Promise.resolve(result);
-  }
-
   #runSync(inputs: I, options: RunSyncOptions | undefined, trace: RunTrace | undefined): O {
     this.#throwIfClosed();
     const plan = options === undefined ? this.#defaultPlan : planRun(options, this.#outputSpecs, true);
-    const prepared = this.#preallocate(trace === undefined ? plan : { ...plan, trace });
-    const { arrays } = this.#encode(inputs, prepared);
-    try {
-      this.#native.submit(0, SubmitMode.blocking, ...arrays);
-    } catch (error) {
-      if (this.#wasMisled(prepared, error)) return this.#runSync(inputs, options, trace);
-      observeRun(this.#port.native, this.name, trace);
-      throw error;
-    }
-    return this.#takeNow(prepared) as O;
-  }
-
-  /** Checks the tensors of a run; after this the frame is ready for submit(). */
-  #encode(inputs: I, plan: RunPlan): EncodedRun {
-    const port = this.#port;
-    port.frameUses += 1;
-    const use = port.frameUses;
-    const encoded = encodeRun(port.frame, this.#inputSpecs, inputs, plan);
-    if (plan.into !== undefined && !plan.own) checkFree(encoded.arrays.slice(this.#inputSpecs.length));
-    if (port.frameUses === use) return encoded;
-    // A property of a tensor is computed, and that used an engine, which wrote over the frame.
-    const frame = new Float64Array(port.frame.length);
-    const again = encodeRun(frame, this.#inputSpecs, inputs, plan);
-    port.frame.set(frame.subarray(0, again.frameLength));
-    return again;
-  }
-
-  /** Whether a run failed because the model declares another shape for a result than it computes. */
-  #wasMisled(plan: RunPlan, error: unknown): boolean {
-    const misled = plan.own && error instanceof NodeTensorRTError && error.code === 'SHAPE_MISMATCH';
-    if (misled) this.#fixedShapes = false;
-    return misled;
-  }
-
-  /** Results that are made beforehand, where that is possible; see `preallocate`. */
-  #preallocate(plan: RunPlan): RunPlan {
-    return plan.into === undefined && this.#fixedShapes ? preallocate(plan, this.#float16) : plan;
-  }
-
-  /** The results of a run that has just taken place on this thread. */
-  #takeNow(plan: RunPlan): TensorMap {
-    const { native } = this.#port;
-    let { written } = plan;
-    if (written === undefined) {
-      plan.trace?.copyOutStarts();
-      const { tensors, arrays } = makeDestination(native, plan, this.#float16, true);
-      native.take(...arrays);
-      written = tensors;
-      plan.trace?.copyOutEnds();
-    }
-    observeRun(native, this.name, plan.trace);
-    return written;
-  }
-
-  /** Waits for a run that was submitted; its errors get the stack of whoever awaits. */
-  async #wait(run: QueuedRun): Promise<TensorMap> {
-    try {
-      return await run.promise;
-    } catch (error) {
-      throw withCallerStack(error);
-    }
-  }
-
-  /** Remembers a run that was submitted. Throws BUSY, and takes it back, when its `into` is in use. */
-  #track(id: number, plan: RunPlan, staged: boolean): QueuedRun {
-    plan.trace?.queued(staged);
-    const release = plan.into ? this.#leaseInto(id, plan) : undefined;
-    const run = new QueuedRun(this.#port, id, plan, this.#float16, this.name, (done) => {
-      if (plan.place === undefined) release?.();
-      else if (release !== undefined) plan.place.afterDelivery(release);
-      this.#runs.delete(done);
-      this.#checkIdle();
-    });
-    this.#runs.add(run);
-    return run;
-  }
-
-  #leaseInto(id: number, plan: RunPlan): () => void {
-    try {
-      return leaseArrays(intoArrays(plan));
-    } catch (error) {
-      this.#port.native.cancel(id, false);
-      throw error;
-    }
-  }
-
-  /** A run whose inputs are too large to be copied at once. */
-  async #runStaged(encoded: EncodedRun, plan: RunPlan): Promise<TensorMap> {
-    const { bytes } = encoded;
-    const deadline = plan.timeoutMs > 0 ? performance.now() + plan.timeoutMs : undefined;
-    const check = () => {
-      const aborted = this.#destroyed !== undefined || plan.signal?.aborted;
-      const timedOut = deadline !== undefined && performance.now() >= deadline;
-      if (aborted || timedOut) plan.trace?.ends(aborted ? 'aborted' : 'timedOut');
-      if (this.#destroyed !== undefined) throw this.#destroyed;
-      plan.signal?.throwIfAborted();
-      if (timedOut) throw timeoutError(plan.timeoutMs);
-    };
-    this.#native.checkRoom(bytes, this.#staging.requests, this.#staging.bytes);
-    this.#staging.requests += 1;
-    this.#staging.bytes += bytes;
-    let run: QueuedRun;
-    const turn = this.#stepOrder.join(plan.step);
-    try {
-      const staged = await stageInputs(this.#port, this.#inputSpecs, encoded, check, bytes <= SLICE_BYTES);
-      await turn?.begins;
-      check();
-      const id = this.#port.nextId();
-      staged.submit((arrays) => {
-        const outcome = this.#native.submit(id, SubmitMode.async, ...arrays);
-        if (outcome === SubmitOutcome.queuedFirst) process.nextTick(this.#port.endBurst);
-        if (this.#closing !== undefined) this.#native.flush();
-      });
-      const timeoutMs = deadline === undefined ? 0 : Math.max(1, deadline - performance.now());
-      run = this.#track(id, { ...plan, timeoutMs }, true);
-    } catch (error) {
-      throw withCallerStack(error);
-    } finally {
-      turn?.end();
-      this.#staging.requests -= 1;
-      this.#staging.bytes -= bytes;
-      this.#checkIdle();
-    }
-    return this.#wait(run);
-  }
-
-  #checkIdle(): void {
-    if (this.#runs.size + this.#staging.requests === 0) this.#onIdle?.();
+    return this.#runs.runSync(inputs, trace === undefined ? plan : { ...plan, trace }) as O;
   }
 }
 
@@ -438,11 +266,6 @@ function batchingState(native: NativeEngine): Placement['batching'] {
   const batching = native.batching();
   if (batching.padding) Object.freeze(batching.padding);
   return Object.freeze(batching);
-}
-
-/** The memory of `into`. */
-function intoArrays(plan: RunPlan): unknown[] {
-  return plan.into?.map((target) => target?.data) ?? [];
 }
 
 /** The frame must hold the shapes of all tensors of a call. */

@@ -1,5 +1,5 @@
-import { allowListeners, timeoutError } from './queued-run.js';
 import type { RunPlan } from './run-options.js';
+import { allowListeners, timeoutError } from './turning-away.js';
 
 /** What a run in an order holds until its result is delivered. */
 export class Place {

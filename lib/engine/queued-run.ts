@@ -1,5 +1,3 @@
-import { setMaxListeners } from 'node:events';
-import { NodeTensorRTError } from '../errors.js';
 import { NativeEvent, type NativePort } from '../native/contract.js';
 import type { Pending, Port } from '../native/port.js';
 import type { TensorMap } from '../tensor/types.js';
@@ -7,25 +5,9 @@ import { observeRun } from './diagnostics.js';
 import { type Destination, makeDestination } from './results.js';
 import type { RunPlan } from './run-options.js';
 import { SLICE_BYTES, slicedCopy } from './sliced-copy.js';
-
-const allowed = new WeakSet<AbortSignal>();
-
-/** One signal for many runs is no leak: Node would warn from the eleventh listener on. */
-export function allowListeners(signal: AbortSignal): void {
-  if (allowed.has(signal)) return;
-  allowed.add(signal);
-  setMaxListeners(0, signal);
-}
-
-export function timeoutError(timeoutMs: number): NodeTensorRTError {
-  return new NodeTensorRTError('TIMEOUT', `no result after ${timeoutMs} ms (options.timeoutMs)`, { timeoutMs });
-}
+import { allowListeners, isTimeout, timeoutError } from './turning-away.js';
 
 type Outcome = 'failed' | 'aborted' | 'timedOut';
-
-function isTimeout(error: unknown): boolean {
-  return error instanceof NodeTensorRTError && error.code === 'TIMEOUT';
-}
 
 /** A run on its way through a queue and a lane: settles once, by its result, an error, its signal or its time-out. */
 export class QueuedRun implements Pending {

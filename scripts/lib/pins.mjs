@@ -32,6 +32,15 @@ export const pins = {
     member: 'magika/models/standard_v3_3/model.onnx',
     sha256: 'fe2d2eb49c5f88a9e0a6c048e15d6ffdf86235519c2afc535044de433169ec8c',
   },
+  /** A model with states, for tests: its package depends on a large one that nothing here needs. */
+  silero: {
+    package: '@ricky0123/vad-web',
+    version: '0.0.31',
+    integrity: 'sha512-ePVq8TvB21sdHSxVMZOEIf9JVa7MAYpaIaNXeGgsPOiMCN8xbPCdF2LS5aYj7VRR3ZxzutedgV9ZplV65IA1Fg==',
+    members: ['package/dist/silero_vad_legacy.onnx', 'package/dist/silero_vad_v5.onnx'],
+    // hashTree() of the two files by their own names
+    treeSha256: 'e01e21fa2b68028635ba7e3cd0e9c989c09d7a925b37564239070484722401bf',
+  },
   onnxCases: {
     // The wheel of 1.23 has no cases; those of all platforms have the same.
     package: 'onnx',

@@ -1,13 +1,14 @@
 // The voice activity detector Silero VAD, in its versions 5 and 4, as the package @ricky0123/vad-web has them.
 
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Engine, TensorLike, TensorMap } from 'node-tensorrt';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
+import { ensureSilero, sileroDir } from '../../scripts/lib/silero.mjs';
 import { pseudoRandom } from '../fixtures/models.js';
 import { f32, load } from '../support/engines.js';
 
-const folder = dirname(createRequire(import.meta.url).resolve('@ricky0123/vad-web'));
+beforeAll(ensureSilero, 300_000);
+
 const sr: TensorLike = { type: 'int64', data: BigInt64Array.of(16_000n), dims: [] };
 const STREAMS = 5;
 const FRAMES = 12;
@@ -39,7 +40,7 @@ test.each([
   ['silero_vad_v5.onnx', { state: 'stateN' }],
   ['silero_vad_legacy.onnx', { h: 'hn', c: 'cn' }],
 ])('steps of %s give what runs give whose state is handed on by hand', async (file, states) => {
-  const engine = await load(join(folder, file), { threads: 1, sequence: { states } });
+  const engine = await load(join(sileroDir, file), { threads: 1, sequence: { states } });
   expect(engine.placement.batching).toEqual({ enabled: true, reason: 'proved with generated rows' });
   const expected: number[][] = [];
   for (let stream = 0; stream < STREAMS; stream++) expected.push(await byHand(engine, stream, states));
