@@ -64,7 +64,8 @@ export async function timeAwaits(call, { warmupMs, measureMs, block = BLOCK }) {
 
 /**
  * `concurrency` clients, each of which starts its next call when its last one is done. Between the warm-up and the
- * measurement nobody stops: what is in flight then is counted when it ends. Nobody stops before the end of it either.
+ * measurement nobody stops: what is in flight then is counted when it ends. Nobody stops before the end of it either, which
+ * comes when `measureMs` have passed and as many calls have ended as there are clients: a batch may take longer than that.
  *
  * @param {(i: number, client: number) => Promise<unknown>} call
  * @param {Times & { concurrency: number, onStart?: () => void, onEnd?: () => void }} options
@@ -73,9 +74,10 @@ export async function timeClients(call, { concurrency, warmupMs, measureMs, onSt
   /** @type {Ended} */
   const ended = { atMs: [], tookUs: [] };
   let started = 0;
+  let first = 0;
   let end = Number.POSITIVE_INFINITY;
   const client = async (/** @type {number} */ number) => {
-    while (performance.now() < end) {
+    while (performance.now() < end || ended.atMs.length < first + concurrency) {
       const before = performance.now();
       await call(started++, number);
       const now = performance.now();
@@ -87,11 +89,12 @@ export async function timeClients(call, { concurrency, warmupMs, measureMs, onSt
   await new Promise((resolve) => setTimeout(resolve, warmupMs));
   onStart?.();
   const start = performance.now();
+  first = ended.atMs.length;
   end = start + measureMs;
   await Promise.race(clients);
   onEnd?.();
   await Promise.all(clients);
-  return rateBetween(ended, start, end);
+  return rateBetween(ended, start, Math.max(end, Number(ended.atMs[first + concurrency - 1])));
 }
 
 /**
@@ -110,10 +113,9 @@ export async function timeClients(call, { concurrency, warmupMs, measureMs, onSt
  */
 export function rateBetween({ atMs, tookUs }, fromMs, toMs) {
   const first = atMs.findIndex((at) => at > fromMs);
-  if (first < 0) throw new Error('no call ended while it was measured');
   const next = atMs.findIndex((at) => at > toMs);
-  // At least one call, however long it took.
-  const last = Math.max(next < 0 ? atMs.length : next, first + 1);
+  const last = next < 0 ? atMs.length : next;
+  if (first < 0 || last === first) throw new Error('no call ended while it was measured');
   const start = first === 0 ? fromMs : Number(atMs[first - 1]);
   const calls = last - first;
   const usPerCall = ((Number(atMs[last - 1]) - start) * 1000) / calls;
