@@ -47,6 +47,7 @@ struct PlanBucket {
   size_t num_items = 0;
   size_t rows = 0;                       ///< not yet planned
   Clock::time_point urgent_at = kNever;  ///< the earliest time at which one must begin; may be of one that has gone
+  size_t best_size = 0;                  ///< that of the newest item
   bool due = false;                      ///< its oldest item has waited long enough
   bool flushed = false;                  ///< nothing waits until it is empty
   bool counted_full = false;
@@ -151,6 +152,7 @@ void BatchPlanner::add(std::shared_ptr<PlanItem> item) {
   i.bucket = &bucket;
   i.rows_planned = 0;
   bucket.rows += i.rows;
+  bucket.best_size = i.best_size;
   ++bucket.num_items;
   ++num_items_;
   bucket.urgent_at = std::min(bucket.urgent_at, urgent_from(i));
@@ -184,8 +186,13 @@ void BatchPlanner::forget(PlanBucket& bucket) noexcept {
   if (!bucket.solo && buckets_.size() > kMaxKeptBuckets) buckets_.erase(buckets_.find(bucket.key));
 }
 
+size_t BatchPlanner::full_size(const PlanBucket& bucket) const noexcept {
+  const bool is_chosen = bucket.best_size == 0 || !limits_.preferred_sizes.empty();
+  return is_chosen ? limits_.max_size : std::min(bucket.best_size, limits_.max_size);
+}
+
 bool BatchPlanner::is_full(const PlanBucket& bucket) const noexcept {
-  return bucket.num_items > 0 && (bucket.solo || bucket.rows >= limits_.max_size);
+  return bucket.num_items > 0 && (bucket.solo || bucket.rows >= full_size(bucket));
 }
 
 Clock::time_point BatchPlanner::starts_at(const PlanBucket& bucket) const noexcept {
@@ -240,7 +247,7 @@ void BatchPlanner::plan(Clock::time_point now, PlanMode mode, BatchPlan& plan) {
   take(*bucket, now, plan);
   bucket->due = false;
   // What is left of a full bucket is looked through for the most urgent item; it is less than a batch.
-  if (bucket->rows < limits_.max_size) {
+  if (bucket->rows < full_size(*bucket)) {
     bucket->urgent_at = kNever;
     for (const PlanQueue& queue : bucket->queues) {
       for (const auto& item : queue) bucket->urgent_at = std::min(bucket->urgent_at, urgent_from(*item));
@@ -253,11 +260,12 @@ void BatchPlanner::plan(Clock::time_point now, PlanMode mode, BatchPlan& plan) {
 /// How many rows, of items in their order, make the next batch: as many as fit, or the largest preferred size.
 size_t BatchPlanner::rows_to_take(PlanBucket& bucket, Clock::time_point now) const noexcept {
   const auto& preferred = limits_.preferred_sizes;
+  const size_t full = full_size(bucket);
   size_t rows = 0;
   size_t best = 0;
   size_t num_expired = 0;
   Cursor cursor(bucket);
-  for (PlanItem* item = cursor.next(); item != nullptr && rows < limits_.max_size; item = cursor.next()) {
+  for (PlanItem* item = cursor.next(); item != nullptr && rows < full; item = cursor.next()) {
     if (latest_start(*item) < now) {
       if (++num_expired == kMaxExpired) break;
       continue;
@@ -265,9 +273,9 @@ size_t BatchPlanner::rows_to_take(PlanBucket& bucket, Clock::time_point now) con
     const size_t left = rows_left(*item);
     if (left > limits_.max_size) {  // it is split anyway, so it fills up whatever it is next to
       const bool fills = !preferred.empty() && preferred.back() > rows;
-      return fills ? preferred.back() : limits_.max_size;
+      return fills ? preferred.back() : full;
     }
-    if (rows + left > limits_.max_size) break;
+    if (rows > 0 && rows + left > full) break;
     rows += left;
     if (std::binary_search(preferred.begin(), preferred.end(), rows)) best = rows;
   }

@@ -6,6 +6,8 @@
 // - Rank is the time of submission, plus kPriorityStep for each level below 'high'. So an item is overtaken by those
 //   of the next higher priority that come up to one step after it, and by no later ones: nothing starves.
 // - Items of one key and priority start in the order in which they came.
+// - A batch is full with `max_size` rows, or with as many as the newest item of its key says are best (unless there are
+//   preferred sizes, which somebody has chosen).
 // - An item that fits a batch is never split. A larger one fills batches, and its last rows meet others.
 // - A batch may start when it is full, when there are rows for the smallest preferred size, when its oldest item has
 // waited `max_delay`, or
@@ -114,6 +116,7 @@ class BatchPlanner {
   void reindex_all() noexcept;
   void unlink(PlanItem& item) noexcept;
   void forget(PlanBucket& bucket) noexcept;
+  size_t full_size(const PlanBucket& bucket) const noexcept;
   bool is_full(const PlanBucket& bucket) const noexcept;
   Clock::time_point starts_at(const PlanBucket& bucket) const noexcept;
   PlanBucket* choose(Clock::time_point now, PlanMode mode) noexcept;

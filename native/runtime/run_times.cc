@@ -9,6 +9,12 @@ namespace {
 
 constexpr double kSlowerWeight = 1.0 / 8;
 constexpr double kQuickerWeight = 1.0 / 2;
+/// So many runs of a number of rows say what they cost.
+constexpr uint32_t kEnoughRuns = 8;
+/// A smaller batch must make rows this much cheaper to be better.
+constexpr double kCheaper = 0.9;
+/// One in so many runs tries another number of rows.
+constexpr uint64_t kTryEvery = 32;
 
 Clock::duration to_duration(double ns) {
   return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double, std::nano>(ns));
@@ -24,10 +30,13 @@ size_t RunTimes::class_of(size_t rows) noexcept {
 void RunTimes::learn(uint64_t shape, size_t rows, Clock::duration took) noexcept {
   try {
     if (curves_.size() >= kMaxShapes && curves_.find(shape) == curves_.end()) curves_.clear();
-    Point& point = curves_[shape][class_of(rows)];
+    Curve& curve = curves_[shape];
+    ++curve.num_runs;
+    Point& point = curve.points[class_of(rows)];
+    ++point.num_runs;
     const auto ns = static_cast<double>(to_nanoseconds(took));
     if (!point.known) {
-      point = {static_cast<double>(rows), ns, true};
+      point = {static_cast<double>(rows), ns, true, 1};
       return;
     }
     const double weight = ns < point.ns ? kQuickerWeight : kSlowerWeight;
@@ -41,7 +50,7 @@ void RunTimes::learn(uint64_t shape, size_t rows, Clock::duration took) noexcept
 std::optional<Clock::duration> RunTimes::measured(uint64_t shape, size_t rows) const noexcept {
   const auto found = curves_.find(shape);
   if (found == curves_.end()) return std::nullopt;
-  const Point& point = found->second[class_of(rows)];
+  const Point& point = found->second.points[class_of(rows)];
   return point.known ? std::optional(to_duration(point.ns)) : std::nullopt;
 }
 
@@ -52,7 +61,7 @@ std::optional<Clock::duration> RunTimes::expected(uint64_t shape, size_t rows) c
   const auto x = static_cast<double>(rows);
   const Point* below = nullptr;
   const Point* above = nullptr;
-  for (const Point& point : found->second) {
+  for (const Point& point : found->second.points) {
     if (!point.known) continue;
     if (above != nullptr && above->rows >= x && below != nullptr) break;
     if (above != nullptr) below = above;
@@ -62,6 +71,31 @@ std::optional<Clock::duration> RunTimes::expected(uint64_t shape, size_t rows) c
   if (below == nullptr || above->rows <= below->rows) return to_duration(above->ns);
   const double slope = std::max(0.0, (above->ns - below->ns) / (above->rows - below->rows));
   return to_duration(std::max(0.0, below->ns + slope * (x - below->rows)));
+}
+
+size_t RunTimes::best_size(uint64_t shape, size_t max_size) const noexcept {
+  const auto found = curves_.find(shape);
+  if (found == curves_.end()) return 0;
+  const Curve& curve = found->second;
+  const size_t top = class_of(max_size);
+  const auto is_known = [&](size_t at) { return curve.points[at].num_runs >= kEnoughRuns; };
+  size_t largest = 0;
+  double lowest_cost = 0;
+  for (size_t at = 0; at <= top; ++at) {
+    if (!is_known(at)) continue;
+    largest = at;
+    const double cost = curve.points[at].cost();
+    if (lowest_cost == 0 || cost < lowest_cost) lowest_cost = cost;
+  }
+  if (lowest_cost == 0) return 0;
+  size_t best = largest;
+  while (!is_known(best) || curve.points[best].cost() * kCheaper > lowest_cost) --best;
+  if (curve.num_runs % kTryEvery == 0) {
+    const size_t other = (curve.num_runs / kTryEvery) % (top + 1);
+    // Larger ones come about by themselves only where they may; smaller ones where little waits.
+    if (other > best || !is_known(other)) return size_t{1} << other;
+  }
+  return best == largest ? 0 : size_t{1} << best;
 }
 
 }  // namespace ntrt

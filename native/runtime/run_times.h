@@ -27,14 +27,24 @@ class RunTimes {
   /// The same, reckoned from other numbers of rows where there was none; nothing if the shape is unknown.
   std::optional<Clock::duration> expected(uint64_t shape, size_t rows) const noexcept;
 
+  /// How many rows of those that may run together should, where rows get dearer in larger batches; 0 where they do not,
+  /// or it is not known. Now and then another number, to find out.
+  size_t best_size(uint64_t shape, size_t max_size) const noexcept;
+
  private:
   static constexpr size_t kClasses = 24;
   struct Point {
     double rows = 0;
     double ns = 0;
     bool known = false;
+    uint32_t num_runs = 0;
+
+    double cost() const noexcept { return ns / rows; }
   };
-  using Curve = std::array<Point, kClasses>;
+  struct Curve {
+    std::array<Point, kClasses> points;
+    uint64_t num_runs = 0;
+  };
 
   static size_t class_of(size_t rows) noexcept;
 

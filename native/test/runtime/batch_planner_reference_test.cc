@@ -74,6 +74,7 @@ class Pair {
     if (below(4) == 0) item.deadline = now_ + 1ms * below(200);
     item.run = 1ms * below(30);
     item.cost = 1us * below(5000);
+    if (below(2) == 0) item.best_size = 1 + below(14);
 
     auto real = testing::make_item(std::to_string(item.id), {.key = item.key, .rows = item.rows});
     real->solo = item.key == 0;
@@ -82,6 +83,7 @@ class Pair {
     real->deadline = item.deadline;
     real->expected_run = item.run;
     real->expected_cost = item.cost;
+    real->best_size = item.best_size;
     items_[item.id] = real;
     model_.add(item);
     planner_.add(real);
@@ -190,7 +192,7 @@ TEST(BatchPlannerReference, DoesWhatTheModelSaysForAHundredThousandOperations) {
 TEST(BatchPlannerReference, EachBrokenRuleIsNoticed) {
   for (const Mistake mistake :
        {Mistake::kNoAgeing, Mistake::kSplitsWhatFits, Mistake::kSmallestPreferred, Mistake::kIgnoresUrgency,
-        Mistake::kRunsTheLate, Mistake::kGathersPreferred, Mistake::kForgetsPart}) {
+        Mistake::kRunsTheLate, Mistake::kGathersPreferred, Mistake::kIgnoresBestSize, Mistake::kForgetsPart}) {
     bool noticed = false;
     for (uint64_t seed = 1; seed <= 50 && !noticed; ++seed) {
       Pair pair(seed, mistake);

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <map>
+#include <set>
+
 namespace ntrt {
 namespace {
 
@@ -134,6 +138,75 @@ TEST(RunTimes, MoreShapesThanAreRememberedStartAnew) {
   times.learn(RunTimes::kMaxShapes, 1, 3ms);
   EXPECT_EQ(times.measured(RunTimes::kMaxShapes, 1), 3ms);
   EXPECT_EQ(times.measured(0, 1), std::nullopt);
+}
+
+/// Runs of each number of rows, by what a row costs; not so many in all that another number is tried.
+void learn_costs(RunTimes& times, const std::map<size_t, Clock::duration>& costs, int runs = 8) {
+  for (const auto& [rows, cost] : costs) {
+    for (int i = 0; i < runs; ++i) times.learn(kShape, rows, cost * static_cast<int64_t>(rows));
+  }
+}
+
+TEST(RunTimesBestSize, IsNoneWhereLargerBatchesAreCheaper) {
+  RunTimes times;
+  EXPECT_EQ(times.best_size(kShape, 32), 0U);
+  learn_costs(times, {{1, 1000us}, {8, 300us}, {32, 200us}});
+  EXPECT_EQ(times.best_size(kShape, 32), 0U);
+}
+
+TEST(RunTimesBestSize, IsWhereRowsAreCheapest) {
+  RunTimes times;
+  learn_costs(times, {{1, 1000us}, {4, 700us}, {32, 1200us}});
+  EXPECT_EQ(times.best_size(kShape, 32), 4U);
+  EXPECT_EQ(times.best_size(kShape, 16), 0U) << "the largest that may be, and is known";
+}
+
+TEST(RunTimesBestSize, IsTheLargestOfThoseThatHardlyDiffer) {
+  RunTimes times;
+  learn_costs(times, {{1, 1000us}, {2, 970us}, {8, 1050us}, {32, 1300us}});
+  EXPECT_EQ(times.best_size(kShape, 32), 8U);
+}
+
+TEST(RunTimesBestSize, TakesSeveralRunsToBelieve) {
+  RunTimes times;
+  learn_costs(times, {{1, 1000us}, {32, 3000us}}, 7);
+  EXPECT_EQ(times.best_size(kShape, 32), 0U);
+  learn_costs(times, {{1, 1000us}, {32, 3000us}}, 1);
+  EXPECT_EQ(times.best_size(kShape, 32), 1U);
+}
+
+TEST(RunTimesBestSize, OfOtherShapesDoesNotMatter) {
+  RunTimes times;
+  learn_costs(times, {{1, 1000us}, {32, 3000us}});
+  EXPECT_EQ(times.best_size(kShape + 1, 32), 0U);
+}
+
+/// What it is over that many runs of the size that it says.
+std::set<size_t> sizes_over(RunTimes& times, int runs, const std::function<Clock::duration(size_t)>& run_time) {
+  std::set<size_t> sizes;
+  for (int i = 0; i < runs; ++i) {
+    const size_t best = times.best_size(kShape, 32);
+    const size_t rows = best == 0 ? 32 : best;
+    sizes.insert(rows);
+    times.learn(kShape, rows, run_time(rows));
+  }
+  return sizes;
+}
+
+TEST(RunTimesBestSize, FindsOutAboutSizesThatNeverCame) {
+  RunTimes times;
+  const auto dear = [](size_t rows) { return 100us * static_cast<int64_t>(rows * rows + 4); };
+  const std::set<size_t> all{1, 2, 4, 8, 16, 32};
+  EXPECT_EQ(sizes_over(times, 2000, dear), all);
+  EXPECT_EQ(sizes_over(times, 31, dear).count(2), 1U) << "where a row is cheapest: (4 + 4) / 2";
+}
+
+TEST(RunTimesBestSize, TriesLargerOnesAgain) {
+  RunTimes times;
+  sizes_over(times, 2000, [](size_t rows) { return 100us * static_cast<int64_t>(rows * rows + 4); });
+  // The machine was busy, and is no more.
+  sizes_over(times, 2000, [](size_t rows) { return 100us + 10us * static_cast<int64_t>(rows); });
+  EXPECT_EQ(times.best_size(kShape, 32), 0U);
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ enum class Mistake : uint8_t {
   kIgnoresUrgency,     ///< a window never ends early
   kRunsTheLate,        ///< nothing is given up
   kGathersPreferred,   ///< a preferred size starts while more is gathered
+  kIgnoresBestSize,    ///< batches are filled up to the limit
   kForgetsPart         ///< a partly planned item counts as whole in the backlog
 };
 
@@ -38,6 +39,7 @@ class ReferencePlanner {
     Time deadline = kNever;
     Clock::duration run{};
     Clock::duration cost{};
+    size_t best_size = 0;
     size_t planned = 0;
 
     size_t left() const { return rows - planned; }
@@ -65,6 +67,7 @@ class ReferencePlanner {
     first_use_.emplace(item.key, first_use_.size() + 1);  // 0 is for solo items
     auto& urgent = urgent_.emplace(item.key, kNever).first->second;
     urgent = std::min(urgent, urgent_from(item));
+    best_size_[item.key] = item.best_size;
     items_.push_back(item);
   }
 
@@ -111,7 +114,7 @@ class ReferencePlanner {
       }
     }
     // What is left of a full batch may keep the time of an item that has gone.
-    if (rows_waiting(key) < limits.max_size) {
+    if (rows_waiting(key) < full_size(key)) {
       urgent_[key] = kNever;
       for (const Item& item : of(key)) urgent_[key] = std::min(urgent_[key], urgent_from(item));
     }
@@ -169,7 +172,7 @@ class ReferencePlanner {
   Time starts_at(int key, PlanMode mode) const {
     const size_t rows = rows_waiting(key);
     if (rows == 0) return kNever;
-    if (key == 0 || rows >= limits.max_size || mode == PlanMode::kDraining) return kNow;
+    if (key == 0 || rows >= full_size(key) || mode == PlanMode::kDraining) return kNow;
     const bool preferred = !limits.preferred_sizes.empty() && rows >= limits.preferred_sizes.front();
     if (preferred && mistake_ == Mistake::kGathersPreferred) return kNow;
     if (mode == PlanMode::kGathering) return kNever;
@@ -194,19 +197,27 @@ class ReferencePlanner {
     return {rank(of(key).front()), key == 0 ? 0 : first_use_.at(key)};
   }
 
+  size_t full_size(int key) const {
+    const auto found = best_size_.find(key);
+    const size_t best = found == best_size_.end() ? 0 : found->second;
+    const bool ignored = best == 0 || !limits.preferred_sizes.empty() || mistake_ == Mistake::kIgnoresBestSize;
+    return ignored ? limits.max_size : std::min(best, limits.max_size);
+  }
+
   size_t rows_of_batch(const std::vector<Item>& queue, int key, Time now) const {
     std::vector<size_t> sizes;  // that the first items make
     size_t rows = 0;
     for (const Item& item : queue) {
       if (is_late(item, now)) continue;
       if (key == 0) return item.left();
-      if (rows == limits.max_size) break;
+      const size_t full = full_size(key);
+      if (rows >= full) break;
       if (item.left() > limits.max_size) {
         const bool fills = !limits.preferred_sizes.empty() && limits.preferred_sizes.back() > rows;
-        return fills ? limits.preferred_sizes.back() : limits.max_size;
+        return fills ? limits.preferred_sizes.back() : full;
       }
-      if (rows + item.left() > limits.max_size) {
-        if (mistake_ == Mistake::kSplitsWhatFits) return limits.max_size;
+      if (rows > 0 && rows + item.left() > full) {
+        if (mistake_ == Mistake::kSplitsWhatFits) return full;
         break;
       }
       sizes.push_back(rows += item.left());
@@ -230,6 +241,7 @@ class ReferencePlanner {
   const Mistake mistake_;
   std::vector<Item> items_;  // in the order in which they came
   std::map<int, size_t> first_use_;
+  std::map<int, size_t> best_size_;  // per key, that of the newest item
   std::map<int, Time> urgent_;  // per key, when an item must begin; those that were removed count until the next plan
 };
 

@@ -27,6 +27,7 @@ struct ItemSpec {
   Clock::duration expected_run{};
   Clock::duration expected_cost{};
   bool solo = false;
+  size_t best_size = 0;
 };
 
 struct NamedItem : PlanItem {
@@ -44,6 +45,7 @@ inline std::shared_ptr<NamedItem> make_item(std::string name, const ItemSpec& sp
   if (spec.deadline) item->deadline = kStart + *spec.deadline;
   item->expected_run = spec.expected_run;
   item->expected_cost = spec.expected_cost;
+  item->best_size = spec.best_size;
   return item;
 }
 
