@@ -33,8 +33,8 @@ export interface BatchingOptions {
   /**
    * Inputs that are padded, by name, so that requests of different lengths meet. Results are cut back to what they
    * would have been. It is proved at load that padding changes nothing, else it is off and `placement.batching.padding`
-   * says why. A request that is longer than the last bucket, or whose padded inputs have different lengths, is not
-   * padded. @default none
+   * says why. A request that is longer than the last bucket, of a length that the model does not take, or whose padded
+   * inputs have different lengths, is not padded. @default none
    */
   pad?: Record<string, PadOptions>;
   /**

@@ -4,14 +4,14 @@ import { integerOption, knownKeys, objectOption } from '../options.js';
 
 /** How an input is made longer, so that requests of different lengths meet. */
 export interface PadOptions {
-  /** The dimension that is padded, from 1: the first one is that of the rows. */
+  /** The dimension that is padded, from 1: the first one is that of the rows. The model leaves it open. */
   axis: number;
   /**
-   * Lengths to pad to, each request to the next one; ascending, at most 64. A longer request is not padded. All padded
-   * inputs have the same.
+   * Lengths to pad to, each request to the next one: 2 to 2^31 - 1, ascending, at most 64. A longer request is not
+   * padded. All padded inputs have the same.
    */
   buckets: readonly number[];
-  /** What it is padded with, at the end. @default 0 */
+  /** What it is padded with, at the end. The type of the input must have it, else OUT_OF_RANGE. @default 0 */
   value?: number | bigint;
   /** For outputs that get longer with this input: the dimension that does. @default found out when the engine loads */
   outputs?: Record<string, { axis: number }>;

@@ -24,14 +24,8 @@ Request& request_of(const Slice& slice) noexcept { return static_cast<Request&>(
 
 /// An empty buffer for batches of this key. Null when there are as many as there may be, and none is free.
 std::shared_ptr<BatchBuffer> BatchBuffers::open(const Request& request, const BatchLayout& layout, size_t max_size) {
-  std::vector<size_t> row_bytes;
   size_t bytes = 0;
-  for (size_t i = 0; i < request.inputs.size(); ++i) {
-    const bool shared = layout.input_axes[i] == kNoAxis;
-    const size_t count = shared ? 0 : element_count(dims_in_batch(request, layout, i));
-    row_bytes.push_back(count * dtype_size(request.inputs[i].type) / request.rows);
-    bytes += row_bytes.back();
-  }
+  for (size_t i = 0; i < request.inputs.size(); ++i) bytes += row_bytes(request, layout, i);
   if (bytes * max_size > kMaxBytes) return nullptr;
 
   auto found = std::find_if(all_.begin(), all_.end(), [](const auto& buffer) { return buffer->num_live_ == 0; });
@@ -42,8 +36,12 @@ std::shared_ptr<BatchBuffer> BatchBuffers::open(const Request& request, const Ba
 
   BatchBuffer& buffer = **found;
   buffer.inputs_.clear();
-  for (const size_t size : row_bytes) buffer.inputs_.emplace_back(host_pool(), size * max_size);
-  buffer.row_bytes_ = std::move(row_bytes);
+  buffer.row_bytes_.clear();
+  for (size_t i = 0; i < request.inputs.size(); ++i) {
+    const bool shared = layout.input_axes[i] == kNoAxis;
+    buffer.row_bytes_.push_back(shared ? 0 : row_bytes(request, layout, i));
+    buffer.inputs_.emplace_back(host_pool(), buffer.row_bytes_.back() * max_size);
+  }
   buffer.live_.assign(max_size, false);
   buffer.key_ = request.key;
   buffer.num_used_ = 0;

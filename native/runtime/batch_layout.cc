@@ -11,8 +11,9 @@ constexpr size_t kMaxSharedBytes = 64;
 
 uint64_t fnv1a(uint64_t hash, uint64_t value) noexcept { return (hash ^ value) * 1099511628211U; }
 
-/// False if the input can only be run as it is.
-bool add_to_key(std::vector<int64_t>& key, const TensorView& input, const Shape& dims, int axis, size_t& rows) {
+/// False if the input can only be run as it is. Its dimension `padded_axis` counts as `padded_to` long.
+bool add_to_key(std::vector<int64_t>& key, const TensorView& input, int axis, size_t& rows, int padded_axis,
+                size_t padded_to) {
   if (axis == kNoAxis) {
     if (input.type == DType::kString || input.bytes > kMaxSharedBytes) return false;
     key.insert(key.end(), input.dims.begin(), input.dims.end());
@@ -29,9 +30,9 @@ bool add_to_key(std::vector<int64_t>& key, const TensorView& input, const Shape&
   const auto count = static_cast<size_t>(input.dims[at]);
   if (rows != 0 && rows != count) return false;
   rows = count;
-  key.push_back(static_cast<int64_t>(dims.size()));
-  for (size_t d = 0; d < dims.size(); ++d) {
-    if (d != at) key.push_back(dims[d]);
+  key.push_back(static_cast<int64_t>(input.dims.size()));
+  for (size_t d = 0; d < input.dims.size(); ++d) {
+    if (d != at) key.push_back(static_cast<int>(d) == padded_axis ? static_cast<int64_t>(padded_to) : input.dims[d]);
   }
   return true;
 }
@@ -40,7 +41,9 @@ bool add_to_key(std::vector<int64_t>& key, const TensorView& input, const Shape&
 void choose_bucket(Request& request, const Padding& padding) {
   for (size_t i = 0; i < request.inputs.size(); ++i) {
     if (padding.input_axes[i] == kNoAxis) continue;
-    const auto length = static_cast<size_t>(request.inputs[i].dims[static_cast<size_t>(padding.input_axes[i])]);
+    const auto axis = static_cast<size_t>(padding.input_axes[i]);
+    const Shape& dims = request.inputs[i].dims;
+    const size_t length = axis < dims.size() ? static_cast<size_t>(dims[axis]) : 0;
     if (length == 0 || (request.length != 0 && request.length != length)) return;
     request.length = length;
   }
@@ -49,25 +52,23 @@ void choose_bucket(Request& request, const Padding& padding) {
 
 }  // namespace
 
-Shape dims_in_batch(const Request& request, const BatchLayout& layout, size_t input) {
-  const Shape& dims = request.inputs[input].dims;
-  return request.padded_to == 0 ? dims : padded_dims(layout.padding, input, dims, request.padded_to);
+bool is_padded(const Request& request, const BatchLayout& layout, size_t input) noexcept {
+  return request.is_padded() && layout.padding.input_axes[input] != kNoAxis;
 }
 
-TensorView own_rows(const Request& request, const BatchLayout& layout, size_t input) {
-  TensorView view = request.inputs[input];
-  if (request.slot.buffer) view.dims = dims_in_batch(request, layout, input);
-  return view;
+size_t row_bytes(const Request& request, const BatchLayout& layout, size_t input) noexcept {
+  const size_t bytes = request.inputs[input].bytes / request.rows;
+  return is_padded(request, layout, input) ? bytes / request.length * request.padded_to : bytes;
 }
 
 void write_rows(const Request& request, const BatchLayout& layout, size_t input, void* to) {
   const TensorView& from = request.inputs[input];
-  if (request.length == request.padded_to || layout.padding.input_axes[input] == kNoAxis) {
+  if (!is_padded(request, layout, input)) {
     std::memcpy(to, from.data, from.bytes);
     return;
   }
-  TensorView target{from.type, dims_in_batch(request, layout, input), to, 0};
-  target.bytes = element_count(target.dims) * dtype_size(from.type);
+  const TensorView target{from.type, padded_dims(layout.padding, input, from.dims, request.padded_to), to,
+                          row_bytes(request, layout, input) * request.rows};
   fill_elements(to, target.bytes, layout.padding.values[input].data(), dtype_size(from.type));
   copy_rows(target, {request.rows, 0}, from, {request.rows, 0}, request.rows, 0);
 }
@@ -86,13 +87,13 @@ void set_batch_key(Request& request, const BatchLayout& layout, bool enabled) {
   if (!enabled) return;
   if (layout.padding.enabled) choose_bucket(request, layout.padding);
   size_t rows = 0;
-  bool can_meet = true;
-  for (size_t i = 0; can_meet && i < request.inputs.size(); ++i) {
-    const Shape dims = request.padded_to == 0 ? Shape() : dims_in_batch(request, layout, i);
-    const TensorView& input = request.inputs[i];
-    can_meet = add_to_key(request.key, input, dims.empty() ? input.dims : dims, layout.input_axes[i], rows);
+  for (size_t i = 0; i < request.inputs.size(); ++i) {
+    const int padded_axis = request.padded_to > 0 ? layout.padding.input_axes[i] : kNoAxis;
+    if (!add_to_key(request.key, request.inputs[i], layout.input_axes[i], rows, padded_axis, request.padded_to)) {
+      return run_alone(request);
+    }
   }
-  if (!can_meet || rows == 0) return run_alone(request);
+  if (rows == 0) return run_alone(request);
   for (const OutputRequest& output : request.outputs) request.key.push_back(static_cast<int64_t>(output.index));
   request.rows = rows;
   request.items = rows;

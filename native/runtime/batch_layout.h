@@ -24,13 +24,13 @@ struct BatchLayout {
 /// there. Requests meet nobody unless `enabled`.
 void set_batch_key(Request& request, const BatchLayout& layout, bool enabled);
 
-/// What an input of the request is like in its batch: its own dimensions, but for those that are padded.
-Shape dims_in_batch(const Request& request, const BatchLayout& layout, size_t input);
+/// Whether that input is longer in the request's batch than it was given.
+bool is_padded(const Request& request, const BatchLayout& layout, size_t input) noexcept;
 
-/// An input of the request as its memory is: padded if its rows stand in a batch buffer, else as it was given.
-TensorView own_rows(const Request& request, const BatchLayout& layout, size_t input);
+/// What a row of the input takes in the request's batch. Rows lie along the first axis.
+size_t row_bytes(const Request& request, const BatchLayout& layout, size_t input) noexcept;
 
-/// Writes the rows of an input, padded, to memory for a tensor of dims_in_batch(). Rows lie along the first axis.
+/// Writes the rows of an input, padded, to memory for as many of row_bytes().
 void write_rows(const Request& request, const BatchLayout& layout, size_t input, void* to);
 
 /// It meets nobody, and is neither split nor padded.

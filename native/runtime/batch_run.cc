@@ -15,7 +15,7 @@ Clock::duration waited(const Request& request, Clock::time_point start) noexcept
   return start - request.submitted + request.held_up;
 }
 
-/// Results that do not have as many rows as the inputs.
+/// Results that do not have as many rows as the inputs, or not the length that theirs calls for.
 class RowsMismatch : public Error {
  public:
   RowsMismatch(const std::string& output, size_t rows, const Shape& dims)
@@ -34,7 +34,7 @@ std::optional<Clock::duration> BatchRun::run(Instance& instance, std::span<const
   try {
     if (slices.size() == 1 && is_whole(slices[0])) {
       Request& request = request_of(slices[0]);
-      if (request.padded_to == 0) return run_one(instance, request);
+      if (!request.is_padded()) return run_one(instance, request);
       if (!enabled_ || mismatch_) {
         const Clock::duration took = run_unpadded(instance, request);
         forget_batch();
@@ -69,7 +69,7 @@ void BatchRun::halve(Instance& instance, std::span<const Slice> slices) noexcept
 
 void BatchRun::fail_or_run_unpadded(Instance& instance, const Slice& slice, const Error& error) noexcept {
   Request& request = request_of(slice);
-  if (request.padded_to == 0 || !is_whole(slice)) return fail(request, error);
+  if (!request.is_padded() || !is_whole(slice)) return fail(request, error);
   try {
     run_unpadded(instance, request);
   } catch (...) {
@@ -81,9 +81,9 @@ void BatchRun::fail_or_run_unpadded(Instance& instance, const Slice& slice, cons
 Clock::duration BatchRun::run_unpadded(Instance& instance, Request& request) {
   if (request.slot.buffer) {
     for (size_t i = 0; i < request.inputs.size(); ++i) {
+      if (!is_padded(request, layout_, i)) continue;
       TensorView& input = request.inputs[i];
-      if (layout_.padding.input_axes[i] == kNoAxis) continue;
-      const TensorView padded = own_rows(request, layout_, i);
+      const TensorView& padded = own_rows(request, i);
       input.data = gathered_.emplace_back(host_pool(), input.bytes).data();
       copy_rows(input, {request.rows, 0}, padded, {request.rows, 0}, request.rows, 0);
     }
@@ -165,9 +165,12 @@ void BatchRun::start_inputs(std::span<const Slice> slices) {
     const int axis = layout_.input_axes[i];
     inputs_[i] = first.inputs[i];
     if (axis == kNoAxis) continue;
-    inputs_[i].dims = dims_in_batch(first, layout_, i);
-    inputs_[i].dims[static_cast<size_t>(axis)] = static_cast<int64_t>(rows_);
-    inputs_[i].bytes = element_count(inputs_[i].dims) * dtype_size(inputs_[i].type);
+    Shape& dims = inputs_[i].dims;
+    dims[static_cast<size_t>(axis)] = static_cast<int64_t>(rows_);
+    if (first.padded_to > 0 && layout_.padding.input_axes[i] != kNoAxis) {
+      dims[static_cast<size_t>(layout_.padding.input_axes[i])] = static_cast<int64_t>(first.padded_to);
+    }
+    inputs_[i].bytes = element_count(dims) * dtype_size(inputs_[i].type);
   }
 }
 
@@ -179,8 +182,21 @@ void BatchRun::put_in_place(std::span<const Slice> slices, size_t first_row) {
   }
 }
 
+/// An input of the request as it stands in memory: padded in a batch buffer, else as it was given. The data is where it
+/// is now; the view is good until the next call.
+const TensorView& BatchRun::own_rows(const Request& request, size_t input) {
+  const TensorView& own = request.inputs[input];
+  if (!request.slot.buffer || !is_padded(request, layout_, input)) return own;
+  own_ = own;
+  own_.dims[static_cast<size_t>(layout_.padding.input_axes[input])] = static_cast<int64_t>(request.padded_to);
+  return own_;
+}
+
 void BatchRun::gather(std::span<const Slice> slices) {
-  const Request& first = request_of(slices[0]);
+  const auto pads = [&](size_t input) {
+    return std::any_of(slices.begin(), slices.end(),
+                       [&](const Slice& slice) { return is_padded(request_of(slice), layout_, input); });
+  };
   for (size_t i = 0; i < inputs_.size(); ++i) {
     TensorView& input = inputs_[i];
     const int axis = layout_.input_axes[i];
@@ -190,14 +206,14 @@ void BatchRun::gather(std::span<const Slice> slices) {
       input.data = &strings_[i];
     } else {
       input.data = gathered_.emplace_back(host_pool(), input.bytes).data();
-      if (first.padded_to > 0) {
+      if (pads(i)) {
         fill_elements(input.data, input.bytes, layout_.padding.values[i].data(), dtype_size(input.type));
       }
     }
     for (size_t s = 0; s < slices.size(); ++s) {
       const Slice& slice = slices[s];
-      copy_rows(input, {rows_, positions_[s]}, own_rows(request_of(slice), layout_, i),
-                {slice.item->rows, slice.first_row}, slice.num_rows, axis);
+      copy_rows(input, {rows_, positions_[s]}, own_rows(request_of(slice), i), {slice.item->rows, slice.first_row},
+                slice.num_rows, axis);
     }
   }
   counters_.gathered_rows.fetch_add(rows_, std::memory_order_relaxed);
@@ -226,16 +242,15 @@ void BatchRun::check_rows(size_t padded_to) const {
   }
 }
 
-/// The shape of a request's own output, whose batch has `dims`.
-Shape BatchRun::own_dims(const Request& request, size_t output, Shape dims) const {
+/// Turns the shape of an output of the batch into that of the request's own.
+void BatchRun::set_own_dims(const Request& request, size_t output, Shape& dims) const {
   const int axis = layout_.output_axes[output];
   if (axis != kNoAxis) dims[static_cast<size_t>(axis)] = static_cast<int64_t>(request.rows);
-  if (request.padded_to == 0) return dims;
+  if (!request.is_padded()) return;
   const OutputPadding& padding = layout_.padding.outputs[output];
   if (padding.axis != kNoAxis) {
     dims[static_cast<size_t>(padding.axis)] = static_cast<int64_t>(padding.fit.at(request.length));
   }
-  return dims;
 }
 
 void BatchRun::hand_out(std::span<const Slice> slices) {
@@ -257,10 +272,10 @@ void BatchRun::hand_out_whole(Request& request, size_t position) {
     const int axis = layout_.output_axes[output.index];
     output.view = from;
     if (axis == kNoAxis) continue;
-    output.view.dims = own_dims(request, output.index, from.dims);
+    set_own_dims(request, output.index, output.view.dims);
     const size_t count = element_count(output.view.dims);
     output.view.bytes = count * dtype_size(from.type);
-    const bool is_cut = request.padded_to > 0 && count * rows_ != element_count(from.dims) * request.rows;
+    const bool is_cut = request.is_padded() && count * rows_ != element_count(from.dims) * request.rows;
     if (from.type != DType::kString && axis == 0 && !is_cut) {
       output.view.data = static_cast<std::byte*>(from.data) + position * (output.view.bytes / request.rows);
       continue;
@@ -286,7 +301,8 @@ void BatchRun::hand_out_part(const Slice& slice, size_t position) {
     OutputRequest& output = request.outputs[at];
     const TensorView from = result(at);
     const int axis = layout_.output_axes[output.index];
-    const Shape dims = own_dims(request, output.index, from.dims);
+    Shape dims = from.dims;
+    set_own_dims(request, output.index, dims);
     if (first) {
       const size_t count = element_count(dims);
       Buffer& buffer = buffers.emplace_back(host_pool(), count * dtype_size(from.type));

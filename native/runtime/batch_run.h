@@ -20,8 +20,8 @@ namespace ntrt {
 /// One lane's. Keeps its lists from one batch to the next.
 ///
 /// A batch that fails is halved and run again, down to single requests: only the one that is to blame fails. One whose
-/// results have another number of rows than its inputs is run request by request, and take_mismatch() tells. A padded
-/// request that fails alone is run as it was given: that decides.
+/// results have another shape than its inputs call for is run request by request, and take_mismatch() tells. A padded
+/// request that fails alone is run as it was given, in one piece: that decides.
 class BatchRun {
  public:
   /// Requests run one by one unless `enabled`.
@@ -59,7 +59,8 @@ class BatchRun {
   /// The batch's output `at`; of strings, the view names the list.
   TensorView result(size_t at) const;
   void check_rows(size_t padded_to) const;
-  Shape own_dims(const Request& request, size_t output, Shape dims) const;
+  const TensorView& own_rows(const Request& request, size_t input);
+  void set_own_dims(const Request& request, size_t output, Shape& dims) const;
   void hand_out(std::span<const Slice> slices);
   void hand_out_whole(Request& request, size_t position);
   void hand_out_part(const Slice& slice, size_t position);
@@ -77,6 +78,7 @@ class BatchRun {
   std::vector<Buffer> gathered_;
   std::vector<std::vector<std::string>> strings_;  ///< per input
   std::shared_ptr<std::vector<OutputRequest>> outputs_;
+  TensorView own_;  ///< what own_rows() returns of a padded request
 };
 
 }  // namespace ntrt

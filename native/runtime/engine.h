@@ -168,6 +168,7 @@ class Engine final : public Interruptible, public std::enable_shared_from_this<E
   bool finish_rows(Request& request, size_t rows) noexcept;
   void deliver(std::shared_ptr<PlanItem> item, std::shared_ptr<CompletionSink>& sink) noexcept;
   Clock::duration run_here(InstancePtr instance, Request& request);
+  std::optional<Clock::duration> told_by(const Request& request, uint64_t shape, Clock::duration took) const;
   InstancePtr take_instance(Clock::duration expected_run);  // REQUIRES: mutex_
   void give_back(InstancePtr instance, uint64_t shape, size_t rows, std::optional<Clock::duration> took) noexcept;
   PlanMode mode(Clock::time_point now) const noexcept;  // REQUIRES: mutex_

@@ -33,7 +33,7 @@ QueueState Engine::queue_state() const {
 
 std::string Engine::batching_fault() const {
   if (is_batching_ || !options_.layout.enabled) return {};
-  return "a batch gave results with another number of rows than its inputs; since then requests run one by one";
+  return "a batch gave results of another shape than its inputs call for; since then requests run one by one";
 }
 
 void Engine::configure(QueueOptions options) {
@@ -325,6 +325,15 @@ void Engine::run_blocking(Request& request) {
   run_here(std::move(instance), request);
 }
 
+/// What a run on this thread tells about its shape. Padded requests have that of their bucket, but run as they are
+/// here: a short time tells nothing, a long one that the bucket takes as long at least.
+std::optional<Clock::duration> Engine::told_by(const Request& request, uint64_t shape, Clock::duration took) const {
+  if (!request.is_padded()) return took;
+  const std::lock_guard lock(mutex_);
+  const auto usual = run_times_.measured(shape, request.rows);
+  return usual ? std::optional(std::max(*usual, took)) : std::nullopt;
+}
+
 Clock::duration Engine::run_here(InstancePtr instance, Request& request) {
   counters_.accepted.fetch_add(1, std::memory_order_relaxed);
   const uint64_t shape = shape_key(request);
@@ -334,7 +343,7 @@ Clock::duration Engine::run_here(InstancePtr instance, Request& request) {
   try {
     instance->run(request.inputs, request.outputs);
     const Clock::duration took = Clock::now() - start;
-    give_back(std::move(instance), shape, request.rows, took);
+    give_back(std::move(instance), shape, request.rows, told_by(request, shape, took));
     counters_.batch_sizes.record(request.items);
     counters_.record(Stage::kQueue, to_nanoseconds(start - request.submitted));
     counters_.record(Stage::kCompute, to_nanoseconds(took));

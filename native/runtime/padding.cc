@@ -1,47 +1,12 @@
 #include "runtime/padding.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstring>
-#include <numeric>
 #include <utility>
 
 namespace ntrt {
 namespace {
-
-int64_t floor_div(int64_t a, int64_t b) noexcept { return a / b - (a % b < 0 ? 1 : 0); }
-
-/// The offsets with which all points lie on a line of that slope.
-std::optional<LengthFits> fit_slope(int64_t numerator, int64_t denominator, const std::vector<LengthPoint>& points) {
-  LengthFits fits{numerator, denominator, INT64_MIN, INT64_MAX};
-  for (const auto& [length, out] : points) {
-    const int64_t lowest = denominator * out - numerator * length;
-    fits.low = std::max(fits.low, lowest);
-    fits.high = std::min(fits.high, lowest + denominator - 1);
-  }
-  return fits.low <= fits.high ? std::optional(fits) : std::nullopt;
-}
-
-/// Of the simplest slope that two of the points have.
-std::optional<LengthFits> fit_slopes(const std::vector<LengthPoint>& points) {
-  std::optional<LengthFits> best;
-  for (size_t i = 0; i < points.size(); ++i) {
-    for (size_t j = i + 1; j < points.size(); ++j) {
-      int64_t length = points[j].first - points[i].first;
-      int64_t out = points[j].second - points[i].second;
-      if (length < 0) {
-        length = -length;
-        out = -out;
-      }
-      if (length == 0 || out <= 0) continue;
-      const int64_t common = std::gcd(length, out);
-      if (best && best->denominator <= length / common) continue;
-      if (auto fits = fit_slope(out / common, length / common, points)) best = fits;
-    }
-  }
-  return best;
-}
 
 template <typename T>
 Element element_of(T value) noexcept {
@@ -61,23 +26,18 @@ std::optional<Element> integer_element(PadValue value) noexcept {
   return std::in_range<T>(integer) ? std::optional(element_of(static_cast<T>(integer))) : std::nullopt;
 }
 
-/// The upper half of the bits of a float32, rounded to even.
-uint16_t to_bfloat16(float value) noexcept {
-  const auto bits = std::bit_cast<uint32_t>(value);
-  if (std::isnan(value)) return 0x7FC0;
-  return static_cast<uint16_t>((bits + 0x7FFFU + ((bits >> 16U) & 1U)) >> 16U);
-}
-
-uint16_t to_float16(double value) noexcept {
-  const uint16_t sign = std::signbit(value) ? 0x8000 : 0;
+/// The bits of a 16-bit floating-point number whose exponents begin at `min_exponent`, rounded to even.
+uint16_t to_small_float(double value, int min_exponent, int mantissa_bits) noexcept {
+  const uint32_t sign = std::signbit(value) ? 0x8000 : 0;
   const double size = std::abs(value);
-  if (std::isnan(value)) return 0x7E00;
-  if (size >= 65520) return sign | 0x7C00U;  // rounds to infinity
-  // Units of the last place: 2^-24 below 2^-14, then one more bit for each power of two.
-  const int exponent = size < std::ldexp(1.0, -14) ? -14 : std::ilogb(size);
-  const auto units = static_cast<uint32_t>(std::nearbyint(std::ldexp(size, 10 - exponent)));
-  const uint32_t bits = (static_cast<uint32_t>(exponent + 14) << 10U) + units;
-  return static_cast<uint16_t>(sign | bits);
+  const uint32_t infinity = static_cast<uint32_t>(1 - 2 * min_exponent + 2) << static_cast<unsigned>(mantissa_bits);
+  if (std::isnan(value)) return static_cast<uint16_t>(infinity | (infinity >> 1U));
+  if (size >= std::ldexp(1.0, 2 - min_exponent)) return static_cast<uint16_t>(sign | infinity);
+  // In units of the last place; the first bit of a normal number counts as one more exponent.
+  const int exponent = size < std::ldexp(1.0, min_exponent) ? min_exponent : std::ilogb(size);
+  const auto units = static_cast<uint32_t>(std::nearbyint(std::ldexp(size, mantissa_bits - exponent)));
+  const auto exponents = static_cast<uint32_t>(exponent - min_exponent) << static_cast<unsigned>(mantissa_bits);
+  return static_cast<uint16_t>(sign | (exponents + units));
 }
 
 }  // namespace
@@ -90,9 +50,9 @@ std::optional<Element> to_element(DType type, PadValue value) noexcept {
     case DType::kFloat64:
       return element_of(number);
     case DType::kFloat16:
-      return element_of(to_float16(number));
+      return element_of(to_small_float(number, -14, 10));
     case DType::kBFloat16:
-      return element_of(to_bfloat16(static_cast<float>(number)));
+      return element_of(to_small_float(number, -126, 7));
     case DType::kInt8:
       return integer_element<int8_t>(value);
     case DType::kUint8:
@@ -117,24 +77,8 @@ std::optional<Element> to_element(DType type, PadValue value) noexcept {
   return std::nullopt;
 }
 
-size_t LengthFit::at(size_t length) const noexcept {
-  const int64_t units = floor_div(numerator * static_cast<int64_t>(length) + offset, denominator);
-  return static_cast<size_t>(std::max<int64_t>(0, unit * units));
-}
-
-std::optional<LengthFits> fit_lengths(const std::vector<LengthPoint>& points) {
-  if (auto fits = fit_slopes(points)) return fits;
-  int64_t unit = 0;
-  for (const auto& [length, out] : points) unit = std::gcd(unit, out);
-  if (unit <= 1) return std::nullopt;
-  std::vector<LengthPoint> in_units = points;
-  for (auto& [length, out] : in_units) out /= unit;
-  auto fits = fit_slopes(in_units);
-  if (fits) fits->unit = unit;
-  return fits;
-}
-
 size_t Padding::bucket_of(size_t length) const noexcept {
+  if (!lengths.has(length)) return 0;
   const auto found = std::lower_bound(buckets.begin(), buckets.end(), length);
   return found == buckets.end() ? 0 : *found;
 }

@@ -58,7 +58,7 @@ struct Request : PlanItem {
   std::mutex results_mutex;            ///< of a request that takes several batches: guards the two above
   size_t bytes = 0;                    ///< of all inputs, for the queue's limit
   size_t length = 0;                   ///< of its inputs along the axes that are padded, if they are
-  size_t padded_to = 0;                ///< so long they are in its batch; 0: they are not padded
+  size_t padded_to = 0;                ///< so long they are in its batch; 0: as they are
   size_t items = 1;                    ///< rows that it counts as in statistics, also where it runs alone
   RunFacts facts;                      ///< of a request that takes several batches: under results_mutex until it ends
 
@@ -78,6 +78,8 @@ struct Request : PlanItem {
   size_t rows_finished = 0;
   bool flushed = false;          ///< while it waits: it is not to wait for company either
   Sequence* sequence = nullptr;  ///< from admit() to its end; while it runs, its lane's
+
+  bool is_padded() const noexcept { return padded_to > length; }
 
   /// Lets go of all that it owns, but for the vectors themselves, which have grown to what this model needs.
   void reset() noexcept {

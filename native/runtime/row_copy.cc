@@ -3,83 +3,95 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <span>
 #include <string>
+
+#include "core/error.h"
 
 namespace ntrt {
 namespace {
 
-/// What is copied, as a box of elements in each of two tensors.
-struct Box {
-  size_t num_outer = 0;  ///< dimensions that are walked; what is inside of them is a piece
-  size_t piece = 1;      ///< elements that lie one behind the other in both
-  std::array<size_t, kMaxRank> extent{};
-  std::array<size_t, kMaxRank> to_stride{};
-  std::array<size_t, kMaxRank> from_stride{};
+/// Neighbouring dimensions of two tensors that are walked as one, and what is copied of them; in elements of what is
+/// inside of them.
+struct Part {
+  size_t extent = 1;
+  size_t to_size = 1;
+  size_t from_size = 1;
+  size_t to_first = 0;
+  size_t from_first = 0;
 
-  /// Calls `copy(to, from)`, positions of elements, for every piece.
-  template <typename F>
-  void each_piece(size_t dim, size_t to, size_t from, F& copy) const {
-    if (dim == num_outer) return copy(to, from);
-    for (size_t i = 0; i < extent[dim]; ++i) {
-      each_piece(dim + 1, to + i * to_stride[dim], from + i * from_stride[dim], copy);
-    }
-  }
+  bool is_whole() const noexcept { return extent == to_size && extent == from_size; }
 };
+
+/// Calls `copy(to, from)`, positions of elements, for every piece: what is copied of the innermost part. `to_stride`
+/// and `from_stride` are the sizes of all of the parts.
+template <typename F>
+void each_piece(std::span<const Part> parts, size_t to, size_t to_stride, size_t from, size_t from_stride, F& copy) {
+  const Part& outer = parts.back();
+  to_stride /= outer.to_size;
+  from_stride /= outer.from_size;
+  to += outer.to_first * to_stride;
+  from += outer.from_first * from_stride;
+  if (parts.size() == 1) return copy(to, from);
+  for (size_t i = 0; i < outer.extent; ++i) {
+    each_piece(parts.first(parts.size() - 1), to + i * to_stride, to_stride, from + i * from_stride, from_stride, copy);
+  }
+}
 
 }  // namespace
 
 void copy_rows(const TensorView& to, RowRange to_range, const TensorView& from, RowRange from_range, size_t count,
                int axis) {
-  Box box;
-  size_t to_stride = 1;
-  size_t from_stride = 1;
-  size_t to_at = 0;
-  size_t from_at = 0;
-  bool in_one_piece = true;
+  std::array<Part, kMaxRank> parts;  // from the innermost
+  size_t num_parts = 1;
+  size_t to_elements = 1;
+  size_t from_elements = 1;
   for (size_t d = to.dims.size(); d-- > 0;) {
     const bool is_rows = static_cast<int>(d) == axis;
-    const size_t to_size = is_rows ? to_range.rows : static_cast<size_t>(to.dims[d]);
-    const size_t from_size = is_rows ? from_range.rows : static_cast<size_t>(from.dims[d]);
-    box.extent[d] = is_rows ? count : std::min(to_size, from_size);
-    if (box.extent[d] == 0) return;
-    box.to_stride[d] = to_stride;
-    box.from_stride[d] = from_stride;
-    if (in_one_piece) {
-      box.num_outer = d;
-      box.piece = box.extent[d] * to_stride;
-      in_one_piece = to_size == from_size && to_size == box.extent[d];
-    }
+    Part part;
+    part.to_size = is_rows ? to_range.rows : static_cast<size_t>(to.dims[d]);
+    part.from_size = is_rows ? from_range.rows : static_cast<size_t>(from.dims[d]);
+    part.extent = is_rows ? count : std::min(part.to_size, part.from_size);
+    if (part.extent == 0) return;
+    to_elements *= part.to_size;
+    from_elements *= part.from_size;
     if (is_rows) {
-      to_at = to_range.first * to_stride;
-      from_at = from_range.first * from_stride;
+      part.to_first = to_range.first;
+      part.from_first = from_range.first;
     }
-    to_stride *= to_size;
-    from_stride *= from_size;
+    if (Part& inner = parts[num_parts - 1]; inner.is_whole()) {
+      const size_t size = inner.extent;
+      inner = {part.extent * size, part.to_size * size, part.from_size * size, part.to_first * size,
+               part.from_first * size};
+      continue;
+    }
+    // Dimensions that are the same in both tensors are one part, so no model gets here.
+    if (num_parts == parts.size()) throw Error(Code::kUnsupported, "too many dimensions differ");
+    parts[num_parts++] = part;
   }
+  const std::span<const Part> used(parts.data(), num_parts);
+  const size_t piece = parts[0].extent;
   if (to.type == DType::kString) {
     const auto source = static_cast<const std::vector<std::string>*>(from.data)->begin();
     const auto target = static_cast<std::vector<std::string>*>(to.data)->begin();
-    const auto copy = [&](size_t to_piece, size_t from_piece) {
-      std::copy_n(source + static_cast<ptrdiff_t>(from_piece), box.piece, target + static_cast<ptrdiff_t>(to_piece));
+    const auto copy = [&](size_t to_at, size_t from_at) {
+      std::copy_n(source + static_cast<ptrdiff_t>(from_at), piece, target + static_cast<ptrdiff_t>(to_at));
     };
-    return box.each_piece(0, to_at, from_at, copy);
+    return each_piece(used, 0, to_elements, 0, from_elements, copy);
   }
   const size_t size = dtype_size(to.type);
-  const auto copy = [&](size_t to_piece, size_t from_piece) {
-    std::memcpy(static_cast<std::byte*>(to.data) + to_piece * size,
-                static_cast<const std::byte*>(from.data) + from_piece * size, box.piece * size);
+  const auto copy = [&](size_t to_at, size_t from_at) {
+    std::memcpy(static_cast<std::byte*>(to.data) + to_at * size,
+                static_cast<const std::byte*>(from.data) + from_at * size, piece * size);
   };
-  box.each_piece(0, to_at, from_at, copy);
+  each_piece(used, 0, to_elements, 0, from_elements, copy);
 }
 
 void fill_elements(void* data, size_t bytes, const void* element, size_t size) noexcept {
+  if (bytes == 0) return;
   auto* const out = static_cast<std::byte*>(data);
-  const auto* const in = static_cast<const std::byte*>(element);
-  if (std::all_of(in, in + size, [](std::byte b) { return b == std::byte{}; })) {
-    if (bytes > 0) std::memset(out, 0, bytes);
-    return;
-  }
-  for (size_t at = 0; at < bytes; at += size) std::memcpy(out + at, in, size);
+  std::memcpy(out, element, size);
+  for (size_t done = size; done < bytes; done *= 2) std::memcpy(out + done, out, std::min(done, bytes - done));
 }
 
 }  // namespace ntrt

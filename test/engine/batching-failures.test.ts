@@ -81,7 +81,7 @@ describe('run() in a batch whose results have another number of rows', () => {
     expect(results.map((result) => numbers(result, 'y'))).toEqual([[5], [], [7]]);
     expect(engine.placement.batching).toEqual({
       enabled: false,
-      reason: 'a batch gave results with another number of rows than its inputs; since then requests run one by one',
+      reason: 'a batch gave results of another shape than its inputs call for; since then requests run one by one',
     });
     expect(engine.stats().requests).toMatchObject({ completed: 7, failed: 0 });
 

@@ -45,7 +45,7 @@ const bad: [unknown, string, string][] = [
   [{ batching: { verify: [] } }, 'options.batching.verify', 'INVALID_ARGUMENT'],
   [{ batching: { tolerance: 1e-3 } }, 'options.batching.tolerance', 'INVALID_ARGUMENT'],
   [{ batching: { tolerance: { rtol: -1 } } }, 'options.batching.tolerance.rtol', 'OUT_OF_RANGE'],
-  [{ batching: { pad: {} } }, 'options.batching.pad', 'UNSUPPORTED'],
+  [{ batching: { pad: 8 } }, 'options.batching.pad', 'INVALID_ARGUMENT'],
   [{ instances: 0 }, 'options.instances', 'OUT_OF_RANGE'],
   [{ instances: 65 }, 'options.instances', 'OUT_OF_RANGE'],
   [{ instances: '2' }, 'options.instances', 'INVALID_ARGUMENT'],

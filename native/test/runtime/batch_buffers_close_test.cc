@@ -156,6 +156,41 @@ TEST(BatchBuffersClose, RowsOfTwoBuffersMeanGathering) {
   EXPECT_EQ(buffers.close({b, c}), std::nullopt);
 }
 
+/// One float input of [rows, up to 4], padded to 4 with -1.
+BatchLayout padded_layout() {
+  BatchLayout layout = testing::row_layout();
+  layout.padding.enabled = true;
+  layout.padding.buckets = {4};
+  layout.padding.lengths = {1, 4, 1};
+  layout.padding.input_axes = {1};
+  layout.padding.values = {*to_element(DType::kFloat32, -1.0)};
+  layout.padding.outputs = {{1, {}}};
+  return layout;
+}
+
+TEST(BatchBuffersClose, AHoleIsFilledWithAPaddedRow) {
+  const BatchLayout layout = padded_layout();
+  BatchBuffers buffers(1);
+  std::vector<std::shared_ptr<RowsRequest>> requests;
+  for (const int64_t length : {2, 4, 1, 3}) {
+    const size_t waiting = requests.size();
+    const auto& request = requests.emplace_back(make_rows(static_cast<float>(length), 1, layout, length));
+    buffers.reserve(*request, layout, 8, waiting);
+    ASSERT_TRUE(request->slot.buffer) << "all have the key of their bucket";
+    EXPECT_EQ(request->slot.buffer->row_bytes(0), 4 * sizeof(float));
+    void* const row = request->slot.buffer->row(0, request->slot.first_row);
+    write_rows(*request, layout, 0, row);
+    request->inputs[0].data = row;
+  }
+  buffers.release(*requests[1]);
+  const std::vector<Slice> slices = {{requests[0], 0, 1}, {requests[2], 0, 1}, {requests[3], 0, 1}};
+  ASSERT_EQ(buffers.close(slices), 0U);
+  const auto* const rows = reinterpret_cast<const float*>(requests[0]->slot.buffer->row(0, 0));
+  EXPECT_EQ(std::vector<float>(rows, rows + 12), (std::vector<float>{2, 2, -1, -1, 3, 3, 3, -1, 1, -1, -1, -1}));
+  EXPECT_EQ(requests[3]->slot.first_row, 1U);
+  for (const Slice& slice : slices) buffers.release(static_cast<Request&>(*slice.item));
+}
+
 // Requests come, some go, batches start: each finds its own numbers, in one piece or not, and memory comes back.
 TEST(BatchBuffersClose, WhateverComesAndGoesEachFindsItsOwnRows) {
   const uint64_t before = host_pool().stats().allocated.current;

@@ -1,10 +1,9 @@
-// Whom a request can meet, and how rows are copied.
+// Whom a request can meet, and what it is like in its batch.
 
 #include "runtime/batch_layout.h"
 
 #include <gtest/gtest.h>
 
-#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -120,54 +119,115 @@ TEST(BatchLayoutShape, RunTimesAreRememberedByKeyAndByAllDimensionsOfOneThatIsAl
   EXPECT_NE(shape_key(*two), shape_key(*five));
 }
 
-/// Rows [3, 4) of five go to rows [1, 2) of three, along `axis` of a tensor whose other dimensions are 2 and 2.
-std::vector<int16_t> copied(int axis) {
-  std::vector<int16_t> source(20);
-  std::iota(source.begin(), source.end(), int16_t{0});
-  std::vector<int16_t> target(12, -1);
-  Shape from_dims{2, 2, 2};
-  Shape to_dims{2, 2, 2};
-  from_dims[static_cast<size_t>(axis)] = 5;
-  to_dims[static_cast<size_t>(axis)] = 3;
-  copy_rows({DType::kInt16, to_dims, target.data(), 24}, {3, 1}, {DType::kInt16, from_dims, source.data(), 40}, {5, 3},
-            1, axis);
-  return target;
+/// Padded to 4 or 8.
+BatchLayout padding_layout(size_t num_inputs = 1, std::vector<int> padded_axes = {1}) {
+  BatchLayout layout = layout_of(std::vector<int>(num_inputs, 0));
+  layout.padding.enabled = true;
+  layout.padding.buckets = {4, 8};
+  layout.padding.lengths = {1, 8, 1};
+  layout.padding.input_axes = std::move(padded_axes);
+  layout.padding.values.resize(num_inputs);
+  return layout;
 }
 
-TEST(BatchLayoutRows, AreCopiedAlongAnyAxis) {
-  EXPECT_EQ(copied(0), (std::vector<int16_t>{-1, -1, -1, -1, 12, 13, 14, 15, -1, -1, -1, -1}));
-  EXPECT_EQ(copied(1), (std::vector<int16_t>{-1, -1, 6, 7, -1, -1, -1, -1, 16, 17, -1, -1}));
-  EXPECT_EQ(copied(2), (std::vector<int16_t>{-1, 3, -1, -1, 8, -1, -1, 13, -1, -1, 18, -1}));
+size_t bucket_of(const std::unique_ptr<Request>& request, const BatchLayout& layout) {
+  set_batch_key(*request, layout, true);
+  return request->padded_to;
 }
 
-TEST(BatchLayoutRows, SeveralAreCopiedAtOnce) {
-  std::vector<int32_t> source{1, 2, 3, 4, 5, 6};
-  std::vector<int32_t> target(8, 0);
-  copy_rows({DType::kInt32, {4, 2}, target.data(), 32}, {4, 2}, {DType::kInt32, {3, 2}, source.data(), 24}, {3, 1}, 2,
-            0);
-  EXPECT_EQ(target, (std::vector<int32_t>{0, 0, 0, 0, 3, 4, 5, 6}));
+TEST(BatchLayoutPadding, RequestsOfDifferentLengthsHaveTheKeyOfTheirBucket) {
+  const BatchLayout layout = padding_layout();
+  const auto one = request_of({{1, 1}});
+  const auto four = request_of({{3, 4}});
+  const auto five = request_of({{1, 5}});
+  EXPECT_EQ(bucket_of(one, layout), 4U);
+  EXPECT_EQ(bucket_of(four, layout), 4U);
+  EXPECT_EQ(bucket_of(five, layout), 8U);
+  EXPECT_EQ(one->key, four->key);
+  EXPECT_NE(one->key, five->key);
+  EXPECT_TRUE(one->is_padded());
+  EXPECT_FALSE(four->is_padded()) << "as long as its bucket";
+  EXPECT_EQ(four->rows, 3U);
 }
 
-TEST(BatchLayoutRows, OfTextAreCopiedToo) {
-  std::vector<std::string> source{"a", "b", "c", "d", "e", "f"};
-  std::vector<std::string> rows(4);
-  copy_rows({DType::kString, {2, 2}, &rows, 0}, {2, 1}, {DType::kString, {3, 2}, &source, 0}, {3, 2}, 1, 0);
-  EXPECT_EQ(rows, (std::vector<std::string>{"", "", "e", "f"}));
-  std::vector<std::string> columns(4);
-  copy_rows({DType::kString, {2, 2}, &columns, 0}, {2, 0}, {DType::kString, {2, 3}, &source, 0}, {3, 1}, 2, 1);
-  EXPECT_EQ(columns, (std::vector<std::string>{"b", "c", "e", "f"}));
+TEST(BatchLayoutPadding, OtherDimensionsStillTellRequestsApart) {
+  const BatchLayout layout = padding_layout();
+  const auto narrow = request_of({{1, 3, 2}});
+  const auto wide = request_of({{1, 3, 5}});
+  EXPECT_EQ(bucket_of(narrow, layout), bucket_of(wide, layout));
+  EXPECT_NE(narrow->key, wide->key);
 }
 
-TEST(BatchLayoutRows, WithoutElementsNeedNoMemory) {
-  copy_rows({DType::kFloat32, {2, 0}, nullptr, 0}, {2, 1}, {DType::kFloat32, {1, 0}, nullptr, 0}, {1, 0}, 1, 0);
+TEST(BatchLayoutPadding, ALengthOutsideOfTheRangeIsNotPaddedAndStillMeetsItsLike) {
+  BatchLayout layout = padding_layout();
+  layout.padding.lengths = {2, 8, 2};
+  for (const int64_t length : {1, 3, 9}) {
+    const auto request = request_of({{1, length}});
+    const auto other = request_of({{2, length}});
+    EXPECT_EQ(bucket_of(request, layout), 0U);
+    EXPECT_EQ(bucket_of(other, layout), 0U);
+    EXPECT_FALSE(request->solo);
+    EXPECT_EQ(request->key, other->key);
+    EXPECT_EQ(row_bytes(*request, layout, 0), static_cast<size_t>(length) * sizeof(float));
+  }
 }
 
-TEST(BatchLayoutRows, WithoutAnAxisAreTheWholeTensor) {
-  std::vector<float> source{1, 2, 3};
-  std::vector<float> target(3);
-  copy_rows({DType::kFloat32, {3}, target.data(), 12}, {1, 0}, {DType::kFloat32, {3}, source.data(), 12}, {1, 0}, 1,
-            kNoAxis);
-  EXPECT_EQ(target, source);
+TEST(BatchLayoutPadding, InputsOfDifferentLengthsAreNotPadded) {
+  const BatchLayout layout = padding_layout(2, {1, 2});
+  EXPECT_EQ(bucket_of(request_of({{1, 3}, {1, 7, 3}}), layout), 4U);
+  EXPECT_EQ(bucket_of(request_of({{1, 3}, {1, 7, 2}}), layout), 0U);
+  EXPECT_EQ(bucket_of(request_of({{1, 3}, {1, 3}}), layout), 0U) << "without that dimension";
+}
+
+TEST(BatchLayoutPadding, InputsThatAreNotPaddedKeepTheirDimensions) {
+  const BatchLayout layout = padding_layout(2, {1, kNoAxis});
+  const auto request = request_of({{1, 3}, {1, 3}});
+  const auto other = request_of({{1, 3}, {1, 2}});
+  EXPECT_EQ(bucket_of(request, layout), 4U);
+  EXPECT_EQ(bucket_of(other, layout), 4U);
+  EXPECT_NE(request->key, other->key);
+  EXPECT_EQ(row_bytes(*request, layout, 0), 4 * sizeof(float));
+  EXPECT_EQ(row_bytes(*request, layout, 1), 3 * sizeof(float));
+}
+
+TEST(BatchLayoutPadding, ARequestThatMeetsNobodyIsNotPadded) {
+  const BatchLayout layout = padding_layout();
+  EXPECT_EQ(bucket_of(request_of({{0, 3}}), layout), 0U);
+  EXPECT_EQ(bucket_of(request_of({{1, 3, 0}}), layout), 0U);
+  const auto request = request_of({{1, 3}});
+  EXPECT_EQ(bucket_of(request, layout), 4U);
+  run_alone(*request);
+  EXPECT_FALSE(request->is_padded());
+  bucket_of(request, layout);
+  set_batch_key(*request, layout, false);
+  EXPECT_FALSE(request->is_padded());
+}
+
+TEST(BatchLayoutPadding, IsOffWhereItWasNotProved) {
+  BatchLayout layout = padding_layout();
+  layout.padding.enabled = false;
+  EXPECT_EQ(bucket_of(request_of({{1, 3}}), layout), 0U);
+}
+
+TEST(BatchLayoutPadding, RowsAreWrittenWithTheValueBehindThem) {
+  std::vector<float> data{1, 2, 3, 4, 5, 6};
+  BatchLayout layout = padding_layout();
+  layout.padding.values = {*to_element(DType::kFloat32, 9.0)};
+  const auto request = request_of({{2, 3}}, data.data());
+  bucket_of(request, layout);
+  std::vector<float> rows(8);
+  ASSERT_EQ(row_bytes(*request, layout, 0), 4 * sizeof(float));
+  write_rows(*request, layout, 0, rows.data());
+  EXPECT_EQ(rows, (std::vector<float>{1, 2, 3, 9, 4, 5, 6, 9}));
+  const auto inner = request_of({{1, 3, 2}}, data.data());
+  bucket_of(inner, layout);
+  write_rows(*inner, layout, 0, rows.data());
+  EXPECT_EQ(rows, (std::vector<float>{1, 2, 3, 4, 5, 6, 9, 9}));
+  const auto full = request_of({{1, 4}}, data.data());
+  bucket_of(full, layout);
+  rows.assign(4, 0);
+  write_rows(*full, layout, 0, rows.data());
+  EXPECT_EQ(rows, (std::vector<float>{1, 2, 3, 4}));
 }
 
 }  // namespace

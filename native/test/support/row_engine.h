@@ -31,6 +31,7 @@ class RowEngine : public FakeEngine {
   }
 
   RowFaults& faults() { return *faults_; }
+  std::shared_ptr<const RowFaults> shared_faults() const { return faults_; }
 
   std::shared_ptr<Request> rows(uint64_t tag, size_t count = 1, size_t columns = 2) {
     return make_rows(shared_sink(), tag, count, columns);

@@ -51,6 +51,21 @@ inline BatchLayout row_layout(size_t num_inputs = 1, int axis = 0) {
   return layout;
 }
 
+/// What columns are padded with: no row has it.
+inline constexpr int64_t kPadValue = -7;
+
+/// Rows of 1 to 8 columns are padded to 4 or 8.
+inline BatchLayout padding_layout(size_t num_inputs = 1) {
+  BatchLayout layout = row_layout(num_inputs);
+  layout.padding.enabled = true;
+  layout.padding.buckets = {4, 8};
+  layout.padding.lengths = {1, 8, 1};
+  layout.padding.input_axes.assign(num_inputs, 1);
+  layout.padding.values.assign(num_inputs, *to_element(DType::kInt64, kPadValue));
+  layout.padding.outputs.assign(num_inputs, {1, {}});
+  return layout;
+}
+
 /// Memory of the host pool, as ONNX Runtime's is.
 inline void own_memory(OutputRequest& output, DType type, Shape dims) {
   const size_t bytes = element_count(dims) * dtype_size(type);
