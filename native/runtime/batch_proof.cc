@@ -1,33 +1,15 @@
 #include "runtime/batch_proof.h"
 
 #include <algorithm>
-#include <array>
-#include <optional>
 #include <utility>
 
 #include "runtime/sample_rows.h"
-#include "runtime/watchdog.h"
+#include "runtime/trial_runs.h"
 
 namespace ntrt {
 namespace {
 
 constexpr size_t kMaxRows = 3;
-/// Tried for symbolic dimensions, until a model takes one: most that are free want multiples of 32.
-constexpr std::array<int64_t, 7> kFreeSizes = {64, 32, 224, 16, 4, 2, 1};
-
-/// Ends a run in progress when the load is cancelled.
-class HookScope {
- public:
-  HookScope(LoadCancellation& cancellation, Instance& instance) : cancellation_(cancellation) {
-    cancellation_.set_hook([&instance] { instance.terminate(); });
-  }
-  HookScope(const HookScope&) = delete;
-  HookScope& operator=(const HookScope&) = delete;
-  ~HookScope() { cancellation_.set_hook({}); }
-
- private:
-  LoadCancellation& cancellation_;
-};
 
 std::string quoted(const TensorSpec& spec) { return "'" + spec.name + "'"; }
 
@@ -75,16 +57,6 @@ std::string obstacle(const Signature& signature, const SequenceOptions& sequence
   return has_rows ? "" : "input " + quoted(signature.inputs[0]) + " is a scalar";
 }
 
-bool has_free_dimension(const Signature& signature, const std::vector<int>& axes) {
-  for (size_t i = 0; i < signature.inputs.size(); ++i) {
-    const std::vector<Dim>& dims = signature.inputs[i].dims;
-    for (size_t d = 0; d < dims.size(); ++d) {
-      if (static_cast<int>(d) != axes[i] && std::holds_alternative<std::string>(dims[d])) return true;
-    }
-  }
-  return false;
-}
-
 class Proof {
  public:
   Proof(LoadedModel& model, Signature signature, const BatchLayout& layout, const ProofOptions& options,
@@ -92,31 +64,19 @@ class Proof {
       : signature_(std::move(signature)),
         layout_(layout),
         options_(options),
-        cancellation_(cancellation),
-        instance_(model.create_instance()),
-        hook_(cancellation, *instance_) {
-    if (options.max_seconds <= 0) return;
-    const auto limit = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options.max_seconds));
-    watchdog_.emplace(limit, [this] { instance_->terminate(); });
-  }
+        runs_(model, cancellation, options.max_seconds) {}
 
   /// Empty if batching is sound, else what speaks against it.
   std::string run() {
     try {
       return look();
     } catch (const Error&) {
-      if (is_out_of_time()) return out_of_time();
+      if (runs_.is_out_of_time()) return runs_.out_of_time();
       throw;
     }
   }
 
  private:
-  bool is_out_of_time() const { return watchdog_ && watchdog_->fired(); }
-  std::string out_of_time() const {
-    return "the proof took longer than " + std::to_string(static_cast<int>(options_.max_seconds)) +
-           " s; batching.verify: true lets it take as long as it needs";
-  }
-
   std::string look() {
     const bool samples = options_.verify == Verify::kSamples;
     if (samples) {
@@ -127,9 +87,9 @@ class Proof {
     }
     while (alone_.size() < rows_.size()) {
       try {
-        alone_.push_back(run_on(rows_[alone_.size()].views));
+        alone_.push_back(runs_.run(rows_[alone_.size()].views));
       } catch (const Error& error) {
-        if (error.code() != Code::kBackendError || is_out_of_time()) throw;
+        if (error.code() != Code::kBackendError || runs_.is_out_of_time()) throw;
         if (!samples) return does_not_run(error.message());
         const std::string option = "options.batching.verify";
         throw Error(Code::kInvalidArgument, option + ": the model fails on a row of the samples: " + error.message(),
@@ -143,41 +103,25 @@ class Proof {
     return {};
   }
 
-  using Results = std::vector<OutputRequest>;
+  using Results = TrialRuns::Results;
 
   static std::string does_not_run(const std::string& error) {
     return "the model does not run on generated inputs (" + error + "); give samples in batching.verify";
   }
 
-  Results run_on(const std::vector<TensorView>& inputs) {
-    Results outputs(signature_.outputs.size());
-    for (size_t i = 0; i < outputs.size(); ++i) outputs[i].index = i;
-    try {
-      instance_->run(inputs, outputs);
-    } catch (const Error&) {
-      if (!cancellation_.cancelled()) throw;
-    }
-    if (cancellation_.cancelled()) throw Error(Code::kNotOpen, "the load was cancelled");
-    for (OutputRequest& output : outputs) {
-      if (output.view.type == DType::kString) output.view.data = &output.value.strings();
-    }
-    return outputs;
-  }
-
   /// Makes rows up that the model takes, and runs the first.
   std::string generate() {
     std::string last_error;
-    const size_t num_sizes = has_free_dimension(signature_, layout_.input_axes) ? kFreeSizes.size() : 1;
-    for (size_t i = 0; i < num_sizes; ++i) {
+    for (const int64_t size : free_sizes(signature_, layout_.input_axes)) {
       rows_.clear();
       for (uint64_t seed = 1; seed <= kMaxRows; ++seed) {
-        rows_.push_back(generate_row(signature_, layout_.input_axes, kFreeSizes[i], seed));
+        rows_.push_back(generate_row(signature_, layout_.input_axes, size, seed));
       }
       try {
-        alone_.push_back(run_on(rows_[0].views));
+        alone_.push_back(runs_.run(rows_[0].views));
         return {};
       } catch (const Error& error) {
-        if (error.code() != Code::kBackendError || is_out_of_time()) throw;
+        if (error.code() != Code::kBackendError || runs_.is_out_of_time()) throw;
         last_error = error.message();
       }
     }
@@ -280,9 +224,9 @@ class Proof {
     const OwnedTensors together = stack_rows(parts, layout_.input_axes);
     Results results;
     try {
-      results = run_on(together.views);
+      results = runs_.run(together.views);
     } catch (const Error& error) {
-      if (error.code() != Code::kBackendError || is_out_of_time()) throw;
+      if (error.code() != Code::kBackendError || runs_.is_out_of_time()) throw;
       return "a batch of " + std::to_string(count) + " failed (" + error.message() + ")";
     }
     for (size_t i = 0; i < results.size(); ++i) {
@@ -307,12 +251,9 @@ class Proof {
   const Signature signature_;
   const BatchLayout& layout_;
   const ProofOptions& options_;
-  LoadCancellation& cancellation_;
-  std::unique_ptr<Instance> instance_;
-  HookScope hook_;
+  TrialRuns runs_;
   std::vector<OwnedTensors> rows_;
   std::vector<Results> alone_;
-  std::optional<Watchdog> watchdog_;  ///< ends before what it may terminate
 };
 
 }  // namespace

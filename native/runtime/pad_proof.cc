@@ -97,7 +97,7 @@ class PadProof {
       const int axis = padding_.input_axes[i];
       if (axis != kNoAxis) padded.inputs[i].dims[static_cast<size_t>(axis)] = static_cast<int64_t>(last);
     }
-    for (const int64_t size : free_sizes(padded)) {
+    for (const int64_t size : free_sizes(padded, layout_.input_axes)) {
       row_ = generate_row(padded, layout_.input_axes, size, 1);
       if (try_length(last)) return {};
     }

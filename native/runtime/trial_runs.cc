@@ -1,18 +1,21 @@
 #include "runtime/trial_runs.h"
 
-#include <algorithm>
 #include <variant>
 
 #include "core/error.h"
 
 namespace ntrt {
 
-std::vector<int64_t> free_sizes(const Signature& signature) {
-  const auto is_free = [](const Dim& dim) { return std::holds_alternative<std::string>(dim); };
-  const bool any = std::any_of(signature.inputs.begin(), signature.inputs.end(), [&](const TensorSpec& input) {
-    return !input.dims.empty() && std::any_of(std::next(input.dims.begin()), input.dims.end(), is_free);
-  });
-  return any ? std::vector<int64_t>{64, 32, 224, 16, 4, 2, 1} : std::vector<int64_t>{1};
+std::vector<int64_t> free_sizes(const Signature& signature, const std::vector<int>& axes) {
+  for (size_t i = 0; i < signature.inputs.size(); ++i) {
+    const std::vector<Dim>& dims = signature.inputs[i].dims;
+    for (size_t d = 0; d < dims.size(); ++d) {
+      if (static_cast<int>(d) != axes[i] && std::holds_alternative<std::string>(dims[d])) {
+        return {64, 32, 224, 16, 4, 2, 1};
+      }
+    }
+  }
+  return {1};
 }
 
 TrialRuns::HookScope::HookScope(LoadCancellation& cancellation, Instance& instance) : cancellation_(cancellation) {

@@ -12,9 +12,9 @@
 
 namespace ntrt {
 
-/// Sizes to try for symbolic dimensions behind the first, until a model takes one: most that are free want multiples
-/// of 32. One of any size if there are no such dimensions.
-std::vector<int64_t> free_sizes(const Signature& signature);
+/// Sizes to try for symbolic dimensions that are not the axes of rows, until a model takes one: most that are free want
+/// multiples of 32. One of any size if there are no such dimensions.
+std::vector<int64_t> free_sizes(const Signature& signature, const std::vector<int>& axes);
 
 /// One thread.
 class TrialRuns {
