@@ -171,7 +171,7 @@ export function observeRun(port: NativePort, engine: string, trace: RunTrace | u
   batches.publish(event);
 }
 
-/** `RunFacts` of `native/runtime/run_facts.h`. */
+/** `RunFacts` of `native/runtime/stats/run_facts.h`. */
 interface RunFacts {
   inPlace: boolean;
   rows: number;

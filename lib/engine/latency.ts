@@ -40,7 +40,7 @@ export function latencyStatsSince(later: LatencyStats, earlier: LatencyStats): L
   return fromCounts(counts, counts.size === 0 ? 0 : Math.max(0, later.sum - earlier.sum), max);
 }
 
-/** Quantiles by the rule of `Histogram::snapshot` (`native/runtime/histogram.cc`), which also makes the bounds. */
+/** Quantiles by the rule of `Histogram::snapshot` (`native/runtime/stats/histogram.cc`), which also makes the bounds. */
 function fromCounts(counts: ReadonlyMap<number, number>, sum: number, max: number): LatencyStats {
   const sorted = [...counts].sort(([a], [b]) => a - b);
   const count = sorted.reduce((total, [, n]) => total + n, 0);

@@ -58,7 +58,7 @@ export interface RunPlan {
   readonly signal: AbortSignal | undefined;
   /** 0: none. */
   readonly timeoutMs: number;
-  /** `Priority` of `native/runtime/plan_item.h`: 0 is high. */
+  /** `Priority` of `native/runtime/batch/plan_item.h`: 0 is high. */
   readonly priority: number;
   /** Of a run that somebody listens to. */
   readonly trace?: RunTrace | undefined;

@@ -62,7 +62,7 @@ export function resolveSequence(given: unknown): ResolvedSequence {
 /** A step as it crosses to native code. */
 export interface EncodedStep {
   readonly id: string;
-  /** `SequenceStart` of `native/runtime/sequence_table.h`, and ENDS. */
+  /** `SequenceStart` of `native/runtime/sequence/sequence_table.h`, and ENDS. */
   readonly flags: number;
 }
 

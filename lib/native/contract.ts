@@ -67,7 +67,7 @@ export interface NativeQueueOptions {
   maxQueueBytes: number;
 }
 
-/** `ProofOptions` of `native/runtime/batch_proof.h`. */
+/** `ProofOptions` of `native/runtime/proof/batch_proof.h`. */
 export interface NativeProofOptions {
   enabled: boolean;
   /** 0: taken for granted, 1: generated rows, 2: samples */
@@ -88,7 +88,7 @@ export type NativeSample = {
   data: NativeStaging | readonly string[];
 }[];
 
-/** `SequenceRequest` of `native/runtime/sequence_options.h`. */
+/** `SequenceRequest` of `native/runtime/sequence/sequence_options.h`. */
 export interface NativeSequenceOptions {
   states: Readonly<Record<string, string>>;
   initial: NativeSample;
@@ -96,7 +96,7 @@ export interface NativeSequenceOptions {
   maxSequences: number;
 }
 
-/** `PadOptions` of `native/runtime/batch_proof.h`. */
+/** `PadOptions` of `native/runtime/proof/batch_proof.h`. */
 export interface NativePadOptions {
   /** Ascending; empty when nothing is padded. */
   buckets: readonly number[];
@@ -117,7 +117,7 @@ export interface NativeEngineStats {
   completed: number;
   failed: number;
   /**
-   * Per `Refusal` of `native/runtime/engine_stats.h`: queue full, in requests or in bytes; deadline out of reach; as
+   * Per `Refusal` of `native/runtime/stats/engine_stats.h`: queue full, in requests or in bytes; deadline out of reach; as
    * many sequences as there may be.
    */
   rejected: [number, number, number, number];

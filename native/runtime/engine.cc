@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "memory/heap.h"
-#include "runtime/batch_run.h"
+#include "runtime/batch/batch_run.h"
 
 namespace ntrt {
 namespace {

@@ -22,16 +22,16 @@
 #include <vector>
 
 #include "backends/backend.h"
-#include "runtime/arrival_rate.h"
-#include "runtime/batch_buffers.h"
-#include "runtime/batch_layout.h"
-#include "runtime/batch_planner.h"
-#include "runtime/engine_stats.h"
-#include "runtime/lateness.h"
+#include "runtime/batch/arrival_rate.h"
+#include "runtime/batch/batch_buffers.h"
+#include "runtime/batch/batch_layout.h"
+#include "runtime/batch/batch_planner.h"
+#include "runtime/batch/lateness.h"
+#include "runtime/batch/run_times.h"
 #include "runtime/process_exit.h"
 #include "runtime/request.h"
-#include "runtime/run_times.h"
-#include "runtime/sequence_table.h"
+#include "runtime/sequence/sequence_table.h"
+#include "runtime/stats/engine_stats.h"
 
 namespace ntrt {
 

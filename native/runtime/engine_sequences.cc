@@ -4,7 +4,7 @@
 #include <cstring>
 #include <new>
 
-#include "runtime/batch_run.h"
+#include "runtime/batch/batch_run.h"
 #include "runtime/engine.h"
 
 namespace ntrt {

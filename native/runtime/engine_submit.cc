@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "runtime/batch_window.h"
+#include "runtime/batch/batch_window.h"
 #include "runtime/engine.h"
 
 namespace ntrt {

@@ -7,7 +7,7 @@
 
 #include "backends/registry.h"
 #include "model/path_text.h"
-#include "runtime/pad_proof.h"
+#include "runtime/proof/pad_proof.h"
 
 namespace ntrt {
 namespace {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "model/model_source.h"
-#include "runtime/batch_proof.h"
 #include "runtime/engine_handle.h"
+#include "runtime/proof/batch_proof.h"
 
 namespace ntrt {
 

@@ -11,9 +11,9 @@
 #include "backends/backend.h"
 #include "core/error.h"
 #include "memory/buffer.h"
-#include "runtime/plan_item.h"
-#include "runtime/run_facts.h"
-#include "runtime/sequence_table.h"
+#include "runtime/batch/plan_item.h"
+#include "runtime/sequence/sequence_table.h"
+#include "runtime/stats/run_facts.h"
 
 namespace ntrt {
 

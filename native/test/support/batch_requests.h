@@ -7,8 +7,8 @@
 #include <memory>
 #include <vector>
 
-#include "runtime/batch_buffers.h"
-#include "runtime/batch_layout.h"
+#include "runtime/batch/batch_buffers.h"
+#include "runtime/batch/batch_layout.h"
 
 namespace ntrt::testing {
 

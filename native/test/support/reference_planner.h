@@ -7,7 +7,7 @@
 #include <tuple>
 #include <vector>
 
-#include "runtime/batch_planner.h"
+#include "runtime/batch/batch_planner.h"
 
 namespace ntrt::testing {
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "memory/buffer.h"
-#include "runtime/batch_layout.h"
+#include "runtime/batch/batch_layout.h"
 #include "test/support/fake_backend.h"
 
 namespace ntrt::testing {

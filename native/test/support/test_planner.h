@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "runtime/batch_planner.h"
+#include "runtime/batch/batch_planner.h"
 
 namespace ntrt::testing {
 

@@ -1,0 +1,101 @@
+#include "runtime/batch/run_times.h"
+
+#include <algorithm>
+#include <bit>
+#include <new>
+
+namespace ntrt {
+namespace {
+
+constexpr double kSlowerWeight = 1.0 / 8;
+constexpr double kQuickerWeight = 1.0 / 2;
+/// So many runs of a number of rows say what they cost.
+constexpr uint32_t kEnoughRuns = 8;
+/// A smaller batch must make rows this much cheaper to be better.
+constexpr double kCheaper = 0.9;
+/// One in so many runs tries another number of rows.
+constexpr uint64_t kTryEvery = 32;
+
+Clock::duration to_duration(double ns) {
+  return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double, std::nano>(ns));
+}
+
+}  // namespace
+
+size_t RunTimes::class_of(size_t rows) noexcept {
+  const size_t width = rows <= 1 ? 0 : static_cast<size_t>(std::bit_width(rows - 1));
+  return std::min(width, kClasses - 1);
+}
+
+void RunTimes::learn(uint64_t shape, size_t rows, Clock::duration took) noexcept {
+  try {
+    if (curves_.size() >= kMaxShapes && curves_.find(shape) == curves_.end()) curves_.clear();
+    Curve& curve = curves_[shape];
+    ++curve.num_runs;
+    Point& point = curve.points[class_of(rows)];
+    ++point.num_runs;
+    const auto ns = static_cast<double>(to_nanoseconds(took));
+    if (!point.known) {
+      point = {static_cast<double>(rows), ns, true, 1};
+      return;
+    }
+    const double weight = ns < point.ns ? kQuickerWeight : kSlowerWeight;
+    point.ns += (ns - point.ns) * weight;
+    point.rows += (static_cast<double>(rows) - point.rows) * weight;
+  } catch (const std::bad_alloc&) {
+    // It learns from the next run.
+  }
+}
+
+std::optional<Clock::duration> RunTimes::measured(uint64_t shape, size_t rows) const noexcept {
+  const auto found = curves_.find(shape);
+  if (found == curves_.end()) return std::nullopt;
+  const Point& point = found->second.points[class_of(rows)];
+  return point.known ? std::optional(to_duration(point.ns)) : std::nullopt;
+}
+
+std::optional<Clock::duration> RunTimes::expected(uint64_t shape, size_t rows) const noexcept {
+  const auto found = curves_.find(shape);
+  if (found == curves_.end()) return std::nullopt;
+  // The two known points around `rows`, or the two next to it on one side.
+  const auto x = static_cast<double>(rows);
+  const Point* below = nullptr;
+  const Point* above = nullptr;
+  for (const Point& point : found->second.points) {
+    if (!point.known) continue;
+    if (above != nullptr && above->rows >= x && below != nullptr) break;
+    if (above != nullptr) below = above;
+    above = &point;
+  }
+  if (above == nullptr) return std::nullopt;
+  if (below == nullptr || above->rows <= below->rows) return to_duration(above->ns);
+  const double slope = std::max(0.0, (above->ns - below->ns) / (above->rows - below->rows));
+  return to_duration(std::max(0.0, below->ns + slope * (x - below->rows)));
+}
+
+size_t RunTimes::best_size(uint64_t shape, size_t max_size) const noexcept {
+  const auto found = curves_.find(shape);
+  if (found == curves_.end()) return 0;
+  const Curve& curve = found->second;
+  const size_t top = class_of(max_size);
+  const auto is_known = [&](size_t at) { return curve.points[at].num_runs >= kEnoughRuns; };
+  size_t largest = 0;
+  double lowest_cost = 0;
+  for (size_t at = 0; at <= top; ++at) {
+    if (!is_known(at)) continue;
+    largest = at;
+    const double cost = curve.points[at].cost();
+    if (lowest_cost == 0 || cost < lowest_cost) lowest_cost = cost;
+  }
+  if (lowest_cost == 0) return 0;
+  size_t best = largest;
+  while (!is_known(best) || curve.points[best].cost() * kCheaper > lowest_cost) --best;
+  if (curve.num_runs % kTryEvery == 0) {
+    const size_t other = (curve.num_runs / kTryEvery) % (top + 1);
+    // Larger ones come about by themselves only where they may; smaller ones where little waits.
+    if (other > best || !is_known(other)) return size_t{1} << other;
+  }
+  return best == largest ? 0 : size_t{1} << best;
+}
+
+}  // namespace ntrt
