@@ -124,7 +124,11 @@ void Engine::take_work(Work& work, Clock::time_point now) {
     return;
   }
   try {
-    planner_.plan(now, mode(now), work.plan);
+    const auto size_limit = [this](const PlanItem& first) -> size_t {
+      if (!adapts_size()) return 0;
+      return run_times_.size_to_run(shape_key(static_cast<const Request&>(first)), queue_options_.batch.max_size);
+    };
+    planner_.plan(now, mode(now), work.plan, size_limit);
   } catch (const std::bad_alloc&) {
     work.no_memory = planner_.take_first();
     if (work.no_memory) queued_bytes_ -= static_cast<Request&>(*work.no_memory).bytes;
@@ -141,7 +145,10 @@ void Engine::take_work(Work& work, Clock::time_point now) {
   }
   const auto& first = static_cast<Request&>(*work.plan.slices[0].item);
   work.first_row = buffers_.close(work.plan.slices);
-  work.instance = take_instance(run_times_.expected(shape_key(first), rows).value_or(Clock::duration::zero()));
+  work.shape = shape_key(first);
+  work.rows = rows;
+  work.started = now;
+  work.instance = take_instance(run_times_.expected(work.shape, rows).value_or(Clock::duration::zero()));
 }
 
 Engine::InstancePtr Engine::take_instance(Clock::duration expected_run) {
@@ -187,12 +194,10 @@ void Engine::execute(BatchRun& run, Work& work) noexcept {
   }
   auto& slices = work.plan.slices;
   if (work.instance) {
-    size_t rows = 0;
-    for (const Slice& slice : slices) rows += slice.num_rows;
-    const uint64_t shape = shape_key(static_cast<const Request&>(*slices[0].item));
     const auto took = run.run(*work.instance, slices, work.first_row);
     if (run.take_mismatch()) is_batching_ = false;
-    give_back(std::move(work.instance), shape, rows, took);
+    work.ran = took.has_value();
+    give_back(std::move(work.instance), work.shape, work.rows, took);
     std::erase_if(slices, [&](const Slice& slice) {
       auto& request = static_cast<Request&>(*slice.item);
       keep_state(request);

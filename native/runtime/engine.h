@@ -146,6 +146,10 @@ class Engine final : public Interruptible, public std::enable_shared_from_this<E
     InstancePtr instance;             ///< null if there is nothing to run
     std::optional<size_t> first_row;  ///< Note "batch buffers": in one piece from this row on
     std::shared_ptr<PlanItem> no_memory;
+    uint64_t shape = 0;
+    size_t rows = 0;
+    Clock::time_point started;
+    bool ran = false;  ///< as one batch, the last time: its time is yet to be learnt
 
     bool empty() const noexcept { return plan.slices.empty() && plan.expired.empty() && !no_memory; }
   };
@@ -180,6 +184,7 @@ class Engine final : public Interruptible, public std::enable_shared_from_this<E
   void lanes_missing(size_t count);
   bool remove(const std::shared_ptr<Request>& request, Abandon reason, bool also_running);
   void throw_if_refused(size_t bytes, size_t requests_ahead, size_t bytes_ahead);  // REQUIRES: mutex_
+  bool adapts_size() const noexcept;                                               // REQUIRES: mutex_
   void predict(Request& request, Clock::time_point now);                           // REQUIRES: mutex_
   void learn_lateness(const Request& request) noexcept;                            // REQUIRES: mutex_
   void adapt_window(const Request& request, Clock::time_point now);                // REQUIRES: mutex_

@@ -96,15 +96,19 @@ void Engine::check_room(size_t bytes, size_t requests_ahead, size_t bytes_ahead)
   throw_if_refused(bytes, requests_ahead, bytes_ahead);
 }
 
+/// Whether batches are as large as it pays. Who gives a delay or sizes has chosen how large they are.
+bool Engine::adapts_size() const noexcept {
+  const BatchLimits& limits = queue_options_.batch;
+  return limits.max_delay <= Clock::duration::zero() && limits.preferred_sizes.empty();
+}
+
 /// What the run of a new request will take, and what is before it; refuses one that cannot end in time.
 void Engine::predict(Request& request, Clock::time_point now) {
   const uint64_t shape = shape_key(request);
-  // Who gives a delay or sizes has chosen how large batches are.
-  const BatchLimits& limits = queue_options_.batch;
-  const bool is_chosen = request.solo || limits.max_delay > Clock::duration::zero() || !limits.preferred_sizes.empty();
-  request.best_size = is_chosen ? 0 : run_times_.best_size(shape, limits.max_size);
-  size_t max_size = request.solo ? 1 : limits.max_size;
-  if (request.best_size > 0) max_size = std::min(max_size, request.best_size);
+  size_t max_size = request.solo ? 1 : queue_options_.batch.max_size;
+  if (const size_t best = adapts_size() && !request.solo ? run_times_.best_size(shape, max_size) : 0; best > 0) {
+    max_size = best;
+  }
   const auto full = run_times_.expected(shape, max_size);
   request.expected_cost =
       full ? *full * static_cast<int64_t>(request.rows) / static_cast<int64_t>(max_size) : Clock::duration::zero();

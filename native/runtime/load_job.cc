@@ -21,7 +21,7 @@ std::string model_file(const std::string& path) {
 
 BatchLayout prove_layout(LoadedModel& model, const ProofOptions& proof, LoadCancellation& cancellation,
                          const SequenceOptions& sequences) {
-  check_padding(proof.pad, model.signature());
+  check_padding(proof.pad, model.signature(), sequences);
   BatchLayout layout = prove_batching(model, proof, cancellation, sequences);
   if (proof.pad.inputs.empty()) return layout;
   if (layout.enabled) {

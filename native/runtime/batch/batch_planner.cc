@@ -47,7 +47,6 @@ struct PlanBucket {
   size_t num_items = 0;
   size_t rows = 0;                       ///< not yet planned
   Clock::time_point urgent_at = kNever;  ///< the earliest time at which one must begin; may be of one that has gone
-  size_t best_size = 0;                  ///< that of the newest item
   bool due = false;                      ///< its oldest item has waited long enough
   bool flushed = false;                  ///< nothing waits until it is empty
   bool counted_full = false;
@@ -152,7 +151,6 @@ void BatchPlanner::add(std::shared_ptr<PlanItem> item) {
   i.bucket = &bucket;
   i.rows_planned = 0;
   bucket.rows += i.rows;
-  bucket.best_size = i.best_size;
   ++bucket.num_items;
   ++num_items_;
   bucket.urgent_at = std::min(bucket.urgent_at, urgent_from(i));
@@ -186,13 +184,8 @@ void BatchPlanner::forget(PlanBucket& bucket) noexcept {
   if (!bucket.solo && buckets_.size() > kMaxKeptBuckets) buckets_.erase(buckets_.find(bucket.key));
 }
 
-size_t BatchPlanner::full_size(const PlanBucket& bucket) const noexcept {
-  const bool is_chosen = bucket.best_size == 0 || !limits_.preferred_sizes.empty();
-  return is_chosen ? limits_.max_size : std::min(bucket.best_size, limits_.max_size);
-}
-
 bool BatchPlanner::is_full(const PlanBucket& bucket) const noexcept {
-  return bucket.num_items > 0 && (bucket.solo || bucket.rows >= full_size(bucket));
+  return bucket.num_items > 0 && (bucket.solo || bucket.rows >= limits_.max_size);
 }
 
 Clock::time_point BatchPlanner::starts_at(const PlanBucket& bucket) const noexcept {
@@ -239,15 +232,15 @@ PlanBucket* BatchPlanner::choose(Clock::time_point now, PlanMode mode) noexcept 
   return found == ready_.end() ? nullptr : found->bucket;
 }
 
-void BatchPlanner::plan(Clock::time_point now, PlanMode mode, BatchPlan& plan) {
+void BatchPlanner::plan(Clock::time_point now, PlanMode mode, BatchPlan& plan, const SizeLimit& size_limit) {
   plan.slices.clear();
   plan.expired.clear();
   PlanBucket* const bucket = choose(now, mode);
   if (bucket == nullptr) return;
-  take(*bucket, now, plan);
+  take(*bucket, now, plan, size_limit);
   bucket->due = false;
   // What is left of a full bucket is looked through for the most urgent item; it is less than a batch.
-  if (bucket->rows < full_size(*bucket)) {
+  if (bucket->rows < limits_.max_size) {
     bucket->urgent_at = kNever;
     for (const PlanQueue& queue : bucket->queues) {
       for (const auto& item : queue) bucket->urgent_at = std::min(bucket->urgent_at, urgent_from(*item));
@@ -258,14 +251,13 @@ void BatchPlanner::plan(Clock::time_point now, PlanMode mode, BatchPlan& plan) {
 }
 
 /// How many rows, of items in their order, make the next batch: as many as fit, or the largest preferred size.
-size_t BatchPlanner::rows_to_take(PlanBucket& bucket, Clock::time_point now) const noexcept {
+size_t BatchPlanner::rows_to_take(PlanBucket& bucket, Clock::time_point now, size_t limit) const noexcept {
   const auto& preferred = limits_.preferred_sizes;
-  const size_t full = full_size(bucket);
   size_t rows = 0;
   size_t best = 0;
   size_t num_expired = 0;
   Cursor cursor(bucket);
-  for (PlanItem* item = cursor.next(); item != nullptr && rows < full; item = cursor.next()) {
+  for (PlanItem* item = cursor.next(); item != nullptr && rows < limit; item = cursor.next()) {
     if (latest_start(*item) < now) {
       if (++num_expired == kMaxExpired) break;
       continue;
@@ -273,17 +265,19 @@ size_t BatchPlanner::rows_to_take(PlanBucket& bucket, Clock::time_point now) con
     const size_t left = rows_left(*item);
     if (left > limits_.max_size) {  // it is split anyway, so it fills up whatever it is next to
       const bool fills = !preferred.empty() && preferred.back() > rows;
-      return fills ? preferred.back() : full;
+      return fills ? preferred.back() : limit;
     }
-    if (rows > 0 && rows + left > full) break;
+    if (rows > 0 && rows + left > limit) break;
     rows += left;
     if (std::binary_search(preferred.begin(), preferred.end(), rows)) best = rows;
   }
   return best > 0 ? best : rows;
 }
 
-void BatchPlanner::take(PlanBucket& bucket, Clock::time_point now, BatchPlan& plan) {
-  const size_t wanted = bucket.solo ? 1 : rows_to_take(bucket, now);
+void BatchPlanner::take(PlanBucket& bucket, Clock::time_point now, BatchPlan& plan, const SizeLimit& size_limit) {
+  size_t limit = bucket.solo || !size_limit ? 0 : size_limit(*bucket.first());
+  if (limit == 0 || limit > limits_.max_size) limit = limits_.max_size;
+  const size_t wanted = bucket.solo ? 1 : rows_to_take(bucket, now, limit);
   plan.slices.reserve(std::min(wanted, bucket.num_items));
   plan.expired.reserve(std::min(kMaxExpired, bucket.num_items));
   // Nothing below throws.

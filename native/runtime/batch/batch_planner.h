@@ -6,8 +6,7 @@
 // - Rank is the time of submission, plus kPriorityStep for each level below 'high'. So an item is overtaken by those
 //   of the next higher priority that come up to one step after it, and by no later ones: nothing starves.
 // - Items of one key and priority start in the order in which they came.
-// - A batch is full with `max_size` rows, or with as many as the newest item of its key says are best (unless there are
-//   preferred sizes, which somebody has chosen).
+// - A batch takes up to `max_size` rows, or fewer if its caller says so when it starts.
 // - An item that fits a batch is never split. A larger one fills batches, and its last rows meet others.
 // - A batch may start when it is full, when there are rows for the smallest preferred size, when its oldest item has
 // waited `max_delay`, or
@@ -16,6 +15,7 @@
 // - An item that would end after its deadline is given up instead of being started.
 
 #include <deque>
+#include <functional>
 #include <set>
 #include <unordered_map>
 
@@ -42,6 +42,8 @@ struct BatchPlan {
   std::vector<Slice> slices;                       ///< empty: nothing may start now
   std::vector<std::shared_ptr<PlanItem>> expired;  ///< given up
 };
+
+using SizeLimit = std::function<size_t(const PlanItem& first)>;
 
 enum class PlanMode : uint8_t {
   kNormal,
@@ -76,7 +78,10 @@ class BatchPlanner {
 
   /// Takes the next batch out and puts it into `plan`, which it empties first. When it throws std::bad_alloc, nothing
   /// was taken.
-  void plan(Clock::time_point now, PlanMode mode, BatchPlan& plan);
+  ///
+  /// `size_limit` is asked once, with the first item of a batch that others could join: how many rows it may take, 0
+  /// for `max_size`. It does not throw.
+  void plan(Clock::time_point now, PlanMode mode, BatchPlan& plan, const SizeLimit& size_limit = {});
 
   /// When a batch may start, as things are: Clock::time_point::min() for at once, max() for never.
   Clock::time_point next_start(PlanMode mode) const noexcept;
@@ -116,12 +121,11 @@ class BatchPlanner {
   void reindex_all() noexcept;
   void unlink(PlanItem& item) noexcept;
   void forget(PlanBucket& bucket) noexcept;
-  size_t full_size(const PlanBucket& bucket) const noexcept;
   bool is_full(const PlanBucket& bucket) const noexcept;
   Clock::time_point starts_at(const PlanBucket& bucket) const noexcept;
   PlanBucket* choose(Clock::time_point now, PlanMode mode) noexcept;
-  void take(PlanBucket& bucket, Clock::time_point now, BatchPlan& plan);
-  size_t rows_to_take(PlanBucket& bucket, Clock::time_point now) const noexcept;
+  void take(PlanBucket& bucket, Clock::time_point now, BatchPlan& plan, const SizeLimit& size_limit);
+  size_t rows_to_take(PlanBucket& bucket, Clock::time_point now, size_t limit) const noexcept;
 
   BatchLimits limits_;
   std::unordered_map<std::vector<int64_t>, std::unique_ptr<PlanBucket>, KeyHash> buckets_;

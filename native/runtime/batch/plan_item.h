@@ -28,7 +28,6 @@ struct PlanItem {
   Clock::time_point submitted;
   Clock::time_point deadline = Clock::time_point::max();
   Clock::duration expected_run{};   ///< of a batch with it; it is given up when it cannot end before its deadline
-  size_t best_size = 0;             ///< rows of a batch beyond which they get dearer; 0: not known
   Clock::duration expected_cost{};  ///< its share of such a batch: how much later those behind it start
 
   // The planner's, while it is queued.

@@ -9,6 +9,7 @@ namespace {
 
 constexpr double kSlowerWeight = 1.0 / 8;
 constexpr double kQuickerWeight = 1.0 / 2;
+constexpr double kPeriodWeight = 1.0 / 4;
 /// So many runs of a number of rows say what they cost.
 constexpr uint32_t kEnoughRuns = 8;
 /// A smaller batch must make rows this much cheaper to be better.
@@ -36,7 +37,7 @@ void RunTimes::learn(uint64_t shape, size_t rows, Clock::duration took) noexcept
     ++point.num_runs;
     const auto ns = static_cast<double>(to_nanoseconds(took));
     if (!point.known) {
-      point = {static_cast<double>(rows), ns, true, 1};
+      point = {static_cast<double>(rows), ns, 0, true, 1};
       return;
     }
     const double weight = ns < point.ns ? kQuickerWeight : kSlowerWeight;
@@ -45,6 +46,14 @@ void RunTimes::learn(uint64_t shape, size_t rows, Clock::duration took) noexcept
   } catch (const std::bad_alloc&) {
     // It learns from the next run.
   }
+}
+
+void RunTimes::learn_period(uint64_t shape, size_t rows, Clock::duration period) noexcept {
+  const auto found = curves_.find(shape);
+  if (found == curves_.end()) return;
+  double& mean = found->second.points[class_of(rows)].period_ns;
+  const auto ns = static_cast<double>(to_nanoseconds(period));
+  mean += mean == 0 ? ns : (ns - mean) * kPeriodWeight;
 }
 
 std::optional<Clock::duration> RunTimes::measured(uint64_t shape, size_t rows) const noexcept {
@@ -68,9 +77,25 @@ std::optional<Clock::duration> RunTimes::expected(uint64_t shape, size_t rows) c
     above = &point;
   }
   if (above == nullptr) return std::nullopt;
-  if (below == nullptr || above->rows <= below->rows) return to_duration(above->ns);
-  const double slope = std::max(0.0, (above->ns - below->ns) / (above->rows - below->rows));
-  return to_duration(std::max(0.0, below->ns + slope * (x - below->rows)));
+  if (below == nullptr || above->rows <= below->rows) return to_duration(above->busy_ns());
+  const double slope = std::max(0.0, (above->busy_ns() - below->busy_ns()) / (above->rows - below->rows));
+  return to_duration(std::max(0.0, below->busy_ns() + slope * (x - below->rows)));
+}
+
+bool RunTimes::is_known(const Curve& curve, size_t at) noexcept { return curve.points[at].num_runs >= kEnoughRuns; }
+
+std::optional<size_t> RunTimes::best_class(const Curve& curve, size_t top) noexcept {
+  std::optional<size_t> cheapest;
+  for (size_t at = 0; at <= top; ++at) {
+    if (!is_known(curve, at)) continue;
+    if (!cheapest || curve.points[at].cost() < curve.points[*cheapest].cost()) cheapest = at;
+  }
+  if (!cheapest) return std::nullopt;
+  size_t best = *cheapest;
+  for (size_t at = best + 1; at <= top; ++at) {
+    if (is_known(curve, at) && curve.points[at].cost() * kCheaper <= curve.points[*cheapest].cost()) best = at;
+  }
+  return best;
 }
 
 size_t RunTimes::best_size(uint64_t shape, size_t max_size) const noexcept {
@@ -78,24 +103,26 @@ size_t RunTimes::best_size(uint64_t shape, size_t max_size) const noexcept {
   if (found == curves_.end()) return 0;
   const Curve& curve = found->second;
   const size_t top = class_of(max_size);
-  const auto is_known = [&](size_t at) { return curve.points[at].num_runs >= kEnoughRuns; };
-  size_t largest = 0;
-  double lowest_cost = 0;
-  for (size_t at = 0; at <= top; ++at) {
-    if (!is_known(at)) continue;
-    largest = at;
-    const double cost = curve.points[at].cost();
-    if (lowest_cost == 0 || cost < lowest_cost) lowest_cost = cost;
+  const auto best = best_class(curve, top);
+  if (!best) return 0;
+  for (size_t larger = *best + 1; larger <= top; ++larger) {
+    if (is_known(curve, larger)) return size_t{1} << *best;
   }
-  if (lowest_cost == 0) return 0;
-  size_t best = largest;
-  while (!is_known(best) || curve.points[best].cost() * kCheaper > lowest_cost) --best;
-  if (curve.num_runs % kTryEvery == 0) {
+  return 0;
+}
+
+size_t RunTimes::size_to_run(uint64_t shape, size_t max_size) const noexcept {
+  const auto found = curves_.find(shape);
+  if (found == curves_.end()) return 0;
+  const Curve& curve = found->second;
+  const size_t top = class_of(max_size);
+  if (curve.num_runs % kTryEvery == kTryEvery - 1) {
     const size_t other = (curve.num_runs / kTryEvery) % (top + 1);
-    // Larger ones come about by themselves only where they may; smaller ones where little waits.
-    if (other > best || !is_known(other)) return size_t{1} << other;
+    const auto best = best_class(curve, top);
+    // Smaller ones come about by themselves when little waits.
+    if (!is_known(curve, other) || (best && other > *best)) return size_t{1} << other;
   }
-  return best == largest ? 0 : size_t{1} << best;
+  return best_size(shape, max_size);
 }
 
 }  // namespace ntrt

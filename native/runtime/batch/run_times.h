@@ -21,25 +21,35 @@ class RunTimes {
   /// A slow run (the first of a shape, a preemption) is forgotten quickly, a quick one is believed at once by half.
   void learn(uint64_t shape, size_t rows, Clock::duration took) noexcept;
 
+  /// How long a lane was busy with such a run, with all that there is to do before and after it. A plain mean: many of
+  /// them add up to the time that a queue takes.
+  void learn_period(uint64_t shape, size_t rows, Clock::duration period) noexcept;
+
   /// What runs of about that many rows usually took; nothing if there was none.
   std::optional<Clock::duration> measured(uint64_t shape, size_t rows) const noexcept;
 
-  /// The same, reckoned from other numbers of rows where there was none; nothing if the shape is unknown.
+  /// How long a lane will be busy with such a run, reckoned from other numbers of rows where there was none; nothing if
+  /// the shape is unknown.
   std::optional<Clock::duration> expected(uint64_t shape, size_t rows) const noexcept;
 
   /// How many rows of those that may run together should, where rows get dearer in larger batches; 0 where they do not,
-  /// or it is not known. Now and then another number, to find out.
+  /// or it is not known.
   size_t best_size(uint64_t shape, size_t max_size) const noexcept;
+
+  /// The same for a batch that starts now: now and then another number, to find out what that costs.
+  size_t size_to_run(uint64_t shape, size_t max_size) const noexcept;
 
  private:
   static constexpr size_t kClasses = 24;
   struct Point {
     double rows = 0;
     double ns = 0;
+    double period_ns = 0;  ///< 0: not known
     bool known = false;
     uint32_t num_runs = 0;
 
     double cost() const noexcept { return ns / rows; }
+    double busy_ns() const noexcept { return period_ns > 0 ? period_ns : ns; }
   };
   struct Curve {
     std::array<Point, kClasses> points;
@@ -47,6 +57,9 @@ class RunTimes {
   };
 
   static size_t class_of(size_t rows) noexcept;
+  static bool is_known(const Curve& curve, size_t at) noexcept;
+  /// The class whose rows should run together, of those up to `top`; nothing if none is known.
+  static std::optional<size_t> best_class(const Curve& curve, size_t top) noexcept;
 
   std::unordered_map<uint64_t, Curve> curves_;
 };

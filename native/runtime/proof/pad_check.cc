@@ -36,10 +36,13 @@ void check_value(const TensorSpec& spec, PadValue value, const std::string& opti
              text.str());
 }
 
-void check_input(const PadInput& input, const Signature& signature) {
+void check_input(const PadInput& input, const Signature& signature, const SequenceOptions& sequences) {
   const std::string option = "options.batching.pad." + input.name;
   const TensorSpec* const spec = find(signature.inputs, input.name);
   if (spec == nullptr) refuse(Code::kInvalidArgument, option, "the model has no such input");
+  if (sequences.of_input(static_cast<size_t>(spec - signature.inputs.data())) != nullptr) {
+    refuse(Code::kInvalidArgument, option, "a state of sequences cannot be padded");
+  }
   if (spec->type == DType::kString) refuse(Code::kInvalidArgument, option, "strings cannot be padded");
   check_value(*spec, input.value, option + ".value");
   check_axis(*spec, input.axis, option + ".axis");
@@ -61,8 +64,8 @@ void check_input(const PadInput& input, const Signature& signature) {
 
 }  // namespace
 
-void check_padding(const PadOptions& pad, const Signature& signature) {
-  for (const PadInput& input : pad.inputs) check_input(input, signature);
+void check_padding(const PadOptions& pad, const Signature& signature, const SequenceOptions& sequences) {
+  for (const PadInput& input : pad.inputs) check_input(input, signature, sequences);
 }
 
 }  // namespace ntrt

@@ -25,6 +25,6 @@ Padding prove_padding(LoadedModel& model, const BatchLayout& layout, const Proof
                       LoadCancellation& cancellation);
 
 /// Throws Error{kInvalidArgument, kOutOfRange} if `pad` does not fit the model.
-void check_padding(const PadOptions& pad, const Signature& signature);
+void check_padding(const PadOptions& pad, const Signature& signature, const SequenceOptions& sequences = {});
 
 }  // namespace ntrt

@@ -20,7 +20,7 @@ enum class Mistake : uint8_t {
   kIgnoresUrgency,     ///< a window never ends early
   kRunsTheLate,        ///< nothing is given up
   kGathersPreferred,   ///< a preferred size starts while more is gathered
-  kIgnoresBestSize,    ///< batches are filled up to the limit
+  kIgnoresLimit,       ///< batches are as large as they may be at all
   kForgetsPart         ///< a partly planned item counts as whole in the backlog
 };
 
@@ -39,7 +39,6 @@ class ReferencePlanner {
     Time deadline = kNever;
     Clock::duration run{};
     Clock::duration cost{};
-    size_t best_size = 0;
     size_t planned = 0;
 
     size_t left() const { return rows - planned; }
@@ -67,7 +66,6 @@ class ReferencePlanner {
     first_use_.emplace(item.key, first_use_.size() + 1);  // 0 is for solo items
     auto& urgent = urgent_.emplace(item.key, kNever).first->second;
     urgent = std::min(urgent, urgent_from(item));
-    best_size_[item.key] = item.best_size;
     items_.push_back(item);
   }
 
@@ -85,7 +83,8 @@ class ReferencePlanner {
     return result;
   }
 
-  Plan plan(Time now, PlanMode mode) {
+  /// `limit`: rows of this batch; 0 for what the limits say.
+  Plan plan(Time now, PlanMode mode, size_t limit = 0) {
     const int key = choose(now, mode);
     Plan plan;
     if (key < 0) return plan;
@@ -95,7 +94,7 @@ class ReferencePlanner {
     for (size_t i = 0; i < queue.size(); ++i) {
       if (is_late(queue[i], now) && ++num_late == 64) queue.resize(i + 1);
     }
-    const size_t wanted = rows_of_batch(queue, key, now);
+    const size_t wanted = rows_of_batch(queue, key, now, limit);
     size_t rows = 0;
     for (const Item& item : queue) {
       if (is_late(item, now)) {
@@ -114,7 +113,7 @@ class ReferencePlanner {
       }
     }
     // What is left of a full batch may keep the time of an item that has gone.
-    if (rows_waiting(key) < full_size(key)) {
+    if (rows_waiting(key) < limits.max_size) {
       urgent_[key] = kNever;
       for (const Item& item : of(key)) urgent_[key] = std::min(urgent_[key], urgent_from(item));
     }
@@ -172,7 +171,7 @@ class ReferencePlanner {
   Time starts_at(int key, PlanMode mode) const {
     const size_t rows = rows_waiting(key);
     if (rows == 0) return kNever;
-    if (key == 0 || rows >= full_size(key) || mode == PlanMode::kDraining) return kNow;
+    if (key == 0 || rows >= limits.max_size || mode == PlanMode::kDraining) return kNow;
     const bool preferred = !limits.preferred_sizes.empty() && rows >= limits.preferred_sizes.front();
     if (preferred && mistake_ == Mistake::kGathersPreferred) return kNow;
     if (mode == PlanMode::kGathering) return kNever;
@@ -197,20 +196,14 @@ class ReferencePlanner {
     return {rank(of(key).front()), key == 0 ? 0 : first_use_.at(key)};
   }
 
-  size_t full_size(int key) const {
-    const auto found = best_size_.find(key);
-    const size_t best = found == best_size_.end() ? 0 : found->second;
-    const bool ignored = best == 0 || !limits.preferred_sizes.empty() || mistake_ == Mistake::kIgnoresBestSize;
-    return ignored ? limits.max_size : std::min(best, limits.max_size);
-  }
-
-  size_t rows_of_batch(const std::vector<Item>& queue, int key, Time now) const {
+  size_t rows_of_batch(const std::vector<Item>& queue, int key, Time now, size_t limit) const {
+    const bool ignored = limit == 0 || mistake_ == Mistake::kIgnoresLimit;
+    const size_t full = ignored ? limits.max_size : std::min(limit, limits.max_size);
     std::vector<size_t> sizes;  // that the first items make
     size_t rows = 0;
     for (const Item& item : queue) {
       if (is_late(item, now)) continue;
       if (key == 0) return item.left();
-      const size_t full = full_size(key);
       if (rows >= full) break;
       if (item.left() > limits.max_size) {
         const bool fills = !limits.preferred_sizes.empty() && limits.preferred_sizes.back() > rows;
@@ -241,7 +234,6 @@ class ReferencePlanner {
   const Mistake mistake_;
   std::vector<Item> items_;  // in the order in which they came
   std::map<int, size_t> first_use_;
-  std::map<int, size_t> best_size_;  // per key, that of the newest item
   std::map<int, Time> urgent_;  // per key, when an item must begin; those that were removed count until the next plan
 };
 

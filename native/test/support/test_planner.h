@@ -27,7 +27,6 @@ struct ItemSpec {
   Clock::duration expected_run{};
   Clock::duration expected_cost{};
   bool solo = false;
-  size_t best_size = 0;
 };
 
 struct NamedItem : PlanItem {
@@ -45,7 +44,6 @@ inline std::shared_ptr<NamedItem> make_item(std::string name, const ItemSpec& sp
   if (spec.deadline) item->deadline = kStart + *spec.deadline;
   item->expected_run = spec.expected_run;
   item->expected_cost = spec.expected_cost;
-  item->best_size = spec.best_size;
   return item;
 }
 
@@ -82,10 +80,10 @@ class TestPlanner {
 
   /// "a b" are whole items, "c[0,8)" rows of one, "!d" was given up; "" means that nothing may start. Checks that
   /// next_start() had announced it.
-  std::string plan(Clock::duration since_start = {}, PlanMode mode = PlanMode::kNormal) {
+  std::string plan(Clock::duration since_start = {}, PlanMode mode = PlanMode::kNormal, const SizeLimit& limit = {}) {
     const Clock::time_point now = kStart + since_start;
     const bool announced = planner_.next_start(mode) <= now;
-    planner_.plan(now, mode, plan_);
+    planner_.plan(now, mode, plan_, limit);
     const std::string text = to_text(plan_);
     EXPECT_EQ(announced, !text.empty()) << "next_start() and plan() disagree about " << text;
     return text;

@@ -74,7 +74,6 @@ class Pair {
     if (below(4) == 0) item.deadline = now_ + 1ms * below(200);
     item.run = 1ms * below(30);
     item.cost = 1us * below(5000);
-    if (below(2) == 0) item.best_size = 1 + below(14);
 
     auto real = testing::make_item(std::to_string(item.id), {.key = item.key, .rows = item.rows});
     real->solo = item.key == 0;
@@ -83,7 +82,6 @@ class Pair {
     real->deadline = item.deadline;
     real->expected_run = item.run;
     real->expected_cost = item.cost;
-    real->best_size = item.best_size;
     items_[item.id] = real;
     model_.add(item);
     planner_.add(real);
@@ -120,12 +118,16 @@ class Pair {
   }
 
   std::optional<std::string> plan(PlanMode mode) {
-    planner_.plan(now_, mode, plan_);
+    const size_t limit = below(2) == 0 ? 1 + below(14) : 0;
+    planner_.plan(now_, mode, plan_, [&](const PlanItem& first) {
+      EXPECT_FALSE(first.solo);
+      return limit;
+    });
     ReferencePlanner::Plan real;
     for (const Slice& slice : plan_.slices)
       real.slices.emplace_back(id_of(slice.item), slice.first_row, slice.num_rows);
     for (const auto& item : plan_.expired) real.expired.push_back(id_of(item));
-    const ReferencePlanner::Plan expected = model_.plan(now_, mode);
+    const ReferencePlanner::Plan expected = model_.plan(now_, mode, limit);
     if (!(real == expected)) {
       std::string text = "planned '" + testing::to_text(plan_) + "', not '";
       for (const auto& [id, first, rows] : expected.slices) {
@@ -192,7 +194,7 @@ TEST(BatchPlannerReference, DoesWhatTheModelSaysForAHundredThousandOperations) {
 TEST(BatchPlannerReference, EachBrokenRuleIsNoticed) {
   for (const Mistake mistake :
        {Mistake::kNoAgeing, Mistake::kSplitsWhatFits, Mistake::kSmallestPreferred, Mistake::kIgnoresUrgency,
-        Mistake::kRunsTheLate, Mistake::kGathersPreferred, Mistake::kIgnoresBestSize, Mistake::kForgetsPart}) {
+        Mistake::kRunsTheLate, Mistake::kGathersPreferred, Mistake::kIgnoresLimit, Mistake::kForgetsPart}) {
     bool noticed = false;
     for (uint64_t seed = 1; seed <= 50 && !noticed; ++seed) {
       Pair pair(seed, mistake);

@@ -75,6 +75,18 @@ TEST(RunTimes, RunsThatBecomeSlowerAreLearntIntoTheEnd) {
   EXPECT_GT(*times.measured(kShape, 1), 9900us);
 }
 
+TEST(RunTimes, OfALaneAreAPlainMeanOfWhatItWasBusyWithThem) {
+  RunTimes times;
+  times.learn_period(kShape, 1, 9ms);
+  EXPECT_EQ(expected_us(times, 1), -1) << "of a run that is not known";
+  times.learn(kShape, 1, 1ms);
+  times.learn_period(kShape, 1, 2ms);
+  EXPECT_EQ(expected_us(times, 1), 2000);
+  for (int i = 0; i < 100; ++i) times.learn_period(kShape, 1, i % 2 == 0 ? 2ms : 4ms);
+  EXPECT_NEAR(static_cast<double>(expected_us(times, 1)), 3000, 300);
+  EXPECT_EQ(times.measured(kShape, 1), 1ms) << "what the model takes is something else";
+}
+
 TEST(RunTimes, FromASinglePointEveryNumberOfRowsTakesAsLong) {
   RunTimes times;
   times.learn(kShape, 4, 3ms);
@@ -185,8 +197,8 @@ TEST(RunTimesBestSize, OfOtherShapesDoesNotMatter) {
 std::set<size_t> sizes_over(RunTimes& times, int runs, const std::function<Clock::duration(size_t)>& run_time) {
   std::set<size_t> sizes;
   for (int i = 0; i < runs; ++i) {
-    const size_t best = times.best_size(kShape, 32);
-    const size_t rows = best == 0 ? 32 : best;
+    const size_t size = times.size_to_run(kShape, 32);
+    const size_t rows = size == 0 ? 32 : size;
     sizes.insert(rows);
     times.learn(kShape, rows, run_time(rows));
   }

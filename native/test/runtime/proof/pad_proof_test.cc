@@ -529,6 +529,12 @@ TEST_F(CheckPaddingTest, AFixedDimensionCannotBePadded) {
          "options.batching.pad.x.axis: dimension 1 is fixed to 7 in the model: there is nothing to pad");
 }
 
+TEST_F(CheckPaddingTest, AStateCannotBePadded) {
+  SequenceOptions sequences;
+  sequences.states.emplace_back().input = 0;
+  EXPECT_EQ(testing::code_of([&] { check_padding(pad_, signature_, sequences); }), Code::kInvalidArgument);
+}
+
 TEST_F(CheckPaddingTest, AnUnknownNumberOfDimensionsIsSeenLater) {
   signature_.inputs[0].dims.clear();
   signature_.inputs[0].any_rank = true;
