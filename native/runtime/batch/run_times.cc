@@ -11,11 +11,14 @@ constexpr double kSlowerWeight = 1.0 / 8;
 constexpr double kQuickerWeight = 1.0 / 2;
 constexpr double kPeriodWeight = 1.0 / 4;
 /// So many runs of a number of rows say what they cost.
-constexpr uint32_t kEnoughRuns = 8;
+constexpr uint32_t kEnoughRuns = 4;
 /// A smaller batch must make rows this much cheaper to be better.
 constexpr double kCheaper = 0.9;
-/// One in so many runs tries another number of rows.
-constexpr uint64_t kTryEvery = 32;
+/// After so many runs of a shape, numbers of rows that never came are tried, in every second run until they are known:
+/// of smaller ones, that costs little.
+constexpr uint64_t kTryAfter = 16;
+/// One in so many runs tries a larger number than is best.
+constexpr uint64_t kTryLargerEvery = 256;
 
 Clock::duration to_duration(double ns) {
   return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double, std::nano>(ns));
@@ -116,11 +119,15 @@ size_t RunTimes::size_to_run(uint64_t shape, size_t max_size) const noexcept {
   if (found == curves_.end()) return 0;
   const Curve& curve = found->second;
   const size_t top = class_of(max_size);
-  if (curve.num_runs % kTryEvery == kTryEvery - 1) {
-    const size_t other = (curve.num_runs / kTryEvery) % (top + 1);
-    const auto best = best_class(curve, top);
-    // Smaller ones come about by themselves when little waits.
-    if (!is_known(curve, other) || (best && other > *best)) return size_t{1} << other;
+  const auto best = best_class(curve, top);
+  if (!best || curve.num_runs < kTryAfter) return 0;
+  if (curve.num_runs % 2 == 1) {
+    for (size_t smaller = *best; smaller-- > 0;) {
+      if (!is_known(curve, smaller)) return size_t{1} << smaller;
+    }
+  }
+  if (curve.num_runs % kTryLargerEvery == 0 && *best < top) {
+    return size_t{1} << (*best + 1 + (curve.num_runs / kTryLargerEvery) % (top - *best));
   }
   return best_size(shape, max_size);
 }
