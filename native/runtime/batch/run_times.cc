@@ -14,9 +14,6 @@ constexpr double kPeriodWeight = 1.0 / 4;
 constexpr uint32_t kEnoughRuns = 4;
 /// A smaller batch must make rows this much cheaper to be better.
 constexpr double kCheaper = 0.9;
-/// After so many runs of a shape, numbers of rows that never came are tried, in every second run until they are known:
-/// of smaller ones, that costs little.
-constexpr uint64_t kTryAfter = 16;
 /// One in so many runs tries a larger number than is best.
 constexpr uint64_t kTryLargerEvery = 256;
 
@@ -120,13 +117,7 @@ size_t RunTimes::size_to_run(uint64_t shape, size_t max_size) const noexcept {
   const Curve& curve = found->second;
   const size_t top = class_of(max_size);
   const auto best = best_class(curve, top);
-  if (!best || curve.num_runs < kTryAfter) return 0;
-  if (curve.num_runs % 2 == 1) {
-    for (size_t smaller = *best; smaller-- > 0;) {
-      if (!is_known(curve, smaller)) return size_t{1} << smaller;
-    }
-  }
-  if (curve.num_runs % kTryLargerEvery == 0 && *best < top) {
+  if (best && *best < top && curve.num_runs % kTryLargerEvery == 0) {
     return size_t{1} << (*best + 1 + (curve.num_runs / kTryLargerEvery) % (top - *best));
   }
   return best_size(shape, max_size);

@@ -36,7 +36,8 @@ class RunTimes {
   /// or it is not known.
   size_t best_size(uint64_t shape, size_t max_size) const noexcept;
 
-  /// The same for a batch that starts now: now and then another number, to find out what that costs.
+  /// The same for a batch that starts now: now and then a larger one, to find out whether it still is dearer. Smaller
+  /// ones come about by themselves when little waits; making them would part callers that come together.
   size_t size_to_run(uint64_t shape, size_t max_size) const noexcept;
 
  private:
