@@ -49,7 +49,7 @@ Shape& read_dims(const double*& frame, Shape& dims) {
     throw Error(Code::kInternal, "the frame holds no rank where one is expected");
   }
   dims.resize(static_cast<size_t>(rank));
-  for (size_t i = 0; i < dims.size(); ++i) dims[i] = static_cast<int64_t>(*frame++);
+  for (int64_t& dim : dims) dim = static_cast<int64_t>(*frame++);
   return dims;
 }
 
