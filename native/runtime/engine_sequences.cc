@@ -111,8 +111,8 @@ void Engine::end_step(Sequence& sequence, bool last, bool ran, Clock::time_point
 
 /// A lane has ended a step, and says so before it lets the request go. `ended` is the list for end_steps().
 void Engine::note_end(Request& request, bool ran, Sequence*& ended) noexcept {
+  if (request.sequence == nullptr) return;  // and is not written: other lanes may be at other parts of it
   Sequence* const sequence = std::exchange(request.sequence, nullptr);
-  if (sequence == nullptr) return;
   sequence->step_ran = ran;
   sequence->step_was_last = request.ends_sequence;
   sequence->next_ended = ended;
