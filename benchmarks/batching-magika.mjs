@@ -8,7 +8,7 @@ export { closed } from './lib/concurrency-curves.mjs';
 
 export const title = 'Batches of files whose type is asked for';
 export const about = `Google's Magika tells the type of a file from 2048 of its bytes (int32), which are random characters here, one file per
-request. One thread for the model. The rows that the proof of batching generates have nothing but the bytes 1 and 2, which this model
+request. Each process first answers small groups of requests, as a day begins. One thread for the model. The rows that the proof of batching generates have nothing but the bytes 1 and 2, which this model
 takes for so odd that rounding shows; so it gets three of these files as samples. *piscina*: a pool of two worker threads, each
 with a session of onnxruntime-node; it uses two cores, as does node-tensorrt with two instances, all others one.`;
 
@@ -27,6 +27,7 @@ export function plan({ quick, magika }) {
       clients,
       others: quick ? [1, 4] : [1, 16, 64],
       variants: VARIANTS,
+      ramp: true,
       samples: { input: 'bytes', rows: 3 },
       // About 8 ms a file: every client comes to its turn once before the measurement and twice in it.
       times: (count) =>

@@ -9,7 +9,8 @@ export { closed } from './lib/concurrency-curves.mjs';
 
 export const title = 'Batches of lines of text';
 export const about = `The recogniser of the OCR example (PP-OCRv4), one line per request, 48 pixels high and in turn 96, 192 and 304 wide; only
-lines of the same width can meet. Its results are large: 6625 floats for each 8 pixels of width. One thread for the model; the raw
+lines of the same width can meet. Its results are large: 6625 floats for each 8 pixels of width. Each process first answers small groups of requests, as a
+day begins. One thread for the model; the raw
 loop runs as many lines of one width at once as there are clients, 32 at most. *piscina*: a pool of two worker threads, each
 with a session of onnxruntime-node; it uses two cores, as does node-tensorrt with two instances, all others one.`;
 
@@ -30,6 +31,7 @@ export function plan({ quick }) {
       clients,
       others: quick ? [1, 4] : [1, 16, 64],
       variants: VARIANTS,
+      ramp: true,
       // About 12 ms a line: every client comes to its turn once before the measurement and twice in it.
       times: (count) =>
         quick ? { warmupMs: 100, measureMs: 600 } : { warmupMs: 400 + 13 * count, measureMs: 1200 + 26 * count },

@@ -19,6 +19,7 @@ import { LoopDelayMeter } from './stalls.mjs';
  * @property {readonly Variant[]} variants
  * @property {object} [options] of `Engine.load`
  * @property {{ input: string, rows: number }} [samples] for the proof of batching, where generated rows will not do
+ * @property {boolean} [ramp] begin with small groups of requests, as a day does: engines may learn from them
  * @property {(clients: number) => { warmupMs: number, measureMs: number }} times
  *
  * @typedef {{ id: string, label: string, options: object }} Variant node-tensorrt with other options
@@ -39,7 +40,7 @@ export const TWO_INSTANCES = {
 export const limitOf = (clients) => `raw${Math.min(clients, BATCH)}`;
 
 /** @param {Setup} setup @returns {Subject[]} */
-export function curveSubjects({ model, type, dims, clients, others, variants, options, samples, times }) {
+export function curveSubjects({ model, type, dims, clients, others, variants, options, samples, ramp = false, times }) {
   /** @type {(id: string, label: string, kind: Subject['kind'], counts: readonly number[], params: object) => Subject[]} */
   const subjects = (id, label, kind, counts, params) =>
     counts.map((concurrency) => ({
@@ -47,7 +48,7 @@ export function curveSubjects({ model, type, dims, clients, others, variants, op
       label: `${label}, ${concurrency}`,
       kind,
       measure: 'closed',
-      params: { model, type: type ?? 'float32', dims, concurrency, ...times(concurrency), ...params },
+      params: { model, type: type ?? 'float32', dims, concurrency, ramp, ...times(concurrency), ...params },
     }));
   const ours = (/** @type {object} */ more) => ({
     library: 'ours',
@@ -84,7 +85,7 @@ export function curveSubjects({ model, type, dims, clients, others, variants, op
  *
  * @param {any} params
  */
-export async function closed({ library, model, type, dims, concurrency, options, samples, ...times }) {
+export async function closed({ library, model, type, dims, concurrency, options, samples, ramp, ...times }) {
   const proof = samples && {
     batching: { ...options.batching, verify: await sampleInputs({ ...samples, type, dims }) },
   };
@@ -95,6 +96,7 @@ export async function closed({ library, model, type, dims, concurrency, options,
   );
   const first = await engine.run(feeds[0]?.[0]);
   const sum = checksum(first[output].data);
+  if (ramp) await runGroups(engine, feeds);
   const turns = feeds.map((_, client) => client);
   const next = (/** @type {number} */ client) => {
     const turn = turns[client] ?? 0;
@@ -121,6 +123,20 @@ export async function closed({ library, model, type, dims, concurrency, options,
   await close();
   const [rows, runs] = [after.items - before.items, after.batches.count - before.batches.count];
   return { ...rate, rowChecksum: sum, loopMs, rows, runs, ...(batching && { batching }) };
+}
+
+/**
+ * Groups of 1, 2, 4 … requests of each shape at once, each group four times.
+ *
+ * @param {{ run: (inputs: any) => Promise<unknown> }} engine
+ * @param {any[][]} feeds by client, then by shape
+ */
+async function runGroups(engine, feeds) {
+  for (let size = 1; size <= Math.min(feeds.length, BATCH); size *= 2) {
+    for (const shape of (feeds[0] ?? []).keys()) {
+      for (let i = 0; i < 4; i++) await Promise.all(feeds.slice(0, size).map((inputs) => engine.run(inputs[shape])));
+    }
+  }
 }
 
 /** @param {{ input: string, rows: number, type: InputType, dims: number[][] }} samples */
