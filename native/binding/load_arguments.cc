@@ -1,5 +1,6 @@
 #include "binding/load_arguments.h"
 
+#include "binding/read_text.h"
 #include "binding/staging.h"
 #include "binding/tensor_argument.h"
 
@@ -16,24 +17,10 @@ SharedBytes take_bytes(Napi::Env env, napi_value value) {
   return bytes;
 }
 
-/// Reading a property can fail when the worker is being terminated; node-addon-api then gives a value without an
-/// environment, and the next use of that ends the process.
-void check_alive(napi_status status) {
-  if (status != napi_ok) throw Error(Code::kNotOpen, "the environment is ending");
-}
-
 napi_value get(napi_env env, napi_value object, const char* key) {
   napi_value value = nullptr;
   check_alive(napi_get_named_property(env, object, key, &value));
   return value;
-}
-
-std::string to_text(napi_env env, napi_value value) {
-  size_t bytes = 0;
-  check_alive(napi_get_value_string_utf8(env, value, nullptr, 0, &bytes));
-  std::string text(bytes, '\0');
-  check_alive(napi_get_value_string_utf8(env, value, text.data(), bytes + 1, &bytes));
-  return text;
 }
 
 int64_t to_integer(napi_env env, napi_value value) {
