@@ -62,7 +62,7 @@ export async function runOrFail(what, command, args, options) {
  * Runs a program with this process's own input and output, and waits for it even when Ctrl-C was pressed.
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, timeout?: number }} [options] `timeout` in ms: SIGTERM then
  * @returns {Promise<number>} its exit code; 128 + the signal's number when a signal ended it
  */
 export function runAttached(command, args, options = {}) {

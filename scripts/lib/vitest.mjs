@@ -15,7 +15,8 @@ export async function runVitest(args, { cwd = root, env = process.env } = {}) {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'node-tensorrt-vitest-'));
   try {
     const file = path.join(dir, 'results.json');
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+    const stalls = path.join(root, 'scripts', 'lib', 'stall-reporter.mjs');
+    const reporters = ['--reporter=default', `--reporter=${stalls}`, '--reporter=json', `--outputFile.json=${file}`];
     const code = await runAttached(process.execPath, [programs.vitest, 'run', ...reporters, ...args], { cwd, env });
     return countVitest(existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null, code);
   } finally {

@@ -33,7 +33,10 @@ export async function coverage(context) {
     result[isGood ? 'passed' : 'failed']++;
   };
   for (const program of programs) {
-    count(program, (await runAttached(path.join(dir, program), ['--gtest_brief=1'], { cwd: root, env })) === 0);
+    count(
+      program,
+      (await runAttached(path.join(dir, program), ['--gtest_brief=1'], { cwd: root, env, timeout: 15 * 60_000 })) === 0,
+    );
   }
   const cwd = makeVariantPackage('coverage');
   const vitest = await runVitest(['--config', 'test/checkers/vitest.coverage.config.ts', '--root', '.'], { cwd });
