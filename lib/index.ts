@@ -12,6 +12,14 @@ export type { SequenceOptions, SequenceStep } from './engine/sequence-options.js
 export type { EngineStats, LatencyHistogram, LatencyStats, StatsOptions } from './engine/stats.js';
 export { type ErrorCode, NodeTensorRTError } from './errors.js';
 export { memory } from './memory/memory.js';
+export type {
+  BlockSnapshot,
+  HistoryEntry,
+  MemorySnapshot,
+  OwnerSnapshot,
+  PoolSnapshot,
+  SegmentSnapshot,
+} from './memory/snapshot.js';
 export type { ByteStats, MemoryStats } from './memory/stats.js';
 export { Tensor } from './tensor/tensor.js';
 export type { DataOf, Float16ArrayLike, TensorLike, TensorMap, TensorSpec, TensorType } from './tensor/types.js';

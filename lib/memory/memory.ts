@@ -2,7 +2,7 @@ import type { NativePoolStats } from '../native/contract.js';
 import { getPort } from '../native/port.js';
 import { stringOption } from '../options.js';
 import type { MemoryStats } from './stats.js';
-import { summarize } from './summary.js';
+import { poolTable } from './summary.js';
 
 const DEFAULT_POOL = 'host';
 
@@ -26,7 +26,7 @@ export const memory = Object.freeze({
   /** The counters of all pools as a table for people. */
   summary(): string {
     return this.pools()
-      .map((pool) => summarize(pool, this.stats(pool)))
+      .map((pool) => poolTable(pool, this.stats(pool)))
       .join('\n');
   },
 

@@ -18,6 +18,8 @@ export interface MemoryStats {
   reservedBytes: ByteStats;
   /** Blocks in use, with rounding. */
   activeBytes: ByteStats;
+  /** Free blocks in segments of which others are in use: cached, and only given back page by page. */
+  inactiveSplitBytes?: ByteStats;
   /** Allocations that failed also after the cache was emptied. */
   numOoms: number;
   /** Allocations that were tried again after the cache was emptied. */
