@@ -12,6 +12,7 @@ export type { SequenceOptions, SequenceStep } from './engine/sequence-options.js
 export type { EngineStats, LatencyHistogram, LatencyStats, StatsOptions } from './engine/stats.js';
 export { type ErrorCode, NodeTensorRTError } from './errors.js';
 export { memory } from './memory/memory.js';
+export type { MemoryLimit, MemoryPolicy } from './memory/settings.js';
 export type {
   BlockSnapshot,
   HistoryEntry,

@@ -27,6 +27,8 @@ export interface PoolSnapshot {
     trimIdleMs: number;
     /** Part of the limit (0 to 1) from which on unused memory is given back before more is taken. 0: never. */
     gcThreshold: number;
+    /** New segments of at least 2 MiB stand on huge pages where the system has some. */
+    hugePages: boolean;
   };
   segments: SegmentSnapshot[];
   owners: OwnerSnapshot[];
@@ -42,6 +44,8 @@ export interface SegmentSnapshot {
   bytes: number;
   /** Of its free blocks: pages that were given back to the system while the segment stays. */
   purgedBytes: number;
+  /** Which blocks share it: what stays (weights) stands apart from what comes and goes, small (under 256 KiB) from large. */
+  kind: 'small' | 'large' | 'small weights' | 'large weights';
   hugePages: boolean;
   /** NUMA node that it is bound to, or null. */
   node: number | null;

@@ -174,6 +174,7 @@ interface NativeByteStats {
 }
 
 export interface NativePoolStats {
+  inactiveSplitBytes: NativeByteStats;
   allocatedBytes: NativeByteStats;
   reservedBytes: NativeByteStats;
   activeBytes: NativeByteStats;
