@@ -211,6 +211,8 @@ export interface NativePort {
   recordHistory(pool: string, maxEvents: number): void;
   /** 0: no limit. */
   setLimit(pool: string, bytes: number): void;
+  /** For tests: the `count`-th allocation from now on fails; returns how many there were still to come. 0: none. */
+  failAllocation(pool: string, count: number): number;
   setPolicy(pool: string, trimIdleMs: number, gcThreshold: number, hugePages: boolean): void;
   resetPeak(pool: string): void;
   emptyCache(id: number, pool: string): void;

@@ -42,6 +42,7 @@ Napi::Function Port::define(Napi::Env env) {
                                 method<&Port::record_history>("recordHistory"),
                                 method<&Port::set_limit>("setLimit"),
                                 method<&Port::set_policy>("setPolicy"),
+                                method<&Port::fail_allocation>("failAllocation"),
                                 method<&Port::reset_peak>("resetPeak"),
                                 method<&Port::empty_cache>("emptyCache"),
                             });

@@ -93,6 +93,7 @@ class Port final : public Napi::ObjectWrap<Port> {
   Napi::Value pool_snapshot(const Napi::CallbackInfo& info);
   Napi::Value record_history(const Napi::CallbackInfo& info);
   Napi::Value set_limit(const Napi::CallbackInfo& info);
+  Napi::Value fail_allocation(const Napi::CallbackInfo& info);
   Napi::Value set_policy(const Napi::CallbackInfo& info);
   Napi::Value reset_peak(const Napi::CallbackInfo& info);
   Napi::Value empty_cache(const Napi::CallbackInfo& info);

@@ -84,6 +84,14 @@ Napi::Value Port::set_limit(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+/// failAllocation(pool, count): for tests; returns what there was to come.
+Napi::Value Port::fail_allocation(const Napi::CallbackInfo& info) {
+  Pool& target = pool(info[0].As<Napi::String>().Utf8Value());
+  const auto before = static_cast<double>(target.fault_in());
+  target.fail_allocation(static_cast<uint64_t>(info[1].As<Napi::Number>().Int64Value()));
+  return Napi::Number::New(info.Env(), before);
+}
+
 /// setPolicy(pool, trimIdleMs, gcThreshold, hugePages)
 Napi::Value Port::set_policy(const Napi::CallbackInfo& info) {
   Pool::Policy policy;

@@ -22,6 +22,7 @@ void* Pool::allocate(size_t bytes) {
   if (bytes == 0) return nullptr;
   const std::shared_ptr<MemoryOwner>& owner = MemoryScope::current_owner() ? MemoryScope::current_owner() : nobody_;
   const MemoryUse use = MemoryScope::current_use();
+  if (is_fault()) refuse(bytes, owner, false);
   if (!owner->try_add(use, bytes)) refuse(bytes, owner, true);
   try {
     return cache_.allocate(bytes, {owner, use});
@@ -32,6 +33,14 @@ void* Pool::allocate(size_t bytes) {
     owner->subtract(use, bytes);
   }
   refuse(bytes, owner, false);
+}
+
+bool Pool::is_fault() noexcept {
+  uint64_t count = fault_in_.load(std::memory_order_relaxed);
+  while (count > 0) {
+    if (fault_in_.compare_exchange_weak(count, count - 1)) return count == 1;
+  }
+  return false;
 }
 
 void Pool::refuse(size_t bytes, const std::shared_ptr<MemoryOwner>& owner, bool is_owners_limit) {

@@ -55,12 +55,18 @@ class Pool {
   void set_policy(const Policy& policy);
   Policy policy() const;
 
+  /// For tests: the `count`-th allocation from now on fails, as if the system had no more; 0: none does.
+  void fail_allocation(uint64_t count) noexcept { fault_in_ = count; }
+  /// Whether one that was to fail is still to come.
+  uint64_t fault_in() const noexcept { return fault_in_; }
+
   PoolSnapshot snapshot() const { return cache_.snapshot(); }
   /// The last `max_events`; 0: no more.
   void record_history(size_t max_events) { cache_.record_history(max_events); }
 
  private:
   [[noreturn]] void refuse(size_t bytes, const std::shared_ptr<MemoryOwner>& owner, bool is_owners_limit);
+  bool is_fault() noexcept;
   Error explain(size_t bytes, const std::shared_ptr<MemoryOwner>& owner, bool is_owners_limit);
 
   std::string name_;
@@ -70,6 +76,7 @@ class Pool {
   LimitAdaptor limit_;
   CachingPool cache_;
   std::atomic<uint64_t> num_ooms_{0};
+  std::atomic<uint64_t> fault_in_{0};
   Janitor janitor_;  // last: its thread uses what is above
 };
 

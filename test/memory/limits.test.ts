@@ -93,14 +93,23 @@ describe('memoryLimitBytes', () => {
   });
 
   test('makes batches smaller where the whole one does not fit', async () => {
-    const engine = await load(mlp({ layers: 1, width: 4096 }), {
-      inlineBelowUs: 0,
-      batching: { maxSize: 64, maxDelayMs: 50, verify: false },
-      memoryLimitBytes: 64 * MIB + 6 * MIB,
-    });
-    const input = () => ({ x: { type: 'float32' as const, data: new Float32Array(16 * 4096), dims: [16, 4096] } });
-    const results = await Promise.all([1, 2, 3, 4].map(() => engine.run(input())));
-    for (const { y } of results) expect(y?.dims).toEqual([16, 4096]);
+    const options = { inlineBelowUs: 0, batching: { maxSize: 64, maxDelayMs: 1000, preferredSizes: [64], verify: false } };
+    const input = () => ({ x: { type: 'float32' as const, data: new Float32Array(16 * 1024), dims: [16, 1024] } });
+    const run4 = (engine: Engine) => Promise.all([1, 2, 3, 4].map(() => engine.run(input())));
+
+    const free = await load(mlp({ layers: 2, width: 1024 }), { ...options, name: 'measured' });
+    await run4(free);
+    const used = memory.snapshot().pools[0]?.owners.filter(({ engine }) => engine === 'measured') ?? [];
+    const peak = (use: string) => used.find((owner) => owner.use === use)?.allocatedBytes.peak ?? 0;
+    expect(free.stats().batches.sizes).toEqual({ 64: 1 });
+    expect(peak('activations')).toBeGreaterThan(64 * 1024 * 4);
+
+    const memoryLimitBytes = peak('weights') + peak('staging') + Math.floor(peak('activations') * 0.7);
+    const engine = await load(mlp({ layers: 2, width: 1024 }), { ...options, memoryLimitBytes });
+    const { numOoms } = memory.stats();
+    for (const { y } of await run4(engine)) expect(y?.dims).toEqual([16, 1024]);
+    expect(memory.stats().numOoms).toBeGreaterThan(numOoms);
+    expect(engine.stats().requests).toMatchObject({ completed: 4, failed: 0 });
   });
 });
 
