@@ -13,5 +13,7 @@ export type { EngineStats, LatencyHistogram, LatencyStats, StatsOptions } from '
 export { type ErrorCode, NodeTensorRTError } from './errors.js';
 export { memory } from './memory/memory.js';
 export type { ByteStats, MemoryStats } from './memory/stats.js';
+export { type ActivationEstimate, estimateModel, type ModelEstimate, type ModelValue } from './models/estimate.js';
+export type { EstimateOptions } from './models/estimate-options.js';
 export { Tensor } from './tensor/tensor.js';
 export type { DataOf, Float16ArrayLike, TensorLike, TensorMap, TensorSpec, TensorType } from './tensor/types.js';

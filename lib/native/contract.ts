@@ -4,7 +4,7 @@
  */
 
 /** `kContractVersion` of `native/binding/addon.cc`. */
-export const CONTRACT_VERSION = 6;
+export const CONTRACT_VERSION = 7;
 
 /** `Event` of `native/binding/mailbox.h`. */
 export enum NativeEvent {
@@ -14,6 +14,7 @@ export enum NativeEvent {
   released = 3,
   copied = 4,
   number = 5,
+  estimate = 6,
 }
 
 /** `Mode` of `native/binding/native_engine.h`. */
@@ -141,6 +142,36 @@ export interface NativeEngineStats {
   buckets: Float64Array[];
 }
 
+/** `EstimateRequest` of `native/model/model_estimate.h`. */
+export interface NativeEstimateOptions {
+  externalData: { path: string; data: NativeStaging }[];
+  limits: NativeLoadOptions['limits'];
+  freeDimensionOverrides: Record<string, number>;
+  inputDims: Readonly<Record<string, readonly number[]>>;
+  batches: readonly number[];
+}
+
+/** `ModelEstimate` of `native/model/model_estimate.h`. */
+export interface NativeModelEstimate {
+  irVersion: number;
+  producer: string;
+  nodes: number;
+  fileBytes: number;
+  externalBytes: number;
+  freeBatch: boolean;
+  inputs: { name: string; type: string; dims: (number | string)[]; anyRank: boolean }[];
+  outputs: { name: string; type: string; dims: (number | string)[]; anyRank: boolean }[];
+  weights: Record<string, number>;
+  opset: { domain: string; version: number }[];
+  activations: {
+    batch: number;
+    bytes: number | null;
+    inputBytes: number | null;
+    exact: boolean;
+    reason: string;
+  }[];
+}
+
 export interface NativeBatchingState {
   enabled: boolean;
   reason: string;
@@ -205,6 +236,8 @@ export interface NativePort {
   poolStats(pool: string): NativePoolStats;
   resetPeak(pool: string): void;
   emptyCache(id: number, pool: string): void;
+  estimate(id: number, model: string | NativeStaging, options: NativeEstimateOptions): void;
+  takeEstimate(): NativeModelEstimate;
 }
 
 export interface NativeAddon {

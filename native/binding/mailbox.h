@@ -11,6 +11,7 @@
 
 #include "binding/gate.h"
 #include "core/error.h"
+#include "model/model_estimate.h"
 #include "runtime/engine_handle.h"
 #include "runtime/request.h"
 
@@ -24,6 +25,7 @@ enum class Event : uint8_t {
   kReleased = 3,  ///< an engine handle is gone, and the model with it if it was the last
   kCopied = 4,    ///< a result was copied into the buffers given
   kNumber = 5,    ///< an operation finished with a number
+  kEstimate = 6,  ///< an estimate of a model waits to be taken
 };
 
 struct Message {
@@ -33,6 +35,7 @@ struct Message {
   EngineHandle engine;
   std::optional<Error> error;
   double number = 0;
+  std::shared_ptr<const ModelEstimate> estimate;
 };
 
 /// Shared by a port and everything that may still finish after it is gone. Any thread posts; the JavaScript thread

@@ -40,6 +40,8 @@ Napi::Function Port::define(Napi::Env env) {
                                 method<&Port::pool_stats>("poolStats"),
                                 method<&Port::reset_peak>("resetPeak"),
                                 method<&Port::empty_cache>("emptyCache"),
+                                method<&Port::estimate>("estimate"),
+                                method<&Port::take_estimate>("takeEstimate"),
                             });
 }
 

@@ -92,6 +92,8 @@ class Port final : public Napi::ObjectWrap<Port> {
   Napi::Value pool_stats(const Napi::CallbackInfo& info);
   Napi::Value reset_peak(const Napi::CallbackInfo& info);
   Napi::Value empty_cache(const Napi::CallbackInfo& info);
+  Napi::Value estimate(const Napi::CallbackInfo& info);
+  Napi::Value take_estimate(const Napi::CallbackInfo& info);
 
  private:
   static constexpr Clock::duration kTurnBudget = std::chrono::microseconds(200);
