@@ -26,6 +26,7 @@ enum class Event : uint8_t {
   kCopied = 4,    ///< a result was copied into the buffers given
   kNumber = 5,    ///< an operation finished with a number
   kEstimate = 6,  ///< an estimate of a model waits to be taken
+  kDemand = 7,    ///< a demand on a model cache was settled
 };
 
 struct Message {
@@ -36,6 +37,7 @@ struct Message {
   std::optional<Error> error;
   double number = 0;
   std::shared_ptr<const ModelEstimate> estimate;
+  std::shared_ptr<const std::string> text;
 };
 
 /// Shared by a port and everything that may still finish after it is gone. Any thread posts; the JavaScript thread

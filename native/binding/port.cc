@@ -42,6 +42,7 @@ Napi::Function Port::define(Napi::Env env) {
                                 method<&Port::empty_cache>("emptyCache"),
                                 method<&Port::estimate>("estimate"),
                                 method<&Port::take_estimate>("takeEstimate"),
+                                method<&Port::take_demand>("takeDemand"),
                             });
 }
 
