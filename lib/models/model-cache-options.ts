@@ -96,13 +96,14 @@ function describeBytes(_: string, value: unknown): unknown {
   return typeof value === 'bigint' ? `${value}n` : value;
 }
 
-export function resolveDemand(given: ModelDemandOptions | undefined, timeoutMs: number): Required<ModelDemandOptions> {
+export function resolveDemand(
+  given: ModelDemandOptions | undefined,
+  timeoutMs: number,
+): { timeoutMs: number; signal: AbortSignal | undefined } {
   const options = objectOption<ModelDemandOptions>('options', given ?? {});
   knownKeys('options', options, ['timeoutMs', 'signal']);
   return {
     timeoutMs: options.timeoutMs === undefined ? timeoutMs : timeoutOption('options.timeoutMs', options.timeoutMs),
-    signal: options.signal === undefined ? NEVER : signalOption('options.signal', options.signal),
+    signal: options.signal === undefined ? undefined : signalOption('options.signal', options.signal),
   };
 }
-
-const NEVER = new AbortController().signal;

@@ -5,10 +5,10 @@ export class Patience {
   /** What the wait ended with, once it did. */
   over: { error: unknown; timedOut: boolean } | undefined;
   readonly #listeners = new Set<() => void>();
-  readonly #signal: AbortSignal;
+  readonly #signal: AbortSignal | undefined;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(what: string, { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal }) {
+  constructor(what: string, { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal | undefined }) {
     this.#signal = signal;
     this.#timer = setTimeout(() => {
       const text = `${what} took longer than the ${timeoutMs} ms that it may be waited for`;
@@ -16,8 +16,8 @@ export class Patience {
     }, timeoutMs);
     // What is waited for keeps the process alive, not the clock.
     this.#timer.unref();
-    signal.addEventListener('abort', this.#onAbort, { once: true });
-    if (signal.aborted) this.#onAbort();
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    if (signal?.aborted) this.#onAbort();
   }
 
   throwIfOver(): void {
@@ -42,11 +42,11 @@ export class Patience {
   /** It has what it waited for. */
   end(): void {
     clearTimeout(this.#timer);
-    this.#signal.removeEventListener('abort', this.#onAbort);
+    this.#signal?.removeEventListener('abort', this.#onAbort);
     this.#listeners.clear();
   }
 
-  readonly #onAbort = (): void => this.#end({ error: this.#signal.reason, timedOut: false });
+  readonly #onAbort = (): void => this.#end({ error: this.#signal?.reason, timedOut: false });
 
   #end(how: { error: unknown; timedOut: boolean }): void {
     this.over ??= how;
