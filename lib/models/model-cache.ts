@@ -304,7 +304,11 @@ export class ModelCache implements AsyncDisposable {
       (entry): entry is [string, string | number] => typeof entry[1] === 'string' || typeof entry[1] === 'number',
     );
     const message = error instanceof Error ? error.message : String(error);
-    this.#native.fail(name, errorCodes.indexOf(known ? error.code : 'INTERNAL'), message, details.flat());
+    try {
+      this.#native.fail(name, errorCodes.indexOf(known ? error.code : 'INTERNAL'), message, details.flat());
+    } catch {
+      this.#native.abandon(name); // there was no memory to say why; those that wait try it themselves
+    }
   }
 
   #noRoom(name: string, neededBytes: number): NodeTensorRTError {
