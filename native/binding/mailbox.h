@@ -6,14 +6,18 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "binding/gate.h"
 #include "core/error.h"
-#include "model/model_estimate.h"
 #include "runtime/engine_handle.h"
 #include "runtime/request.h"
+
+namespace ntrt {
+struct ModelEstimate;
+}
 
 namespace ntrt::binding {
 

@@ -200,7 +200,10 @@ OnnxOutline read_outline(std::span<const std::byte> model) {
       case kGraphSparse: {
         ++names;
         const auto values = child(field.bytes, 1);
-        outline.initializers.insert_or_assign(text_of(child(values, 8)), OutlineTensor{read_tensor(values).data_type});
+        OutlineTensor dense;  // of another shape than its values
+        dense.data_type = read_tensor(values).data_type;
+        dense.dims = {-1};
+        outline.initializers.insert_or_assign(text_of(child(values, 8)), std::move(dense));
         break;
       }
       case kGraphInput:

@@ -160,6 +160,8 @@ Demands Residency::make_demand(DemandKind kind, uint64_t member, uint64_t id, Mo
 std::optional<DemandResult> Residency::demand(DemandKind kind, uint64_t member, uint64_t id, const std::string& model,
                                               uint64_t bytes, std::unique_ptr<DemandListener> listener) {
   std::unique_lock lock(mutex_);
+  // What it is elected for after it left would stay undone.
+  if (!members_.contains(member)) throw Error(Code::kNotOpen, "model cache '" + name_ + "' is closed");
   ModelEntry& entry = kind == DemandKind::kReserve ? elected(member, model) : entry_of(model);
   Demands one = make_demand(kind, member, id, entry, bytes, std::move(listener));
   if (kind == DemandKind::kReserve) {
