@@ -22,5 +22,16 @@ export type {
   SegmentSnapshot,
 } from './memory/snapshot.js';
 export type { ByteStats, MemoryStats } from './memory/stats.js';
+export { type ActivationEstimate, estimateModel, type ModelEstimate, type ModelValue } from './models/estimate.js';
+export type { EstimateOptions } from './models/estimate-options.js';
+export { ModelCache } from './models/model-cache.js';
+export type {
+  CachedModel,
+  CachedModelOptions,
+  ModelCacheOptions,
+  ModelDemandOptions,
+} from './models/model-cache-options.js';
+export type { CachedModelState, CachedModelStats, ModelCacheStats } from './models/model-cache-stats.js';
+export type { ModelLease } from './models/model-lease.js';
 export { Tensor } from './tensor/tensor.js';
 export type { DataOf, Float16ArrayLike, TensorLike, TensorMap, TensorSpec, TensorType } from './tensor/types.js';

@@ -36,8 +36,11 @@ const lib: Layers = {
     native: ['errors', 'options', 'tensor'],
     memory: ['errors', 'options', 'tensor', 'native'],
     engine: ['errors', 'options', 'tensor', 'native'],
+    models: ['errors', 'options', 'tensor', 'native', 'engine', 'memory'],
     devices: ['errors', 'options', 'engine'],
-    index: ['errors', 'options', 'tensor', 'native', 'memory', 'engine', 'devices'],
+    // The public API only, and how bytes are written.
+    cli: ['index', 'memory'],
+    index: ['errors', 'options', 'tensor', 'native', 'memory', 'engine', 'models', 'devices'],
   },
   exceptions: {},
   libraries: [{ name: /^(?!node:)/, only: ['native'] }],

@@ -14,6 +14,27 @@ export enum NativeEvent {
   released = 3,
   copied = 4,
   number = 5,
+  estimate = 6,
+  demand = 7,
+}
+
+/** `DemandKind` of `native/runtime/residency/residency_table.h`. */
+export enum DemandKind {
+  use = 0,
+  load = 1,
+  unload = 2,
+  reserve = 3,
+}
+
+/** `Outcome` of `native/runtime/residency/residency_table.h`. */
+export enum DemandOutcome {
+  granted = 0,
+  elected = 1,
+  failed = 2,
+  superseded = 3,
+  unloaded = 4,
+  room = 5,
+  refused = 6,
 }
 
 /** `Mode` of `native/binding/native_engine.h`. */
@@ -143,6 +164,36 @@ export interface NativeEngineStats {
   buckets: Float64Array[];
 }
 
+/** `EstimateRequest` of `native/model/model_estimate.h`. */
+export interface NativeEstimateOptions {
+  externalData: { path: string; data: NativeStaging }[];
+  limits: NativeLoadOptions['limits'];
+  freeDimensionOverrides: Record<string, number>;
+  inputDims: Readonly<Record<string, readonly number[]>>;
+  batches: readonly number[];
+}
+
+/** `ModelEstimate` of `native/model/model_estimate.h`. */
+export interface NativeModelEstimate {
+  irVersion: number;
+  producer: string;
+  nodes: number;
+  fileBytes: number;
+  externalBytes: number;
+  freeBatch: boolean;
+  inputs: { name: string; type: string; dims: (number | string)[]; anyRank: boolean }[];
+  outputs: { name: string; type: string; dims: (number | string)[]; anyRank: boolean }[];
+  weights: Record<string, number>;
+  opset: { domain: string; version: number }[];
+  activations: {
+    batch: number;
+    bytes: number | null;
+    inputBytes: number | null;
+    exact: boolean;
+    reason: string;
+  }[];
+}
+
 export interface NativeBatchingState {
   enabled: boolean;
   reason: string;
@@ -216,6 +267,59 @@ export interface NativePort {
   setPolicy(pool: string, trimIdleMs: number, gcThreshold: number, hugePages: boolean): void;
   resetPeak(pool: string): void;
   emptyCache(id: number, pool: string): void;
+  estimate(id: number, model: string | NativeStaging, options: NativeEstimateOptions): void;
+  takeEstimate(): NativeModelEstimate;
+  takeDemand(): NativeDemandResult;
+}
+
+export interface NativeDemandResult {
+  outcome: DemandOutcome;
+  /** Of a use that was granted, with what its loader said of it. */
+  engine?: NativeEngine;
+  description?: string;
+  error?: Error;
+}
+
+/** `ModelReport` of `native/runtime/residency/residency.h`. */
+export interface NativeModelReport {
+  name: string;
+  /** Index into `modelStates` of `lib/models/model-cache-stats.ts`. */
+  state: number;
+  bytes: number;
+  references: number;
+  waiting: number;
+  pinned: boolean;
+  loads: number;
+  evictions: number;
+  idleMs: number;
+  error?: Error;
+}
+
+export interface NativeModelCache {
+  add(name: string, definition: string): void;
+  remove(name: string): void;
+  demand(id: number, name: string, kind: DemandKind, bytes: number): NativeDemandResult | undefined;
+  cancel(id: number, name: string): boolean;
+  finish(
+    name: string,
+    bytes: number,
+    engine: NativeEngine,
+    description: string,
+    keep: boolean,
+  ): NativeDemandResult | undefined;
+  fail(name: string, code: number, message: string, details: readonly (string | number)[]): void;
+  abandon(name: string): void;
+  pin(name: string, pinned: boolean): void;
+  models(): NativeModelReport[];
+  totals(): {
+    budgetBytes: number;
+    bookedBytes: number;
+    pinnedBytes: number;
+    inUseBytes: number;
+    loadingBytes: number;
+    unloadingBytes: number;
+  };
+  close(id: number): void;
 }
 
 export interface NativeAddon {
@@ -231,4 +335,5 @@ export interface NativeAddon {
     makeError: (code: number, message: string, details: Record<string, unknown>) => Error,
   ) => NativePort;
   readonly NativeStaging: new (port: NativePort, bytes: number) => NativeStaging;
+  readonly NativeModelCache: new (port: NativePort, name: string, budgetBytes: number) => NativeModelCache;
 }

@@ -18,6 +18,11 @@ enum class Mode : uint8_t {
 class NativeEngine final : public Napi::ObjectWrap<NativeEngine> {
  public:
   static Napi::Function define(Napi::Env env);
+  /// Null for anything else.
+  static NativeEngine* from(Napi::Env env, napi_value value) {
+    return has_tag(env, value, kEngineTag) ? Unwrap(Napi::Object(env, value)) : nullptr;
+  }
+  const EngineHandle& handle() const noexcept { return engine_; }
   static Napi::Value create(Napi::Env env, const Napi::Value& port, EngineHandle engine);
 
   /// (port, External<EngineHandle>); only create() calls it.

@@ -45,6 +45,9 @@ Napi::Function Port::define(Napi::Env env) {
                                 method<&Port::fail_allocation>("failAllocation"),
                                 method<&Port::reset_peak>("resetPeak"),
                                 method<&Port::empty_cache>("emptyCache"),
+                                method<&Port::estimate>("estimate"),
+                                method<&Port::take_estimate>("takeEstimate"),
+                                method<&Port::take_demand>("takeDemand"),
                             });
 }
 

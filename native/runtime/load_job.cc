@@ -1,23 +1,13 @@
 #include "runtime/load_job.h"
 
-#include <filesystem>
 #include <mutex>
-#include <system_error>
 #include <thread>
 
 #include "backends/registry.h"
-#include "model/path_text.h"
 #include "runtime/proof/pad_proof.h"
 
 namespace ntrt {
 namespace {
-
-/// A folder stands for the `model.onnx` in it.
-std::string model_file(const std::string& path) {
-  std::error_code ignored;  // whatever is wrong is found again, and explained, when the file is opened
-  const std::filesystem::path native = path_from_utf8(path);
-  return std::filesystem::is_directory(native, ignored) ? path_to_utf8(native / "model.onnx") : path;
-}
 
 BatchLayout prove_layout(LoadedModel& model, const ProofOptions& proof, LoadCancellation& cancellation,
                          const SequenceOptions& sequences) {
@@ -37,10 +27,7 @@ EngineHandle load(LoadRequest request, LoadCancellation& cancellation) {
   // Note "process exit": again after the first load, which makes more statics.
   static std::once_flag loaded;
 
-  ModelSource source = request.path.empty()
-                           ? ModelSource::from_bytes(std::move(request.bytes), std::move(request.external_files))
-                           : ModelSource::from_file(model_file(request.path));
-  source.verify(request.policy);
+  ModelSource source = open_model(request);
   request.engine.memory = std::make_shared<MemoryOwner>(request.engine.name, request.memory_limit);
   std::unique_ptr<LoadedModel> model;
   {

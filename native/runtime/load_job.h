@@ -8,17 +8,13 @@
 #include <vector>
 
 #include "memory/owner.h"
-#include "model/model_source.h"
+#include "model/model_request.h"
 #include "runtime/engine_handle.h"
 #include "runtime/proof/batch_proof.h"
 
 namespace ntrt {
 
-struct LoadRequest {
-  std::string path;                          ///< UTF-8; empty for a model in memory
-  SharedBytes bytes;                         ///< the model when `path` is empty
-  std::vector<ExternalFile> external_files;  ///< of a model in memory
-  ModelPolicy policy;
+struct LoadRequest : ModelRequest {
   std::string library_path;  ///< of ONNX Runtime
   BackendOptions backend;
   EngineOptions engine;  ///< but for its layout and sequences
