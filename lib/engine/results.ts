@@ -66,7 +66,7 @@ export function makeDestination(port: NativePort, plan: RunPlan, float16: 'bits'
         tensors,
         spec.name,
         isPooled
-          ? pooledTensor(spec.type as PooledType, shown as DataOf<PooledType>, dims, (b) => port.releasePooled(b))
+          ? pooledTensor(spec.type as PooledType, shown as DataOf<PooledType>, dims, port)
           : resultTensor(spec.type, shown, dims),
       );
       if (buffer !== undefined) continue;

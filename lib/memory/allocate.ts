@@ -1,6 +1,6 @@
 import { argumentError, NodeTensorRTError } from '../errors.js';
 import { getPort } from '../native/port.js';
-import { booleanOption, knownKeys, objectOption, stringOption } from '../options.js';
+import { booleanOption, choiceOption, knownKeys, objectOption } from '../options.js';
 import { dataTypes } from '../tensor/data-types.js';
 import { type PooledTensor, type PooledType, pooledTensor } from '../tensor/pooled-tensor.js';
 import { elementCount } from '../tensor/shape.js';
@@ -37,8 +37,9 @@ export function allocate<T extends PooledType>(
   const bytes = elementCount('dims', dims) * info.bytesPerElement;
   if (bytes > MAX_BYTES) throw argumentError('dims', `at most ${MAX_BYTES} bytes in all`, bytes, 'OUT_OF_RANGE');
   const { native } = getPort();
-  native.poolStats(stringOption('pool', pool)); // refuses what is none
-  const buffer = bytes > 0 ? native.allocate(pool, bytes, booleanOption('options.zero', zero)) : undefined;
+  choiceOption('options.pool', pool, native.pools());
+  booleanOption('options.zero', zero);
+  const buffer = bytes > 0 ? native.allocate(pool, bytes, zero) : undefined;
   const data = buffer === undefined ? info.create(bytes / info.bytesPerElement) : info.over(buffer);
-  return pooledTensor(type, data as DataOf<T>, Array.from(dims), (released) => native.releasePooled(released));
+  return pooledTensor(type, data as DataOf<T>, Array.from(dims), native);
 }

@@ -215,6 +215,7 @@ export interface NativePort {
   takePooled(output: number): ArrayBuffer | undefined;
   isPooled(array: ArrayBufferView): boolean;
   releasePooled(buffer: ArrayBufferLike): void;
+  noteMoved(buffer: ArrayBufferLike): void;
 }
 
 export interface NativeAddon {

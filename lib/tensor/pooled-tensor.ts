@@ -2,10 +2,24 @@ import { inspect } from 'node:util';
 import { NodeTensorRTError } from '../errors.js';
 import type { DataOf, TensorLike, TensorType } from './types.js';
 
+/** From Node.js 22 on, an ArrayBuffer can give its memory to another one. */
+const canMove = 'transfer' in ArrayBuffer.prototype;
+
 const CONSTRUCT = Symbol('PooledTensor');
 
 /** Element types of pooled tensors: all but strings, which have no memory of a fixed size. */
 export type PooledType = Exclude<TensorType, 'string'>;
+
+/** What becomes of the memory of a pooled tensor. */
+export interface PooledOwner {
+  releasePooled(buffer: ArrayBufferLike): void;
+  noteMoved(buffer: ArrayBufferLike): void;
+}
+
+/** Tensors that are collected unreleased: their memory may have gone on to another ArrayBuffer, see `noteMoved`. */
+const unreleased = new FinalizationRegistry<{ owner: PooledOwner; buffer: ArrayBufferLike }>(({ owner, buffer }) => {
+  if (buffer.byteLength === 0) owner.noteMoved(buffer);
+});
 
 /**
  * A tensor in memory of a pool, from `memory.allocate` or from a run with `preferredOutputLocation: 'pool'`. Runs read
@@ -21,22 +35,17 @@ export class PooledTensor<T extends PooledType = PooledType> implements TensorLi
   /** Size of the data in bytes. */
   readonly bytes: number;
   #data: DataOf<T> | undefined;
-  readonly #giveBack: (buffer: ArrayBufferLike) => void;
+  readonly #owner: PooledOwner;
 
   /** Not for use: pooled tensors come from `memory.allocate` and `Engine.run`. */
-  private constructor(
-    key: symbol,
-    type: T,
-    data: DataOf<T>,
-    dims: readonly number[],
-    giveBack: (buffer: ArrayBufferLike) => void,
-  ) {
+  private constructor(key: symbol, type: T, data: DataOf<T>, dims: readonly number[], owner: PooledOwner) {
     if (key !== CONSTRUCT) throw new NodeTensorRTError('INVALID_ARGUMENT', 'use memory.allocate(type, dims)');
     this.type = type;
     this.dims = Object.freeze(dims);
     this.bytes = data.byteLength;
     this.#data = data;
-    this.#giveBack = giveBack;
+    this.#owner = owner;
+    if (canMove && this.bytes > 0) unreleased.register(this, { owner, buffer: data.buffer }, this);
   }
 
   /**
@@ -74,7 +83,8 @@ export class PooledTensor<T extends PooledType = PooledType> implements TensorLi
     const data = this.#data;
     if (data === undefined) return;
     this.#data = undefined;
-    this.#giveBack(data.buffer);
+    if (canMove) unreleased.unregister(this);
+    this.#owner.releasePooled(data.buffer);
   }
 
   /** As `release()`: what `Tensor` has, too. */
@@ -92,19 +102,19 @@ export class PooledTensor<T extends PooledType = PooledType> implements TensorLi
   }
 }
 
-/** `giveBack` is called once, with the buffer of `data`. */
+/** A pooled tensor over `data`, whose memory is `owner`'s if it is pooled. */
 export function pooledTensor<T extends PooledType>(
   type: T,
   data: DataOf<T>,
   dims: readonly number[],
-  giveBack: (buffer: ArrayBufferLike) => void,
+  owner: PooledOwner,
 ): PooledTensor<T> {
   return new (PooledTensor as unknown as new (...args: unknown[]) => PooledTensor<T>)(
     CONSTRUCT,
     type,
     data,
     dims,
-    giveBack,
+    owner,
   );
 }
 

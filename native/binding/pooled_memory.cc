@@ -24,7 +24,13 @@ struct PooledMemory::View {
   std::shared_ptr<PooledMemory> home;
   std::shared_ptr<SharedBlock> block;  ///< null once it was released
   napi_ref buffer = nullptr;           ///< weak
-  bool lost = false;                   ///< the environment is ending, and others may have the memory
+  bool moved = false;                  ///< others have the memory
+};
+
+/// What the finalizer of a buffer gets that is there to be finalized first.
+struct PooledMemory::Sentinel {
+  std::shared_ptr<PooledMemory> home;
+  std::byte memory{};
 };
 
 napi_value PooledMemory::expose(napi_env env, std::shared_ptr<SharedBlock> block) {
@@ -39,7 +45,7 @@ napi_value PooledMemory::expose(napi_env env, std::shared_ptr<SharedBlock> block
     return nullptr;
   }
   napi_create_reference(env, buffer, 0, &view.release()->buffer);
-  watch_end(env);
+  set_sentinel(env);
   return buffer;
 }
 
@@ -87,28 +93,43 @@ std::optional<BlockLease> PooledMemory::lease(const ArrayView& view, Access acce
   return BlockLease(found->block, range, access);
 }
 
-/// Sets the hook anew, so that it is the last one that was: hooks run from the last to the first, and those that call the
-/// finalizers must come after it.
-void PooledMemory::watch_end(napi_env env) {
-  if (ends_with_ != nullptr) napi_remove_env_cleanup_hook(env, on_env_end, this);
-  ends_with_ = env;
-  napi_add_env_cleanup_hook(env, on_env_end, this);
+/// It is not collected, so it is finalized at the end of the environment only; Node begins with the newest buffer.
+void PooledMemory::set_sentinel(napi_env env) {
+  if (sentinel_buffer_ != nullptr) napi_delete_reference(env, std::exchange(sentinel_buffer_, nullptr));
+  sentinel_ = nullptr;
+  auto sentinel = std::make_unique<Sentinel>();
+  sentinel->home = shared_from_this();
+  napi_value buffer = nullptr;
+  if (napi_create_external_arraybuffer(env, &sentinel->memory, 1, finalize_sentinel, sentinel.get(), &buffer) != napi_ok)
+    return;
+  sentinel_ = sentinel.release();
+  napi_create_reference(env, buffer, 1, &sentinel_buffer_);
 }
 
-void PooledMemory::on_env_end(void* memory) noexcept {
-  auto& self = *static_cast<PooledMemory*>(memory);
-  const napi_env env = std::exchange(self.ends_with_, nullptr);
+void PooledMemory::finalize_sentinel(napi_env env, void* /*data*/, void* hint) noexcept {
+  const std::unique_ptr<Sentinel> sentinel(static_cast<Sentinel*>(hint));
+  PooledMemory& self = *sentinel->home;
+  if (self.sentinel_ != sentinel.get()) return;
+  self.sentinel_ = nullptr;
   napi_handle_scope scope = nullptr;
   napi_open_handle_scope(env, &scope);
   for (const auto& [data, view] : self.views_) {
     napi_value buffer = nullptr;
+    if (napi_get_reference_value(env, view->buffer, &buffer) != napi_ok || buffer == nullptr) continue;
     bool detached = false;
-    if (napi_get_reference_value(env, view->buffer, &buffer) == napi_ok && buffer != nullptr) {
-      napi_is_detached_arraybuffer(env, buffer, &detached);
-    }
-    view->lost = detached;
+    napi_is_detached_arraybuffer(env, buffer, &detached);
+    view->moved = view->moved || detached;
   }
   napi_close_handle_scope(env, scope);
+}
+
+void PooledMemory::note_moved(napi_env env, napi_value buffer) noexcept {
+  for (const auto& [data, view] : views_) {
+    napi_value own = nullptr;
+    bool same = false;
+    if (napi_get_reference_value(env, view->buffer, &own) != napi_ok || own == nullptr) continue;
+    if (napi_strict_equals(env, own, buffer, &same) == napi_ok && same) view->moved = true;
+  }
 }
 
 void PooledMemory::finalize(napi_env env, void* /*data*/, void* hint) noexcept {
@@ -116,7 +137,8 @@ void PooledMemory::finalize(napi_env env, void* /*data*/, void* hint) noexcept {
   napi_delete_reference(env, view->buffer);
   if (!view->block) return;
   view->home->views_.erase(view->block->data());
-  if (view->lost) abandon(std::move(view->block));
+  // Until the environment ends, this means that nobody has the memory any more.
+  if (view->moved && view->home->sentinel_ == nullptr) abandon(std::move(view->block));
 }
 
 }  // namespace ntrt::binding

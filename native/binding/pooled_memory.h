@@ -9,9 +9,10 @@
 //   uses ordinary arrays, which are copied as everybody's.
 // - postMessage and structuredClone refuse to transfer the buffer (Node 22 and later) or copy it (Node 20).
 // - ArrayBuffer.prototype.transfer, which byte streams use as well, gives the memory to another ArrayBuffer, and that one
-//   may go to another thread. The memory then lives as long as that one. But Node calls all finalizers when the
-//   environment of the first one ends, even though others still have the memory. on_env_end(), which runs before them,
-//   therefore looks which buffers somebody else has detached, and their blocks are never freed.
+//   may go to another thread. The memory then lives as long as that one. But at the end of the first one's environment Node
+//   calls all finalizers, before any cleanup hook, even though others still have the memory. So the newest buffer is
+//   always a sentinel: its finalizer is the first, and looks which of the others somebody else has detached. Their blocks
+//   are never freed. The library tells of those that were collected before (note_moved()).
 
 #include <map>
 #include <memory>
@@ -37,6 +38,9 @@ class PooledMemory : public std::enable_shared_from_this<PooledMemory> {
   /// Detaches the ArrayBuffer and lets its block go; requests that use it keep it. Does nothing to any other.
   void release(napi_env env, napi_value buffer);
 
+  /// The ArrayBuffer was detached by somebody else, and is about to be collected.
+  void note_moved(napi_env env, napi_value buffer) noexcept;
+
   /// Whether the array lies in a block.
   bool contains(const ArrayView& view) const noexcept { return find(view) != nullptr; }
 
@@ -48,13 +52,16 @@ class PooledMemory : public std::enable_shared_from_this<PooledMemory> {
  private:
   struct View;
 
+  struct Sentinel;
+
   const View* find(const ArrayView& view) const noexcept;
-  void watch_end(napi_env env);
+  void set_sentinel(napi_env env);
   static void finalize(napi_env env, void* data, void* hint) noexcept;
-  static void on_env_end(void* memory) noexcept;
+  static void finalize_sentinel(napi_env env, void* data, void* hint) noexcept;
 
   std::map<const std::byte*, View*> views_;  ///< by address; those that hold a block
-  napi_env ends_with_ = nullptr;             ///< whose hook is set
+  Sentinel* sentinel_ = nullptr;             ///< the newest
+  napi_ref sentinel_buffer_ = nullptr;       ///< keeps it
 };
 
 }  // namespace ntrt::binding

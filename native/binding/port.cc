@@ -45,6 +45,7 @@ Napi::Function Port::define(Napi::Env env) {
                                 method<&Port::is_pooled>("isPooled"),
                                 method<&Port::take_pooled>("takePooled"),
                                 method<&Port::release_pooled>("releasePooled"),
+                                method<&Port::note_moved>("noteMoved"),
                             });
 }
 

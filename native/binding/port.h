@@ -100,6 +100,7 @@ class Port final : public Napi::ObjectWrap<Port> {
   Napi::Value is_pooled(const Napi::CallbackInfo& info);
   Napi::Value take_pooled(const Napi::CallbackInfo& info);
   Napi::Value release_pooled(const Napi::CallbackInfo& info);
+  Napi::Value note_moved(const Napi::CallbackInfo& info);
 
  private:
   static constexpr Clock::duration kTurnBudget = std::chrono::microseconds(200);

@@ -76,4 +76,10 @@ Napi::Value Port::release_pooled(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+/// noteMoved(buffer): somebody else detached it, and nobody has it any more.
+Napi::Value Port::note_moved(const Napi::CallbackInfo& info) {
+  pooled_->note_moved(info.Env(), info[0]);
+  return info.Env().Undefined();
+}
+
 }  // namespace ntrt::binding
