@@ -11,6 +11,7 @@ export type { RunOptions, RunSyncOptions } from './engine/run-options.js';
 export type { SequenceOptions, SequenceStep } from './engine/sequence-options.js';
 export type { EngineStats, LatencyHistogram, LatencyStats, StatsOptions } from './engine/stats.js';
 export { type ErrorCode, NodeTensorRTError } from './errors.js';
+export type { PooledTensorOptions } from './memory/allocate.js';
 export { memory } from './memory/memory.js';
 export type { MemoryLimit, MemoryPolicy } from './memory/settings.js';
 export type {
@@ -33,5 +34,6 @@ export type {
 } from './models/model-cache-options.js';
 export type { CachedModelState, CachedModelStats, ModelCacheStats } from './models/model-cache-stats.js';
 export type { ModelLease } from './models/model-lease.js';
+export type { PooledTensor, PooledType } from './tensor/pooled-tensor.js';
 export { Tensor } from './tensor/tensor.js';
 export type { DataOf, Float16ArrayLike, TensorLike, TensorMap, TensorSpec, TensorType } from './tensor/types.js';

@@ -55,7 +55,10 @@ export enum SubmitOutcome {
 /** An array whose memory native code reads or writes during a call; strings are copied. */
 export type NativeArray = (ArrayBufferView & { readonly length: number }) | readonly string[];
 
-/** What submit() takes behind its mode: inputs (undefined for the states of a sequence), `into`, id of the sequence. */
+/**
+ * What submit() takes behind its mode: inputs (undefined for the states of a sequence), `into`, id of the sequence. A staging
+ * holds a copy of an input, or pooled memory.
+ */
 export type SubmitArgument = NativeArray | NativeStaging | string | undefined;
 
 export interface NativeLoadOptions {
@@ -215,6 +218,8 @@ export interface NativeEngine {
 
 export interface NativeStaging {
   copy(array: ArrayBufferView, offset: number, maxBytes: number): number;
+  /** Gives what it holds back now. */
+  drop(): void;
 }
 
 interface NativeByteStats {
@@ -270,6 +275,12 @@ export interface NativePort {
   estimate(id: number, model: string | NativeStaging, options: NativeEstimateOptions): void;
   takeEstimate(): NativeModelEstimate;
   takeDemand(): NativeDemandResult;
+  /** Undefined where the runtime has no ArrayBuffers over native memory; of takePooled also where there are no bytes. */
+  allocate(pool: string, bytes: number, zero: boolean): ArrayBuffer | undefined;
+  takePooled(output: number): ArrayBuffer | undefined;
+  isPooled(array: ArrayBufferView): boolean;
+  releasePooled(buffer: ArrayBufferLike): void;
+  noteMoved(buffer: ArrayBufferLike): void;
 }
 
 export interface NativeDemandResult {
@@ -334,6 +345,10 @@ export interface NativeAddon {
     wake: () => void,
     makeError: (code: number, message: string, details: Record<string, unknown>) => Error,
   ) => NativePort;
-  readonly NativeStaging: new (port: NativePort, bytes: number) => NativeStaging;
+  readonly NativeStaging: new (
+    ...args:
+      | [port: NativePort, bytes: number]
+      | [port: NativePort, pooled: ArrayBufferView, group: 'inputs' | 'into', tensor: string]
+  ) => NativeStaging;
   readonly NativeModelCache: new (port: NativePort, name: string, budgetBytes: number) => NativeModelCache;
 }
