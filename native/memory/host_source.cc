@@ -2,6 +2,7 @@
 
 #include <new>
 
+#include "core/numa.h"
 #include "memory/heap.h"
 #include "memory/sanitizer.h"
 
@@ -40,6 +41,7 @@ void* HostSource::allocate(size_t bytes) {
   void* block = nullptr;
   if (bytes >= kPageBlockBytes) {
     if (bytes <= kMaxBlockBytes) block = map_pages(bytes);
+    bind_new_pages(block, bytes);
   } else {
     block = ::operator new(bytes, std::align_val_t{kAlignment}, std::nothrow);
   }

@@ -7,7 +7,8 @@ namespace ntrt {
 
 /// Takes small blocks from the C++ heap and big ones as pages from the operating system, so that giving a
 /// big block back lowers the process's resident size at once. Owns no block, caches nothing, has no state:
-/// any thread, any lifetime. Does not zero, lock or pin memory, nor place it on a NUMA node.
+/// any thread, any lifetime. Does not zero, lock or pin memory. Pages are bound to the node of
+/// the thread's NumaScope.
 class HostSource final : public MemorySource {
  public:
   /// From this size on a block is pages of its own.

@@ -20,7 +20,8 @@ struct LoadRequest {
   ModelPolicy policy;
   std::string library_path;  ///< of ONNX Runtime
   BackendOptions backend;
-  EngineOptions engine;  ///< but for its layout and sequences
+  EngineOptions engine;  ///< but for its layout, sequences and NUMA node
+  NumaRequest numa;
   SequenceRequest sequences;
   ProofOptions proof;
 };
