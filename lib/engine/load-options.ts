@@ -65,6 +65,12 @@ export interface LoadOptions {
   numa?: 'auto' | 'off' | number;
   /** How float16 results are returned: bit patterns, or a `Float16Array` (Node 24 and newer). @default 'bits' */
   float16?: 'bits' | 'array';
+  /**
+   * The most memory that the engine may hold in all pools: weights, activations and staging together, as it asks for
+   * them. A load, run or submit that would go beyond it fails with OUT_OF_MEMORY; a batch that would is run in halves.
+   * From 1 MiB on. @default none
+   */
+  memoryLimitBytes?: number;
   limits?: ModelLimits;
   /**
    * Loads the model in a child process first, so that one which crashes, hangs or takes all memory while it is
@@ -83,13 +89,12 @@ const MAX_NUMA_NODE = 1023;
 
 const KNOWN = [
   'name', 'backend', 'fallback', 'device', 'externalData', 'freeDimensionOverrides', 'cpu', 'batching', 'sequence', 'instances',
-  'threads', 'inlineBelowUs', 'numa', 'float16', 'limits', 'probe', 'customOperators', 'signal',
+  'threads', 'inlineBelowUs', 'numa', 'float16', 'memoryLimitBytes', 'limits', 'probe', 'customOperators', 'signal',
 ] as const; // biome-ignore format: a list
 
 /** Of the public contract, and not in this version. */
 const LATER = [
-  'precision', 'calibration', 'tf32', 'profiles', 'whileBuilding', 'cacheDir', 'trust', 'memoryLimitBytes',
-  'logger', 'onProgress',
+  'precision', 'calibration', 'tf32', 'profiles', 'whileBuilding', 'cacheDir', 'trust', 'logger', 'onProgress',
 ] as const; // biome-ignore format: a list
 
 /** LoadOptions with every default filled in. */
@@ -109,6 +114,8 @@ export interface ResolvedLoadOptions {
   inlineBelowUs: number;
   numa: 'auto' | 'off' | number;
   float16: 'bits' | 'array';
+  /** 0: none. */
+  memoryLimitBytes: number;
   limits: Required<ModelLimits>;
   probe: Required<ProbeOptions> | undefined;
   customOperators: readonly CustomOperatorLibrary[];
@@ -144,6 +151,10 @@ export function resolveLoadOptions(given: LoadOptions = {}): ResolvedLoadOptions
     inlineBelowUs: integerOption('options.inlineBelowUs', options.inlineBelowUs ?? 50, 0, 1_000_000),
     numa: numaOption(options.numa ?? 'auto'),
     float16: float16Option(options.float16 ?? 'bits'),
+    memoryLimitBytes:
+      options.memoryLimitBytes === undefined
+        ? 0
+        : integerOption('options.memoryLimitBytes', options.memoryLimitBytes, 2 ** 20, Number.MAX_SAFE_INTEGER),
     limits: limitsOption(options.limits ?? {}),
     probe: probeOption(options.probe ?? false),
     customOperators: customOperatorsOption(options.customOperators ?? []),

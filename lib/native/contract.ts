@@ -4,7 +4,7 @@
  */
 
 /** `kContractVersion` of `native/binding/addon.cc`. */
-export const CONTRACT_VERSION = 6;
+export const CONTRACT_VERSION = 7;
 
 /** `Event` of `native/binding/mailbox.h`. */
 export enum NativeEvent {
@@ -47,6 +47,8 @@ export interface NativeLoadOptions {
   sequence: NativeSequenceOptions;
   inlineBelowUs: number;
   numa: NativeNumaRequest;
+  /** 0: no limit. */
+  memoryLimitBytes: number;
   graphOptimizationLevel: string;
   freeDimensionOverrides: Record<string, number>;
   sessionConfig: Record<string, string>;
@@ -224,6 +226,12 @@ export interface NativePort {
   newTurn(): void;
   pools(): string[];
   poolStats(pool: string): NativePoolStats;
+  /** JSON of a PoolSnapshot without its `stats`. */
+  poolSnapshot(pool: string): string;
+  recordHistory(pool: string, maxEvents: number): void;
+  /** 0: no limit. */
+  setLimit(pool: string, bytes: number): void;
+  setPolicy(pool: string, trimIdleMs: number, gcThreshold: number, hugePages: boolean): void;
   resetPeak(pool: string): void;
   emptyCache(id: number, pool: string): void;
 }

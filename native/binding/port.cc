@@ -38,6 +38,10 @@ Napi::Function Port::define(Napi::Env env) {
                                 method<&Port::new_turn>("newTurn"),
                                 method<&Port::pools>("pools"),
                                 method<&Port::pool_stats>("poolStats"),
+                                method<&Port::pool_snapshot>("poolSnapshot"),
+                                method<&Port::record_history>("recordHistory"),
+                                method<&Port::set_limit>("setLimit"),
+                                method<&Port::set_policy>("setPolicy"),
                                 method<&Port::reset_peak>("resetPeak"),
                                 method<&Port::empty_cache>("emptyCache"),
                             });

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "backends/backend.h"
+#include "memory/owner.h"
 #include "runtime/batch/arrival_rate.h"
 #include "runtime/batch/batch_buffers.h"
 #include "runtime/batch/batch_layout.h"
@@ -55,6 +56,7 @@ struct EngineOptions {
   BatchLayout layout;
   SequenceOptions sequences;
   NumaBinding numa;  ///< of the thread that starts the engine, and so of its lanes
+  std::shared_ptr<MemoryOwner> memory;  ///< whose account everything goes on; none: nobody's
 };
 
 struct QueueState {

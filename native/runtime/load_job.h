@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "memory/owner.h"
 #include "model/model_source.h"
 #include "runtime/engine_handle.h"
 #include "runtime/proof/batch_proof.h"
@@ -22,6 +23,7 @@ struct LoadRequest {
   BackendOptions backend;
   EngineOptions engine;  ///< but for its layout, sequences and NUMA node
   NumaRequest numa;
+  size_t memory_limit = MemoryOwner::kNoLimit;  ///< of all that the engine holds
   SequenceRequest sequences;
   ProofOptions proof;
 };
