@@ -6,7 +6,7 @@ export { latencyStatsSince, mergeLatencyStats } from './engine/latency.js';
 export type { CpuOptions, LoadOptions } from './engine/load-options.js';
 export type { CustomOperatorLibrary, ModelLimits, ProbeOptions } from './engine/model-options.js';
 export type { PadOptions } from './engine/pad-options.js';
-export type { Deviation, Placement } from './engine/placement.js';
+export type { Deviation, NumaPlacement, Placement } from './engine/placement.js';
 export type { RunOptions, RunSyncOptions } from './engine/run-options.js';
 export type { SequenceOptions, SequenceStep } from './engine/sequence-options.js';
 export type { EngineStats, LatencyHistogram, LatencyStats, StatsOptions } from './engine/stats.js';

@@ -7,7 +7,8 @@ import { stageSamples } from './batching-options.js';
 import { checkCustomOperators } from './custom-operators.js';
 import { type LoadOptions, resolveLoadOptions } from './load-options.js';
 import { modelSource, stageBytes } from './model-source.js';
-import { place } from './placement.js';
+import { numaRequest } from './numa.js';
+import { place, placed } from './placement.js';
 import { probeModel } from './probe.js';
 import type { OpenedEngine } from './share.js';
 
@@ -17,7 +18,7 @@ export async function loadEngine(model: string | URL | Uint8Array, given?: LoadO
   options.signal?.throwIfAborted();
   const source = modelSource(model);
   const name = options.name ?? (typeof source === 'string' ? basename(source) : 'model');
-  const placement = place(options, name);
+  const planned = place(options);
   const port = getPort();
   const libraryPath = findOnnxRuntime();
   await checkCustomOperators(options.customOperators, options.signal);
@@ -37,9 +38,11 @@ export async function loadEngine(model: string | URL | Uint8Array, given?: LoadO
     libraryPath,
     externalData,
     queue,
+    numa: numaRequest(options),
     sequence: { ...options.sequence, initial },
     proof: { ...proof, samples: await stageSamples(port, samples) },
   });
+  const placement = placed(planned, native.numa(), options, name);
   return { native, port, name, placement, float16: options.float16, preserveOrder };
 }
 

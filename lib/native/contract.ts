@@ -70,6 +70,7 @@ export interface NativeLoadOptions {
   proof: NativeProofOptions;
   sequence: NativeSequenceOptions;
   inlineBelowUs: number;
+  numa: NativeNumaRequest;
   /** 0: no limit. */
   memoryLimitBytes: number;
   graphOptimizationLevel: string;
@@ -78,6 +79,25 @@ export interface NativeLoadOptions {
   externalData: { path: string; data: NativeStaging }[];
   limits: { nodes: number; elements: number; declaredBytes: number; hardLinks: boolean };
   customOperators: readonly { path: string }[];
+}
+
+/** `NumaRequest` of `native/runtime/numa_binding.h`. */
+export interface NativeNumaRequest {
+  mode: 'off' | 'auto' | 'node';
+  /** For 'node'. */
+  node: number;
+  /** A node that cannot be had is no error. */
+  mayFallBack: boolean;
+  /** The folder that stands for /sys. */
+  sysfs: string;
+}
+
+/** `NumaBinding` of `native/runtime/numa_binding.h`. */
+export interface NativeNumaBinding {
+  node: number | null;
+  cpus: string;
+  memoryBound: boolean;
+  reason: string;
 }
 
 export interface NativeQueueOptions {
@@ -206,6 +226,7 @@ export interface NativeBatchingState {
 export interface NativeEngine {
   describe(): { inputs: NativeTensorSpec[]; outputs: NativeTensorSpec[] };
   batching(): NativeBatchingState;
+  numa(): NativeNumaBinding;
   queueOptions(): NativeQueueOptions;
   configure(options: NativeQueueOptions): void;
   submit(id: number, mode: SubmitMode, ...rest: SubmitArgument[]): SubmitOutcome;

@@ -149,6 +149,20 @@ SequenceRequest read_sequences(Napi::Env env, const Napi::Object& options) {
   return sequences;
 }
 
+/// { mode: 'off' | 'auto' | 'node', node, mayFallBack, sysfs }
+NumaRequest read_numa(const Napi::Object& options) {
+  const Napi::Env env = options.Env();
+  NumaRequest numa;
+  const std::string mode = text(options, "mode");
+  numa.mode = mode == "auto"   ? NumaRequest::Mode::kAuto
+              : mode == "node" ? NumaRequest::Mode::kNode
+                               : NumaRequest::Mode::kOff;
+  numa.node = static_cast<int>(integer(options, "node"));
+  numa.may_fall_back = to_bool(env, get(env, options, "mayFallBack"));
+  numa.sysfs = text(options, "sysfs");
+  return numa;
+}
+
 }  // namespace
 
 QueueOptions read_queue_options(const Napi::Object& options) {
@@ -243,6 +257,7 @@ LoadRequest read_load_arguments(Napi::Env env, napi_value model, const Napi::Obj
   request.engine.queue = read_queue_options(Napi::Object(env, get(env, options, "queue")));
   request.proof = read_proof(env, Napi::Object(env, get(env, options, "proof")));
   request.sequences = read_sequences(env, Napi::Object(env, get(env, options, "sequence")));
+  request.numa = read_numa(Napi::Object(env, get(env, options, "numa")));
   if (const int64_t bytes = integer(options, "memoryLimitBytes"); bytes > 0) {
     request.memory_limit = static_cast<size_t>(bytes);
   }

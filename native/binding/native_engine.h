@@ -33,6 +33,7 @@ class NativeEngine final : public Napi::ObjectWrap<NativeEngine> {
 
   Napi::Value describe(const Napi::CallbackInfo& info);
   Napi::Value batching(const Napi::CallbackInfo& info);
+  Napi::Value numa(const Napi::CallbackInfo& info);
   Napi::Value queue_options(const Napi::CallbackInfo& info);
   Napi::Value configure(const Napi::CallbackInfo& info);
   Napi::Value submit(const Napi::CallbackInfo& info);

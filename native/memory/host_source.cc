@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "core/numa.h"
 #include "memory/heap.h"
 #include "memory/sanitizer.h"
 
@@ -92,6 +93,7 @@ void* HostSource::allocate(size_t bytes) {
   if (bytes <= kMaxBlockBytes) {
     const bool huge = huge_pages_ && bytes >= kHugePageBytes;
     block = huge ? map_huge_pages(to_pages(bytes)) : map_pages(to_pages(bytes));
+    bind_new_pages(block, to_pages(bytes));
   }
   if (block == nullptr) throw_out_of_memory("host", bytes);
   return block;

@@ -11,8 +11,8 @@ namespace ntrt {
 size_t page_bytes() noexcept;
 
 /// Takes pages from the operating system, so that giving a block back lowers the process's resident size at once. Owns
-/// no block and caches nothing: any thread, any lifetime. Pages are zero when they come. Does not lock or pin memory,
-/// nor place it on a NUMA node: the thread that touches a page first does.
+/// no block and caches nothing: any thread, any lifetime. Pages are zero when they come. Does not lock or pin memory.
+/// Of a thread in a NumaScope they are on its node; else the thread that touches a page first decides.
 class HostSource final : public MemorySource {
  public:
   /// Of pages that the processor translates as one.

@@ -29,6 +29,7 @@
 #include "runtime/batch/batch_planner.h"
 #include "runtime/batch/lateness.h"
 #include "runtime/batch/run_times.h"
+#include "runtime/numa_binding.h"
 #include "runtime/process_exit.h"
 #include "runtime/request.h"
 #include "runtime/sequence/sequence_table.h"
@@ -54,6 +55,7 @@ struct EngineOptions {
   QueueOptions queue;
   BatchLayout layout;
   SequenceOptions sequences;
+  NumaBinding numa;  ///< of the thread that starts the engine, and so of its lanes
   std::shared_ptr<MemoryOwner> memory;  ///< whose account everything goes on; none: nobody's
 };
 
@@ -193,6 +195,7 @@ class Engine final : public Interruptible, public std::enable_shared_from_this<E
   [[noreturn]] void refuse(Refusal reason, double limit);
   void throw_if_closed() const;  // REQUIRES: mutex_
 
+  std::shared_ptr<const void> numa_counted_;  // until the model is gone; the last lane lets it go
   const EngineOptions options_;
   std::unique_ptr<LoadedModel> model_;
   const Signature signature_;

@@ -24,6 +24,9 @@ BatchLayout prove_layout(LoadedModel& model, const ProofOptions& proof, LoadCanc
 
 EngineHandle load(LoadRequest request, LoadCancellation& cancellation) {
   const std::unique_ptr<Backend> backend = create_backend(request.library_path, install_exit_handler);
+  // This thread is the load's own: what it starts and takes from here on is on the node.
+  request.engine.numa = bind_to_node(request.numa, request.backend.threads);
+  const NumaScope on_node(request.engine.numa.node);
   // Note "process exit": again after the first load, which makes more statics.
   static std::once_flag loaded;
 

@@ -17,7 +17,8 @@ namespace ntrt {
 struct LoadRequest : ModelRequest {
   std::string library_path;  ///< of ONNX Runtime
   BackendOptions backend;
-  EngineOptions engine;  ///< but for its layout and sequences
+  EngineOptions engine;  ///< but for its layout, sequences and NUMA node
+  NumaRequest numa;
   size_t memory_limit = MemoryOwner::kNoLimit;  ///< of all that the engine holds
   SequenceRequest sequences;
   ProofOptions proof;
