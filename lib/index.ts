@@ -13,5 +13,16 @@ export type { EngineStats, LatencyHistogram, LatencyStats, StatsOptions } from '
 export { type ErrorCode, NodeTensorRTError } from './errors.js';
 export { memory } from './memory/memory.js';
 export type { ByteStats, MemoryStats } from './memory/stats.js';
+export type { PipelineBuilder } from './pipeline/builder.js';
+export type { EngineStageOptions, PipelineEngine } from './pipeline/engine-stage.js';
+export type {
+  PipelineOptions,
+  PipelineRunOptions,
+  PipelineStreamOptions,
+  StageContext,
+  StageOptions,
+} from './pipeline/options.js';
+export { Pipeline, type PipelineStats } from './pipeline/pipeline.js';
+export type { StageStats } from './pipeline/stage.js';
 export { Tensor } from './tensor/tensor.js';
 export type { DataOf, Float16ArrayLike, TensorLike, TensorMap, TensorSpec, TensorType } from './tensor/types.js';

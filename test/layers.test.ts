@@ -37,7 +37,8 @@ const lib: Layers = {
     memory: ['errors', 'options', 'tensor', 'native'],
     engine: ['errors', 'options', 'tensor', 'native'],
     devices: ['errors', 'options', 'engine'],
-    index: ['errors', 'options', 'tensor', 'native', 'memory', 'engine', 'devices'],
+    pipeline: ['errors', 'options', 'tensor', 'engine'],
+    index: ['errors', 'options', 'tensor', 'native', 'memory', 'engine', 'devices', 'pipeline'],
   },
   exceptions: {},
   libraries: [{ name: /^(?!node:)/, only: ['native'] }],
@@ -85,6 +86,8 @@ describe('lib/', () => {
     ['engine/load.ts', "import { Engine } from '../index.js';"],
     ['memory/memory.ts', "export { x } from '../engine/engine.js';"],
     ['memory/memory.ts', "const x = await import('../engine/engine.js');"],
+    ['engine/load.ts', "import { Pipeline } from '../pipeline/pipeline.js';"],
+    ['pipeline/stage.ts', "import { getPort } from '../native/port.js';"],
     ['engine/load.ts', "import fastify from 'fastify';"],
     ['index.ts', "export * from './elsewhere.js';"],
   ])('a breach is found: %s has %s', (file, line) => {
