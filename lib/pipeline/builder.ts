@@ -48,7 +48,7 @@ export class PipelineBuilder<In, V = In, Open extends readonly unknown[] = []> {
   stage<O, R = O>(
     name: string,
     engine: PipelineEngine<V, O>,
-    options?: Omit<EngineStageOptions<V, V, O, R>, 'inputs' | 'map'>,
+    options?: EngineStageOptions<V, V, O, R>,
   ): PipelineBuilder<In, R, Open>;
   stage<I, O, R = O>(
     name: string,

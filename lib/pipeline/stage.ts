@@ -118,7 +118,7 @@ export class Stage {
   /** The item has ended before its turn came. */
   drop(ticket: Ticket): void {
     remove(ticket.isAccepted ? this.#queue : this.#door, ticket);
-    if (ticket.isAccepted) this.#counts[ticket.item.outcome ?? 'aborted'] += 1;
+    if (ticket.isAccepted) this.#counts[ticket.item.outcome === 'timedOut' ? 'timedOut' : 'aborted'] += 1;
     ticket.reject(ENDED);
     this.#advance();
   }
