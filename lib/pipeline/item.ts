@@ -87,8 +87,13 @@ export class Item {
   fail(outcome: Exclude<Outcome, 'completed'>, reason: unknown): void {
     if (!this.#end(outcome)) return;
     this.#reject(reason);
-    for (const ticket of this.tickets) ticket.stage.drop(ticket);
+    const left = new Set<Stage>();
+    for (const ticket of this.tickets) {
+      ticket.stage.drop(ticket);
+      left.add(ticket.stage);
+    }
     this.tickets.clear();
+    for (const stage of left) stage.advance();
     this.#controller.abort(reason);
   }
 

@@ -101,19 +101,19 @@ export class Pipeline<In = TensorMap, Out = TensorMap> implements AsyncDisposabl
       this.#throwIfClosed();
       const plan = runPlan(options);
       if (plan.signal?.aborted) return Promise.reject(plan.signal.reason);
-      if (this.#isFull) {
+      if (this.#entry.isFull) {
         this.#counts.rejected += 1;
         throw this.#queueFull();
       }
-      return this.#start(input, plan) as Promise<Out>;
+      return this.#start(input, plan, nothing) as Promise<Out>;
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
   /**
-   * Takes all items of a source through the stages, several at once. The source is pulled only as fast as the first stage takes, and
-   * no further ahead of the reader than `concurrency`. A failure ends the stream unless `settled`; so does a `break`. Then what is
+   * Takes all items of a source through the stages, several at once. The next one is taken from the source when the first stage, or
+   * its queue, has taken the one before, and no further ahead of the reader than `concurrency`. A failure ends the stream unless `settled`; so does a `break`. Then what is
    * under way is aborted, and the source is closed.
    *
    * @throws NodeTensorRTError INVALID_ARGUMENT, OUT_OF_RANGE; the iteration rejects as `run` does
@@ -131,13 +131,9 @@ export class Pipeline<In = TensorMap, Out = TensorMap> implements AsyncDisposabl
     options?: PipelineStreamOptions,
   ): AsyncGenerator<unknown, void, undefined> {
     const plan = streamPlan(options, this.#options.maxInFlight);
-    const first = this.#compiled.nodes[0]?.stage as Stage;
-    return streamThrough(iterableOption('source', source), plan, {
-      gates: [this.#entry, first],
-      start: (input, itemPlan) => {
-        this.#throwIfClosed();
-        return this.#start(input, itemPlan);
-      },
+    return streamThrough(iterableOption('source', source), plan, (input, itemPlan, onAccepted) => {
+      this.#throwIfClosed();
+      return this.#start(input, itemPlan, onAccepted);
     });
   }
 
@@ -178,32 +174,30 @@ export class Pipeline<In = TensorMap, Out = TensorMap> implements AsyncDisposabl
     return this.close();
   }
 
-  get #isFull(): boolean {
-    return !this.#entry.hasRoom;
-  }
-
-  #start(input: unknown, plan: RunPlan): Promise<unknown> {
+  /** `onAccepted` is called when the first stage has taken the item, or never will. */
+  #start(input: unknown, plan: RunPlan, onAccepted: () => void): Promise<unknown> {
     const first = this.#compiled.nodes[0]?.stage as Stage;
     const item = new Item(this.#counts.accepted, plan, first, (ended) => this.#onEnd(ended));
     this.#counts.accepted += 1;
     this.#items.add(item);
-    void this.#drive(item, input);
+    void this.#drive(item, input, onAccepted);
     return item.promise;
   }
 
   /** Never rejects. */
-  async #drive(item: Item, input: unknown): Promise<void> {
+  async #drive(item: Item, input: unknown, onAccepted: () => void): Promise<void> {
     let hasPlace = false;
     try {
-      await this.#entry.enter(item, () => undefined);
+      await this.#entry.enter(item, nothing);
       hasPlace = true;
-      const { value, leave } = await travel(item, this.#compiled.nodes, input);
+      const { value, leave } = await travel(item, this.#compiled.nodes, input, onAccepted);
       leave();
       item.complete(value);
     } catch (error) {
       item.fail('failed', error); // ENDED, then it is so already
     }
     if (hasPlace) this.#entry.finish('aborted', 0);
+    else onAccepted();
     this.#checkIdle();
   }
 
@@ -245,3 +239,5 @@ export class Pipeline<In = TensorMap, Out = TensorMap> implements AsyncDisposabl
     return new NodeTensorRTError('QUEUE_FULL', text, { limit: maxInFlight + maxQueue, unit: 'items' });
   }
 }
+
+function nothing(): void {}

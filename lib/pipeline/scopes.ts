@@ -1,7 +1,7 @@
 import type { Item } from './item.js';
 import { openIterable } from './iterables.js';
 import type { StageContext } from './options.js';
-import { type Node, travel, type Visit, type Work } from './travel.js';
+import { type Node, travel, type Work } from './travel.js';
 
 /** Work that makes several parts of one value, and is over when all of them are. */
 
@@ -12,8 +12,8 @@ export interface FannedOut {
 }
 
 /**
- * Takes each of what `split` gives through `nodes`. The next one is only asked for when the first of them has room, so
- * that a generator makes no more than can be taken.
+ * Takes each of what `split` gives through `nodes`. The next one is asked for when the first of them, or its queue, has taken
+ * the one before, so a generator is never further ahead than that.
  */
 export function fanOutWork(
   where: string,
@@ -26,13 +26,18 @@ export function fanOutWork(
     const results: unknown[] = [];
     const children: Promise<void>[] = [];
     try {
-      while (await hasRoom(nodes, visit)) {
+      for (;;) {
         const step = await iterator.next();
         if (step.done === true) break;
         const at = results.push(undefined) - 1;
-        children.push(takeThrough(item, nodes, step.value, (result) => (results[at] = result)));
+        const keep = (result: unknown) => (results[at] = result);
+        await visit.awaitAcceptance((onAccepted) => {
+          children.push(takeThrough(item, nodes, step.value, keep, onAccepted));
+        });
+        if (item.outcome === undefined) continue;
+        await iterator.return?.();
+        break;
       }
-      if (item.outcome !== undefined) await iterator.return?.();
     } catch (error) {
       visit.fail(error); // at once: those that were begun are not waited for
     }
@@ -48,7 +53,7 @@ export function branchesWork(branches: ReadonlyMap<string, readonly Node[]>): Wo
     for (const name of branches.keys()) results.set(name, undefined); // in this order
     await visit.awaitParts(
       [...branches].map(([name, nodes]) =>
-        takeThrough(visit.item, nodes, value, (result) => results.set(name, result)),
+        takeThrough(visit.item, nodes, value, (result) => results.set(name, result), nothing),
       ),
     );
     return Object.fromEntries(results);
@@ -61,9 +66,10 @@ async function takeThrough(
   nodes: readonly Node[],
   value: unknown,
   keep: (result: unknown) => void,
+  onAccepted: () => void,
 ): Promise<void> {
   try {
-    const { value: result, leave } = await travel(item, nodes, value);
+    const { value: result, leave } = await travel(item, nodes, value, onAccepted);
     keep(result);
     leave();
   } catch (error) {
@@ -71,12 +77,4 @@ async function takeThrough(
   }
 }
 
-/** Waits for room in the first stage. False when the item has ended. */
-async function hasRoom([first]: readonly Node[], { item, part, stage }: Visit): Promise<boolean> {
-  while (first !== undefined && !first.stage.hasRoom && item.outcome === undefined) {
-    part.stage = undefined;
-    await first.stage.roomChanges(item.signal);
-    part.stage = stage;
-  }
-  return item.outcome === undefined;
-}
+function nothing(): void {}

@@ -62,7 +62,6 @@ export class Stage {
   readonly #counts: Record<Outcome, number> = { completed: 0, failed: 0, aborted: 0, timedOut: 0 };
   readonly #latency = { queue: new LatencyRecorder(), run: new LatencyRecorder() };
   #arrivals = 0;
-  readonly #onRoom = new Set<() => void>();
 
   constructor(
     readonly name: string,
@@ -80,27 +79,14 @@ export class Stage {
     return this.#used === 0 && this.#queue.length === 0 && this.#door.length === 0;
   }
 
-  /** Whether what comes now need not wait at the door. */
-  get hasRoom(): boolean {
+  /** What comes now has to wait at the door. */
+  get isFull(): boolean {
     const { concurrency, maxQueue } = this.limits;
-    return this.#door.length === 0 && (this.#queue.length < maxQueue || this.#used < concurrency);
-  }
-
-  /** Resolves when there may be room: to be looked at again then. Also resolves when the signal is aborted. */
-  roomChanges(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        signal.removeEventListener('abort', done);
-        this.#onRoom.delete(done);
-        resolve();
-      };
-      this.#onRoom.add(done);
-      signal.addEventListener('abort', done);
-    });
+    return this.#used >= concurrency && this.#queue.length >= maxQueue;
   }
 
   /**
-   * Waits for a place in this stage. `leave` is called as soon as the queue has taken the value. Rejects with ENDED when
+   * Waits for a place in this stage. `leave` is called as soon as the stage, or its queue, has taken the value. Rejects with ENDED when
    * the item ends before.
    */
   enter(item: Item, leave: () => void): Promise<void> {
@@ -111,16 +97,15 @@ export class Stage {
       const ticket: Ticket = { stage: this, item, number, arrivedAt, leave, start, reject, isAccepted: false };
       item.tickets.add(ticket);
       insert(this.#door, ticket);
-      this.#advance();
+      this.advance();
     });
   }
 
-  /** The item has ended before its turn came. */
+  /** The item has ended before its turn came. To be followed by `advance`, when all its tickets are dropped. */
   drop(ticket: Ticket): void {
     remove(ticket.isAccepted ? this.#queue : this.#door, ticket);
     if (ticket.isAccepted) this.#counts[ticket.item.outcome === 'timedOut' ? 'timedOut' : 'aborted'] += 1;
     ticket.reject(ENDED);
-    this.#advance();
   }
 
   /** The work of a value that has entered is over; unless it was completed, its place is free now. */
@@ -134,7 +119,7 @@ export class Stage {
   /** A value gives its place up. */
   leave(): void {
     this.#used -= 1;
-    this.#advance();
+    this.advance();
   }
 
   stats(histograms: boolean): StageStats {
@@ -148,7 +133,8 @@ export class Stage {
     };
   }
 
-  #advance(): void {
+  /** Gives the places that are free. */
+  advance(): void {
     const { concurrency, maxQueue } = this.limits;
     while (this.#used < concurrency) {
       const ticket = this.#takeFirst();
@@ -161,7 +147,6 @@ export class Stage {
       insert(this.#queue, ticket);
       this.#accept(ticket);
     }
-    if (this.hasRoom) for (const wake of [...this.#onRoom]) wake();
   }
 
   /** Of those in the queue and at the door: a high priority does not wait behind a full queue of low ones. */

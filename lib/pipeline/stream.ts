@@ -1,22 +1,17 @@
 import { allowListeners } from '../engine/turning-away.js';
 import type { AnyIterator } from './iterables.js';
 import type { RunPlan, StreamPlan } from './options.js';
-import type { Stage } from './stage.js';
 
-/** What a stream needs of its pipeline. */
-export interface StreamHost {
-  /** Where there must be room before the next item is taken from the source. */
-  readonly gates: readonly Stage[];
-  readonly start: (input: unknown, plan: RunPlan) => Promise<unknown>;
-}
+/** Starts an item; `onAccepted` is called when the first stage has taken it, or never will. */
+type Start = (input: unknown, plan: RunPlan, onAccepted: () => void) => Promise<unknown>;
 
 /** The results of all items of the source. Nothing begins before the first is asked for. */
 export async function* streamThrough(
   open: () => AnyIterator,
   plan: StreamPlan,
-  host: StreamHost,
+  start: Start,
 ): AsyncGenerator<unknown, void, undefined> {
-  const stream = new Stream(open(), plan, host);
+  const stream = new Stream(open(), plan, start);
   try {
     for (;;) {
       const result = await stream.next();
@@ -50,7 +45,7 @@ class Stream {
   constructor(
     readonly source: AnyIterator,
     readonly plan: StreamPlan,
-    readonly host: StreamHost,
+    readonly start: Start,
   ) {
     const { signal } = plan;
     allowListeners(this.#stop.signal);
@@ -96,7 +91,7 @@ class Stream {
         const step = await this.#take();
         if (signal.aborted) return;
         if (step.done === true) return;
-        this.#start(step.value);
+        await new Promise<void>((onAccepted) => this.#begin(step.value, onAccepted));
       }
     } catch (reason) {
       this.#failure ??= { reason };
@@ -123,19 +118,14 @@ class Stream {
 
   async #hasRoom(): Promise<boolean> {
     const { signal } = this.#stop;
-    while (!signal.aborted) {
-      const full = this.host.gates.find((gate) => !gate.hasRoom);
-      if (this.#entries.length >= this.plan.concurrency) await this.#change();
-      else if (full !== undefined) await full.roomChanges(signal);
-      else return true;
-    }
-    return false;
+    while (!signal.aborted && this.#entries.length >= this.plan.concurrency) await this.#change();
+    return !signal.aborted;
   }
 
-  #start(input: unknown): void {
+  #begin(input: unknown, onAccepted: () => void): void {
     const { timeoutMs, priority } = this.plan;
     const entry: Entry = {};
-    const started = this.host.start(input, { signal: this.#stop.signal, timeoutMs, priority });
+    const started = this.start(input, { signal: this.#stop.signal, timeoutMs, priority }, onAccepted);
     this.#entries.push(entry);
     started.then(
       (value) => this.#settle(entry, { status: 'fulfilled', value }),

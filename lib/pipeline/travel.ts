@@ -21,11 +21,19 @@ interface Arrived {
   readonly leave: () => void;
 }
 
-/** Takes a value of the item through the stages. Throws ENDED when the item ends before. */
-export async function travel(item: Item, nodes: readonly Node[], input: unknown): Promise<Arrived> {
+/**
+ * Takes a value of the item through the stages; `onAccepted` is called when the first one, or its queue, has taken it, or never
+ * will. Throws ENDED when the item ends before.
+ */
+export async function travel(
+  item: Item,
+  nodes: readonly Node[],
+  input: unknown,
+  onAccepted: () => void,
+): Promise<Arrived> {
   const part = item.addPart();
   let value = input;
-  let leave = nothing;
+  let leave = onAccepted;
   try {
     for (const { stage, work, turns } of nodes) {
       part.stage = stage;
@@ -103,6 +111,13 @@ export class Visit {
     }
     this.#isToBlame = true;
     item.fail(known?.code === 'TIMEOUT' ? 'timedOut' : 'failed', namingStage(stage.name, error, known));
+  }
+
+  /** Waits until the first stage of a part has taken it. */
+  async awaitAcceptance(start: (onAccepted: () => void) => void): Promise<void> {
+    this.part.stage = undefined; // it is the part that waits
+    await new Promise<void>(start);
+    this.part.stage = this.stage;
   }
 
   /** Waits for the parts that were made of this one. */

@@ -68,7 +68,6 @@ describe('timeoutMs', () => {
     const pipeline = strings().step('a', a.call).step('b', b).build();
     const result = rejection(pipeline.run('x', { timeoutMs: 100 }));
     await settle();
-    vi.setSystemTime(Date.now());
     vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 100);
     a.calls[0]?.resolve('y');
     expect(await result).toEqual(failure('TIMEOUT', { stage: 'b' }));

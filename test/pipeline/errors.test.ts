@@ -91,13 +91,13 @@ describe('a failure', () => {
       .build();
     const result = rejection(pipeline.run('x'));
     await settle();
-    expect([engine.asked, made]).toEqual([[1, 2, 3], 4]);
+    expect([engine.asked, made]).toEqual([[1, 2, 3], 5]);
     engine.of(2).reject(thrown);
     const error = await result;
     expect(error.cause).toBe(thrown);
     await settle();
     expect(engine.of(1).options.signal?.aborted).toBe(true);
-    expect([engine.asked, made]).toEqual([[1, 2, 3], 4]);
+    expect([engine.asked, made]).toEqual([[1, 2, 3], 5]);
     expect(pipeline.stats().stages['a']).toMatchObject({ accepted: 4, failed: 1, aborted: 3, inFlight: 0, queued: 0 });
   });
 
