@@ -11,6 +11,7 @@ export type { RunOptions, RunSyncOptions } from './engine/run-options.js';
 export type { SequenceOptions, SequenceStep } from './engine/sequence-options.js';
 export type { EngineStats, LatencyHistogram, LatencyStats, StatsOptions } from './engine/stats.js';
 export { type ErrorCode, NodeTensorRTError } from './errors.js';
+export type { PooledTensorOptions } from './memory/allocate.js';
 export { memory } from './memory/memory.js';
 export type { ByteStats, MemoryStats } from './memory/stats.js';
 export type { PipelineBuilder } from './pipeline/builder.js';
@@ -24,5 +25,6 @@ export type {
 } from './pipeline/options.js';
 export { Pipeline, type PipelineStats } from './pipeline/pipeline.js';
 export type { StageStats } from './pipeline/stage.js';
+export type { PooledTensor, PooledType } from './tensor/pooled-tensor.js';
 export { Tensor } from './tensor/tensor.js';
 export type { DataOf, Float16ArrayLike, TensorLike, TensorMap, TensorSpec, TensorType } from './tensor/types.js';

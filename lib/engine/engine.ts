@@ -68,6 +68,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
     this.#defaultPlan = {
       outputs: this.#outputSpecs,
       into: undefined,
+      pooled: undefined,
       written: undefined,
       own: false,
       signal: undefined,
@@ -135,7 +136,8 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
 
   /**
    * Runs the model once. The inputs are copied when this is called (those over 1 MiB in the following turns of the
-   * event loop: leave them alone until the promise settles); the results are the caller's own.
+   * event loop: leave them alone until the promise settles), but for pooled tensors, which are read where they are; the
+   * results are the caller's own.
    *
    * @param inputs a tensor for each of `this.inputs`, by name
    * @throws NodeTensorRTError INVALID_ARGUMENT, SHAPE_MISMATCH, OUT_OF_RANGE, NOT_OPEN, QUEUE_FULL, TIMEOUT, BUSY,
@@ -149,7 +151,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
   /**
    * Runs the model once on this thread, and waits: for scripts. In a service it holds up everything else.
    *
-   * @throws NodeTensorRTError as `run`, without QUEUE_FULL, TIMEOUT and BUSY
+   * @throws NodeTensorRTError as `run`, without QUEUE_FULL and TIMEOUT; BUSY when a run in flight uses the same memory
    */
   runSync(inputs: I, options?: RunSyncOptions): O {
     if (!requestsAreTraced()) return this.#runSync(inputs, options, undefined);

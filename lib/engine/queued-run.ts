@@ -71,7 +71,7 @@ export class QueuedRun implements Pending {
 
   /** Returns the bytes that were copied here and now. */
   #onResult(port: NativePort): number {
-    const destination = makeDestination(port, this.plan, this.float16, false);
+    const destination = makeDestination(port, this.plan, this.float16);
     if (destination.bytes <= SLICE_BYTES) {
       port.take(...destination.arrays);
       this.#succeed(destination.tensors);

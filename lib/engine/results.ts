@@ -1,6 +1,7 @@
 import { argumentError } from '../errors.js';
 import type { NativeArray, NativePort } from '../native/contract.js';
 import { dataTypes, nativeArray, RuntimeFloat16Array } from '../tensor/data-types.js';
+import { type PooledType, pooledTensor } from '../tensor/pooled-tensor.js';
 import { resultTensor } from '../tensor/tensor.js';
 import type { DataOf, TensorLike, TensorMap, TensorType } from '../tensor/types.js';
 import type { RunPlan } from './run-options.js';
@@ -20,16 +21,11 @@ export interface Destination {
 }
 
 /**
- * Reads the shapes of the current results from the port and makes an array for each, or takes the one of `into`.
- * `written`: the run has filled the tensors of `into` itself, and has checked that they fit.
- * Throws SHAPE_MISMATCH when a result does not fit its tensor.
+ * Reads the shapes of the current results from the port and makes an array for each, or takes the one of `into`, or the
+ * memory that it is in. What the run has written to its tensor of `into` by itself has been checked to fit.
+ * Throws SHAPE_MISMATCH when a result does not fit its tensor, and OUT_OF_MEMORY.
  */
-export function makeDestination(
-  port: NativePort,
-  plan: RunPlan,
-  float16: 'bits' | 'array',
-  written: boolean,
-): Destination {
+export function makeDestination(port: NativePort, plan: RunPlan, float16: 'bits' | 'array'): Destination {
   const { frame } = port;
   const { outputs, into } = plan;
   const tensors: TensorMap = {};
@@ -39,6 +35,7 @@ export function makeDestination(
   let userBytes = 0;
   for (let i = 0; i < outputs.length; i++) {
     const spec = outputs[i] as RunPlan['outputs'][number];
+    const written = frame[at] === 1;
     const rank = frame[at + 1] as number;
     at += 2;
     const dims: number[] = new Array(rank);
@@ -53,7 +50,7 @@ export function makeDestination(
     const target = into?.[i];
     if (target !== undefined) {
       setTensor(tensors, spec.name, target.tensor);
-      if (written && spec.type !== 'string') continue;
+      if (written) continue;
       checkFits(spec.name, target, dims, count);
       arrays[i] = fillTarget(port, i, spec.type, target);
       if (arrays[i]) userBytes += count * spec.bytesPerElement;
@@ -61,9 +58,19 @@ export function makeDestination(
       setTensor(tensors, spec.name, resultTensor('string', port.takeStrings(i), dims));
       continue;
     } else {
-      const data = dataTypes[spec.type].create(count);
+      const isPooled = plan.pooled?.[i] === true;
+      const buffer = isPooled ? port.takePooled(i) : undefined;
+      const data = buffer === undefined ? dataTypes[spec.type].create(count) : dataTypes[spec.type].over(buffer);
+      const shown = present(spec.type, data, float16);
+      setTensor(
+        tensors,
+        spec.name,
+        isPooled
+          ? pooledTensor(spec.type as PooledType, shown as DataOf<PooledType>, dims, port)
+          : resultTensor(spec.type, shown, dims),
+      );
+      if (buffer !== undefined) continue;
       arrays[i] = data as NativeArray;
-      setTensor(tensors, spec.name, resultTensor(spec.type, present(spec.type, data, float16), dims));
     }
     bytes += count * spec.bytesPerElement;
   }

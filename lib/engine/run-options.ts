@@ -1,4 +1,4 @@
-import { argumentError } from '../errors.js';
+import { argumentError, NodeTensorRTError } from '../errors.js';
 import { choiceOption, knownKeys, objectOption, signalOption, timeoutOption } from '../options.js';
 import type { TensorLike, TensorMap } from '../tensor/types.js';
 import type { RunTrace } from './diagnostics.js';
@@ -29,6 +29,12 @@ export interface RunOptions {
    */
   into?: Record<string, TensorLike>;
   /**
+   * Where results are left: 'cpu' is memory of JavaScript's own; 'pool' gives each as a `PooledTensor` over the very
+   * memory that it was computed in, without a copy. For all outputs, or by name; one with `into` goes there. Strings
+   * always come as usual, and are refused with UNSUPPORTED when they are named. @default 'cpu'
+   */
+  preferredOutputLocation?: OutputLocation | Record<string, OutputLocation>;
+  /**
    * The run is the next step of this sequence of an engine that was loaded with `sequence`: its state inputs are left out,
    * since the sequence has them, and its state outputs are only returned when `outputs` names them. Steps of a sequence
    * run one after the other, in the order in which they were submitted; a string is short for `{ id }`.
@@ -37,8 +43,11 @@ export interface RunOptions {
   sequence?: string | SequenceStep;
 }
 
+/** Where a result is left. */
+export type OutputLocation = 'cpu' | 'pool';
+
 /** Options of `Engine.runSync`. */
-export type RunSyncOptions = Pick<RunOptions, 'outputs' | 'into'>;
+export type RunSyncOptions = Pick<RunOptions, 'outputs' | 'into' | 'preferredOutputLocation'>;
 
 /** A tensor of `into`, read once: its properties may be computed when they are read. */
 export interface IntoTarget extends TensorLike {
@@ -51,6 +60,8 @@ export interface RunPlan {
   readonly outputs: readonly CompiledSpec[];
   /** Per output, what it is written into. */
   readonly into: readonly (IntoTarget | undefined)[] | undefined;
+  /** Per output, whether it is left in memory of the pool; undefined: none is. */
+  readonly pooled: readonly boolean[] | undefined;
   /** The results, when a run on this thread writes all of them into `into` by itself. */
   readonly written: TensorMap | undefined;
   /** The tensors of `into` are our own, made beforehand; nobody else has them. */
@@ -70,14 +81,14 @@ export interface RunPlan {
 const PRIORITIES = ['high', 'normal', 'low'] as const;
 export const NORMAL_PRIORITY = PRIORITIES.indexOf('normal');
 
-const KNOWN = ['signal', 'timeoutMs', 'priority', 'outputs', 'into', 'sequence'];
-const KNOWN_SYNC = ['outputs', 'into'];
-const LATER = ['preferredOutputLocation'];
+const KNOWN_SYNC = ['outputs', 'into', 'preferredOutputLocation'];
+const KNOWN = ['signal', 'timeoutMs', 'priority', 'sequence', ...KNOWN_SYNC];
+const LOCATIONS = ['cpu', 'pool'] as const;
 
 /** Throws INVALID_ARGUMENT, OUT_OF_RANGE or UNSUPPORTED. */
 export function planRun(given: RunOptions, specs: readonly CompiledSpec[], sync: boolean): RunPlan {
   const options = objectOption<RunOptions>('options', given);
-  knownKeys('options', options, sync ? KNOWN_SYNC : KNOWN, LATER);
+  knownKeys('options', options, sync ? KNOWN_SYNC : KNOWN);
   const { signal, timeoutMs, priority, sequence } = options;
   const step = sequence === undefined ? undefined : stepOption(sequence);
   if (step !== undefined && !specs.some((spec) => spec.isState)) {
@@ -86,9 +97,11 @@ export function planRun(given: RunOptions, specs: readonly CompiledSpec[], sync:
   const all = step === undefined ? specs : specs.filter((spec) => !spec.isState);
   const outputs = options.outputs === undefined ? all : chooseOutputs(options.outputs, specs);
   const into = options.into === undefined ? undefined : chooseInto(options.into, outputs);
+  const location = options.preferredOutputLocation;
   return {
     outputs,
     into,
+    pooled: location === undefined ? undefined : choosePooled(location, outputs, into),
     written: into && allWritten(outputs, into),
     own: false,
     signal: signal === undefined ? undefined : signalOption('options.signal', signal),
@@ -120,6 +133,35 @@ function chooseInto(given: unknown, outputs: readonly CompiledSpec[]): (IntoTarg
     targets.push({ tensor, type, data, dims });
   }
   return targets;
+}
+
+function choosePooled(
+  given: OutputLocation | Record<string, OutputLocation>,
+  outputs: readonly CompiledSpec[],
+  into: readonly (IntoTarget | undefined)[] | undefined,
+): boolean[] | undefined {
+  const option = 'options.preferredOutputLocation';
+  const location = typeof given === 'string' ? locationOption(option, given) : undefined;
+  const named = location === undefined ? objectOption<Record<string, OutputLocation>>(option, given) : {};
+  for (const name of Object.keys(named)) findSpec(option, outputs, name);
+  const pooled = outputs.map(({ name, type }, i) => {
+    const own = Object.hasOwn(named, name) ? locationOption(`${option}.${name}`, named[name]) : 'cpu';
+    if (own === 'pool' && type === 'string') throw unsupported(`${option}.${name}`, "strings are left in 'cpu'");
+    if (own === 'pool' && into?.[i] !== undefined) {
+      throw argumentError(`${option}.${name}`, "'cpu' for an output with 'into'", own);
+    }
+    return (location ?? own) === 'pool' && type !== 'string' && into?.[i] === undefined;
+  });
+  return pooled.includes(true) ? pooled : undefined;
+}
+
+function locationOption(option: string, value: unknown): OutputLocation {
+  if (value === 'gpu-buffer') throw unsupported(option, 'this version leaves no results on a GPU');
+  return choiceOption(option, value, LOCATIONS);
+}
+
+function unsupported(option: string, why: string): NodeTensorRTError {
+  return new NodeTensorRTError('UNSUPPORTED', `${option}: ${why}`, { option });
 }
 
 function allWritten(

@@ -12,7 +12,7 @@ import type { RunPlan } from './run-options.js';
 import type { OpenedEngine } from './share.js';
 import type { CompiledSpec } from './signature.js';
 import { SLICE_BYTES } from './sliced-copy.js';
-import { stageInputs } from './stage-inputs.js';
+import { type StagedInputs, stageInputs } from './stage-inputs.js';
 import { StepOrder } from './step-order.js';
 import { timeoutError } from './turning-away.js';
 
@@ -48,7 +48,10 @@ export class Runs {
   start(inputs: TensorMap, plan: RunPlan): Promise<TensorMap> {
     const prepared = this.#inPlaceLately && plan.step === undefined ? this.#preallocate(plan) : plan;
     const encoded = this.#encode(inputs, prepared);
-    if (encoded.bytes > SLICE_BYTES || this.#stepOrder.mustWait(plan.step)) return this.#runStaged(encoded, plan);
+    if (encoded.bytes > SLICE_BYTES || this.#stepOrder.mustWait(plan.step)) {
+      const bytes = this.#bytesToCopy(encoded);
+      if (bytes > SLICE_BYTES || this.#stepOrder.mustWait(plan.step)) return this.#runStaged(encoded, bytes, plan);
+    }
     const id = this.#port.nextId();
     let outcome: SubmitOutcome;
     try {
@@ -114,6 +117,17 @@ export class Runs {
     return again;
   }
 
+  /** Of the inputs: all but pooled ones. */
+  #bytesToCopy({ arrays, bytes }: EncodedRun): number {
+    const { native } = this.#port;
+    let pooled = 0;
+    for (let i = 0; i < this.#inputSpecs.length; i++) {
+      const array = arrays[i];
+      if (ArrayBuffer.isView(array) && native.isPooled(array)) pooled += array.byteLength;
+    }
+    return bytes - pooled;
+  }
+
   /** Whether a run failed because the model declares another shape for a result than it computes. */
   #wasMisled(plan: RunPlan, error: unknown): boolean {
     const misled = plan.own && error instanceof NodeTensorRTError && error.code === 'SHAPE_MISMATCH';
@@ -123,7 +137,8 @@ export class Runs {
 
   /** Results that are made beforehand, where that is possible; see `preallocate`. */
   #preallocate(plan: RunPlan): RunPlan {
-    return plan.into === undefined && this.#fixedShapes ? preallocate(plan, this.#float16) : plan;
+    const isOrdinary = plan.into === undefined && plan.pooled === undefined;
+    return isOrdinary && this.#fixedShapes ? preallocate(plan, this.#float16) : plan;
   }
 
   /** The results of a run that has just taken place on this thread. */
@@ -132,7 +147,7 @@ export class Runs {
     let { written } = plan;
     if (written === undefined) {
       plan.trace?.copyOutStarts();
-      const { tensors, arrays } = makeDestination(native, plan, this.#float16, true);
+      const { tensors, arrays } = makeDestination(native, plan, this.#float16);
       native.take(...arrays);
       written = tensors;
       plan.trace?.copyOutEnds();
@@ -174,8 +189,7 @@ export class Runs {
   }
 
   /** A run whose inputs are too large to be copied at once. */
-  async #runStaged(encoded: EncodedRun, plan: RunPlan): Promise<TensorMap> {
-    const { bytes } = encoded;
+  async #runStaged(encoded: EncodedRun, bytes: number, plan: RunPlan): Promise<TensorMap> {
     const deadline = plan.timeoutMs > 0 ? performance.now() + plan.timeoutMs : undefined;
     const check = () => {
       const aborted = this.#destroyed !== undefined || plan.signal?.aborted;
@@ -190,8 +204,10 @@ export class Runs {
     this.#staging.bytes += bytes;
     let run: QueuedRun;
     const turn = this.#stepOrder.join(plan.step);
+    const written = plan.outputs.filter((spec, i) => plan.into?.[i] !== undefined && spec.type !== 'string');
+    let staged: StagedInputs | undefined;
     try {
-      const staged = await stageInputs(this.#port, this.#inputSpecs, encoded, check, bytes <= SLICE_BYTES);
+      staged = await stageInputs(this.#port, this.#inputSpecs, written, encoded, check, bytes <= SLICE_BYTES);
       await turn?.begins;
       check();
       const id = this.#port.nextId();
@@ -203,6 +219,7 @@ export class Runs {
       const timeoutMs = deadline === undefined ? 0 : Math.max(1, deadline - performance.now());
       run = this.#track(id, { ...plan, timeoutMs }, true);
     } catch (error) {
+      staged?.drop();
       throw withCallerStack(error);
     } finally {
       turn?.end();

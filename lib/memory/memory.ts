@@ -1,6 +1,7 @@
 import type { NativePoolStats } from '../native/contract.js';
 import { getPort } from '../native/port.js';
 import { stringOption } from '../options.js';
+import { allocate } from './allocate.js';
 import type { MemoryStats } from './stats.js';
 import { summarize } from './summary.js';
 
@@ -12,6 +13,16 @@ export const memory = Object.freeze({
   pools(): string[] {
     return getPort().native.pools();
   },
+
+  /**
+   * A tensor in memory of a pool: runs read it as an input, and write it in `into`, without a copy on this thread.
+   *
+   * @param type any but 'string'
+   * @param dims at most 2^31 - 1 bytes in all; none at all is allowed
+   * @throws NodeTensorRTError INVALID_ARGUMENT, OUT_OF_RANGE (dims), UNSUPPORTED ('string'), OUT_OF_MEMORY
+   * @example using image = memory.allocate('float32', [1, 3, 224, 224]);
+   */
+  allocate,
 
   /**
    * Counters of a pool.

@@ -4,7 +4,7 @@
  */
 
 /** `kContractVersion` of `native/binding/addon.cc`. */
-export const CONTRACT_VERSION = 6;
+export const CONTRACT_VERSION = 7;
 
 /** `Event` of `native/binding/mailbox.h`. */
 export enum NativeEvent {
@@ -34,7 +34,10 @@ export enum SubmitOutcome {
 /** An array whose memory native code reads or writes during a call; strings are copied. */
 export type NativeArray = (ArrayBufferView & { readonly length: number }) | readonly string[];
 
-/** What submit() takes behind its mode: inputs (undefined for the states of a sequence), `into`, id of the sequence. */
+/**
+ * What submit() takes behind its mode: inputs (undefined for the states of a sequence), `into`, id of the sequence. A staging
+ * holds a copy of an input, or pooled memory.
+ */
 export type SubmitArgument = NativeArray | NativeStaging | string | undefined;
 
 export interface NativeLoadOptions {
@@ -162,6 +165,8 @@ export interface NativeEngine {
 
 export interface NativeStaging {
   copy(array: ArrayBufferView, offset: number, maxBytes: number): number;
+  /** Gives what it holds back now. */
+  drop(): void;
 }
 
 interface NativeByteStats {
@@ -205,6 +210,12 @@ export interface NativePort {
   poolStats(pool: string): NativePoolStats;
   resetPeak(pool: string): void;
   emptyCache(id: number, pool: string): void;
+  /** Undefined where the runtime has no ArrayBuffers over native memory; of takePooled also where there are no bytes. */
+  allocate(pool: string, bytes: number, zero: boolean): ArrayBuffer | undefined;
+  takePooled(output: number): ArrayBuffer | undefined;
+  isPooled(array: ArrayBufferView): boolean;
+  releasePooled(buffer: ArrayBufferLike): void;
+  noteMoved(buffer: ArrayBufferLike): void;
 }
 
 export interface NativeAddon {
@@ -219,5 +230,9 @@ export interface NativeAddon {
     wake: () => void,
     makeError: (code: number, message: string, details: Record<string, unknown>) => Error,
   ) => NativePort;
-  readonly NativeStaging: new (port: NativePort, bytes: number) => NativeStaging;
+  readonly NativeStaging: new (
+    ...args:
+      | [port: NativePort, bytes: number]
+      | [port: NativePort, pooled: ArrayBufferView, group: 'inputs' | 'into', tensor: string]
+  ) => NativeStaging;
 }

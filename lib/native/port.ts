@@ -45,6 +45,11 @@ class Port {
     return new this.#addon.NativeStaging(this.native, bytes);
   }
 
+  /** Keeps pooled memory for a run that is yet to be submitted. Throws BUSY; `group` and `tensor` name it. */
+  hold(pooled: ArrayBufferView, group: 'inputs' | 'into', tensor: string): NativeStaging {
+    return new this.#addon.NativeStaging(this.native, pooled, group, tensor);
+  }
+
   /** Starts an operation whose result comes as one event, and waits for that. */
   request<T>(start: (id: number) => void, read: (port: NativePort) => T): Promise<T> {
     const id = this.nextId();

@@ -6,13 +6,14 @@ import type { TensorSpec } from '../tensor/types.js';
  * to be, and how they are given back.
  */
 
-/** Options of a run whose results only go to the next engine. */
+/** Options of a run whose results only go to the next engine: it takes them where they were computed. */
 export function askForHandover(
   engine: { readonly outputs?: readonly TensorSpec[] },
   map: Readonly<Record<string, string>> | undefined,
-): Pick<RunOptions, 'outputs'> {
+): Pick<RunOptions, 'outputs' | 'preferredOutputLocation'> {
   // What does not say which outputs it has is asked for nothing that only engines know.
-  return engine.outputs === undefined || map === undefined ? {} : { outputs: Object.keys(map) };
+  if (engine.outputs === undefined) return {};
+  return { preferredOutputLocation: 'pool', ...(map && { outputs: Object.keys(map) }) };
 }
 
 /** Gives back tensors that nobody else has. Those of the heap are left to the collector. */

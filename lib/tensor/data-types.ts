@@ -8,12 +8,21 @@ interface DataTypeInfo {
   readonly tag: string;
   readonly bytesPerElement: number;
   readonly create: (length: number) => DataOf<TensorType>;
+  /** Over memory that is there. Not for strings. */
+  readonly over: (buffer: ArrayBuffer) => DataOf<TensorType>;
 }
 
-const numeric = (tag: string, ArrayType: { new (length: number): NumericArray; BYTES_PER_ELEMENT: number }) => ({
+interface NumericArrayType {
+  new (length: number): NumericArray;
+  new (buffer: ArrayBuffer): NumericArray;
+  BYTES_PER_ELEMENT: number;
+}
+
+const numeric = (tag: string, ArrayType: NumericArrayType) => ({
   tag,
   bytesPerElement: ArrayType.BYTES_PER_ELEMENT,
   create: (length: number) => new ArrayType(length),
+  over: (buffer: ArrayBuffer) => new ArrayType(buffer),
 });
 
 /** How each element type is held in JavaScript. */
@@ -31,7 +40,12 @@ export const dataTypes: Readonly<Record<TensorType, DataTypeInfo>> = {
   int64: numeric('BigInt64Array', BigInt64Array),
   uint64: numeric('BigUint64Array', BigUint64Array),
   bool: numeric('Uint8Array', Uint8Array),
-  string: { tag: 'Array', bytesPerElement: 0, create: (length: number) => new Array<string>(length).fill('') },
+  string: {
+    tag: 'Array',
+    bytesPerElement: 0,
+    create: (length: number) => new Array<string>(length).fill(''),
+    over: () => [],
+  },
 };
 
 interface Float16ArrayConstructor {

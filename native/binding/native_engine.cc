@@ -35,6 +35,16 @@ SequenceStep read_step(const Napi::CallbackInfo& info, unsigned flags) {
   return step;
 }
 
+void add_pooled(Request& request, size_t input, BlockLease lease) {
+  request.leases.push_back(std::move(lease));
+  request.pooled.resize(request.inputs.size());
+  request.pooled[input] = true;
+}
+
+bool is_pooled(const Request& request, size_t input) noexcept {
+  return input < request.pooled.size() && request.pooled[input];
+}
+
 Shape& read_dims(const double*& frame, Shape& dims) {
   const double rank = *frame++;
   if (!(rank >= 0 && rank <= kMaxRank)) {
@@ -170,7 +180,8 @@ Napi::Value NativeEngine::submit(const Napi::CallbackInfo& info) {
     const Outcome outcome = kOutcomes[static_cast<size_t>(port_->use_turn(*took))];
     return Napi::Number::New(env, static_cast<double>(outcome));
   }
-  // `into` is memory of the user's: it is filled on this thread when the results are taken.
+  // `into` is memory of the user's: it is filled on this thread when the results are taken. Pooled memory is filled by
+  // the lane, which has request->targets.
   for (OutputRequest& output : request->outputs) output.into = false;
   if (timeout_ms > 0) {
     request->deadline = request->submitted + std::chrono::duration_cast<Clock::duration>(
@@ -208,13 +219,26 @@ void NativeEngine::read_outputs(const Napi::CallbackInfo& info, const double*& f
     const TensorSpec& spec = specs[output.index];
     output.view.type = spec.type;
     const size_t bytes = element_count(read_dims(frame, output.view.dims)) * dtype_size(spec.type);
+    const napi_value value = info[argument++];
     ArrayView view;
-    if (!view_typed_array(info.Env(), info[argument++], view) || !carries(view.type, spec.type)) {
+    std::optional<BlockLease> lease;
+    bool found = view_typed_array(info.Env(), value, view);
+    if (found) {
+      lease = port_->pooled().lease(view, Access::kWrite, request.leases, "into", spec.name);
+    } else if (Staging* const staging = Staging::from(info.Env(), value)) {
+      lease = staging->take_lease(view);
+      found = lease.has_value();
+    }
+    if (!found || !carries(view.type, spec.type)) {
       throw Error(Code::kInvalidArgument, "output '" + spec.name + "': 'into' holds no typed array for its type");
     }
     if (view.bytes != bytes) throw size_error(spec.name, bytes, view.bytes);
     output.view.data = view.data;
     output.view.bytes = bytes;
+    if (!lease) continue;
+    request.leases.push_back(*std::move(lease));
+    request.targets.resize(count);
+    request.targets[static_cast<size_t>(&output - request.outputs.data())] = output.view;
   }
 }
 
@@ -246,14 +270,22 @@ void NativeEngine::read_inputs(const Napi::CallbackInfo& info, const double*& fr
       }
       if (view.bytes != input.bytes) throw size_error(spec.name, input.bytes, view.bytes);
       input.data = view.data;
-      request.borrowed[i] = true;
+      auto lease = port_->pooled().lease(view, Access::kRead, request.leases, "inputs", spec.name);
+      request.borrowed[i] = !lease;
+      if (lease) add_pooled(request, i, *std::move(lease));
     } else if (Staging* staging = Staging::from(info.Env(), value)) {
-      if (staging->size() != input.bytes) throw size_error(spec.name, input.bytes, staging->size());
-      input.data = request.buffers.emplace_back(staging->take()).data();
+      auto lease = staging->take_lease(view);
+      const size_t bytes = lease ? view.bytes : staging->size();
+      if (bytes != input.bytes) throw size_error(spec.name, input.bytes, bytes);
+      if (lease && !carries(view.type, spec.type)) {
+        throw Error(Code::kInvalidArgument, "input '" + spec.name + "': wrong kind of typed array for its type");
+      }
+      input.data = lease ? view.data : request.buffers.emplace_back(staging->take()).data();
+      if (lease) add_pooled(request, i, *std::move(lease));
     } else {
       throw Error(Code::kInvalidArgument, "input '" + spec.name + "': expected a typed array");
     }
-    request.bytes += input.bytes;
+    if (!is_pooled(request, i)) request.bytes += input.bytes;
   }
 }
 
@@ -264,7 +296,10 @@ void NativeEngine::copy_in(Request& request) {
   const BatchLayout& layout = request.engine->options().layout;
   for (size_t i = 0; i < request.inputs.size(); ++i) {
     TensorView& input = request.inputs[i];
-    if (!request.borrowed[i] || input.bytes == 0) continue;
+    // What all of a batch share was compared with what others have, and must stay so.
+    const bool shared = is_pooled(request, i) && !request.solo && layout.input_axes[i] == kNoAxis;
+    if (!(request.borrowed[i] || shared) || input.bytes == 0) continue;
+    if (shared) request.pooled[i] = false;
     if (request.slot.buffer && layout.input_axes[i] != kNoAxis) {
       void* const data = request.slot.buffer->row(i, request.slot.first_row);
       write_rows(request, layout, i, data);

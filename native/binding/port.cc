@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "binding/env_state.h"
 #include "binding/load_arguments.h"
 #include "binding/native_engine.h"
 #include "runtime/engine_registry.h"
@@ -40,6 +41,11 @@ Napi::Function Port::define(Napi::Env env) {
                                 method<&Port::pool_stats>("poolStats"),
                                 method<&Port::reset_peak>("resetPeak"),
                                 method<&Port::empty_cache>("emptyCache"),
+                                method<&Port::allocate>("allocate"),
+                                method<&Port::is_pooled>("isPooled"),
+                                method<&Port::take_pooled>("takePooled"),
+                                method<&Port::release_pooled>("releasePooled"),
+                                method<&Port::note_moved>("noteMoved"),
                             });
 }
 
@@ -48,6 +54,7 @@ Port::Port(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Port>(info) {
   Napi::Object self = info.This().As<Napi::Object>();
   self.TypeTag(&kPortTag);
   error_factory_ = Napi::Persistent(info[1].As<Napi::Function>());
+  pooled_ = EnvState::of(env).pooled;
   spare_.reserve(kMaxSpareRequests);
   bursts_.reserve(kMaxBursts);
 

@@ -12,6 +12,7 @@
 
 #include "binding/define_class.h"
 #include "binding/mailbox.h"
+#include "binding/pooled_memory.h"
 #include "runtime/load_job.h"
 
 namespace ntrt::binding {
@@ -33,6 +34,9 @@ class Port final : public Napi::ObjectWrap<Port> {
 
   double* frame() noexcept { return frame_; }
   const std::shared_ptr<Mailbox>& mailbox() const noexcept { return mailbox_; }
+
+  /// Of the environment: all its ports have the same.
+  PooledMemory& pooled() const noexcept { return *pooled_; }
 
   /// A request to fill in, used again after take().
   std::shared_ptr<Request> new_request();
@@ -92,6 +96,11 @@ class Port final : public Napi::ObjectWrap<Port> {
   Napi::Value pool_stats(const Napi::CallbackInfo& info);
   Napi::Value reset_peak(const Napi::CallbackInfo& info);
   Napi::Value empty_cache(const Napi::CallbackInfo& info);
+  Napi::Value allocate(const Napi::CallbackInfo& info);
+  Napi::Value is_pooled(const Napi::CallbackInfo& info);
+  Napi::Value take_pooled(const Napi::CallbackInfo& info);
+  Napi::Value release_pooled(const Napi::CallbackInfo& info);
+  Napi::Value note_moved(const Napi::CallbackInfo& info);
 
  private:
   static constexpr Clock::duration kTurnBudget = std::chrono::microseconds(200);
@@ -107,6 +116,7 @@ class Port final : public Napi::ObjectWrap<Port> {
   void copied(const Request& request, Clock::time_point start);
 
   std::shared_ptr<Mailbox> mailbox_;
+  std::shared_ptr<PooledMemory> pooled_;
   napi_threadsafe_function wake_ = nullptr;
   Napi::FunctionReference error_factory_;
   Napi::Reference<Napi::Value> frame_object_;

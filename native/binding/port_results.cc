@@ -18,8 +18,8 @@ const std::string& output_name(const Request& request, size_t position) {
   return request.engine->signature().outputs[request.outputs[position].index].name;
 }
 
-/// The typed array for one output, which must have exactly its size. Null data for outputs that were written into
-/// their destination by the run itself, and for strings.
+/// The typed array for one output, which must have exactly its size. Null data for outputs that are where they were to go
+/// already, and for strings.
 ArrayView destination(Napi::Env env, napi_value value, const Request& request, size_t position) {
   const OutputRequest& output = request.outputs.at(position);
   ArrayView view;
@@ -35,7 +35,7 @@ ArrayView destination(Napi::Env env, napi_value value, const Request& request, s
 
 }  // namespace
 
-/// Per output, in the order of the request: type, rank, dimensions. From frame[2] on.
+/// Per output, in the order of the request: whether it is where it was to go already, rank, dimensions. From frame[2] on.
 void Port::set_current(std::shared_ptr<Request> request) {
   current_.request = std::move(request);
   size_t at = 2;
@@ -43,7 +43,7 @@ void Port::set_current(std::shared_ptr<Request> request) {
     if (at + 2 + output.view.dims.size() > kFrameSize) {
       throw Error(Code::kUnsupported, "the outputs have too many dimensions in all");
     }
-    frame_[at++] = static_cast<double>(output.view.type);
+    frame_[at++] = output.into ? 1 : 0;
     frame_[at++] = static_cast<double>(output.view.dims.size());
     for (const int64_t dim : output.view.dims) frame_[at++] = static_cast<double>(dim);
   }

@@ -5,12 +5,13 @@
 
 #include "binding/define_class.h"
 #include "binding/port.h"
+#include "binding/read_text.h"
 #include "binding/tensor_argument.h"
 
 namespace ntrt::binding {
 
 Napi::Function Staging::define(Napi::Env env) {
-  return define_class<Staging>(env, "NativeStaging", {method<&Staging::copy>("copy")});
+  return define_class<Staging>(env, "NativeStaging", {method<&Staging::copy>("copy"), method<&Staging::drop>("drop")});
 }
 
 Staging::Staging(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Staging>(info) {
@@ -18,7 +19,15 @@ Staging::Staging(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Staging>(inf
   port_ = Port::from(info.Env(), info[0]);
   if (port_ == nullptr) throw Error(Code::kInternal, "NativeStaging: expected a port");
   port_object_ = Napi::Persistent(info[0].As<Napi::Object>());
-  buffer_ = Buffer(host_pool(), static_cast<size_t>(info[1].As<Napi::Number>().Int64Value()));
+  if (info.Length() == 2) {
+    buffer_ = Buffer(host_pool(), static_cast<size_t>(info[1].As<Napi::Number>().Int64Value()));
+    return;
+  }
+  const std::string group = to_text(info.Env(), info[2]);
+  const Access access = group == "into" ? Access::kWrite : Access::kRead;
+  if (view_typed_array(info.Env(), info[1], view_))
+    lease_ = port_->pooled().lease(view_, access, {}, group, to_text(info.Env(), info[3]));
+  if (!lease_) throw Error(Code::kInvalidArgument, "expected an array in pooled memory");
 }
 
 napi_value Staging::error_factory(napi_env env, const FirstArguments& arguments) {
@@ -44,6 +53,12 @@ Napi::Value Staging::copy(const Napi::CallbackInfo& info) {
   if (bytes > 0)
     std::memcpy(static_cast<std::byte*>(buffer_.data()) + offset, static_cast<std::byte*>(view.data) + offset, bytes);
   return Napi::Number::New(env, static_cast<double>(offset + bytes));
+}
+
+Napi::Value Staging::drop(const Napi::CallbackInfo& info) {
+  buffer_.reset();
+  lease_.reset();
+  return info.Env().Undefined();
 }
 
 }  // namespace ntrt::binding

@@ -33,4 +33,9 @@ std::string_view dtype_name(DType type) noexcept;
 /// Bytes of one element; 0 for kString, whose elements have no fixed size.
 size_t dtype_size(DType type) noexcept;
 
+/// Whether models use tensors of that type as indices, sizes or conditions.
+constexpr bool is_index_type(DType type) noexcept {
+  return type == DType::kInt32 || type == DType::kInt64 || type == DType::kBool;
+}
+
 }  // namespace ntrt

@@ -259,7 +259,7 @@ bool Engine::finish_rows(Request& request, size_t rows) noexcept {
                             : counters_.completed;
   outcome.fetch_add(1, std::memory_order_relaxed);
   if (!timed_out && !aborted && !failed) counters_.rows.fetch_add(request.items, std::memory_order_relaxed);
-  request.buffers.clear();
+  request.drop_inputs();
   return true;
 }
 

@@ -1,5 +1,13 @@
 #pragma once
 // One inference request on its way from submit to completion.
+//
+// Note "pooled memory": memory of a pool that JavaScript sees as an array (SharedBlock).
+// - A request does not copy it when it is submitted. An input is read when its batch is put together, or by the run
+//   itself where the request runs alone; an output is written by the run itself where the request runs alone, else copied
+//   once by the lane. A lease keeps the memory, and other requests out of it, until the run has ended.
+// - JavaScript can write to it at any moment. So a request that meets others copies the inputs that all of a batch share
+//   when it is submitted: they were compared by then. And a run gets copies of its integers and bools
+//   (is_index_type()): models use them as indices, sizes and conditions, and operators check them before they use them.
 
 #include <deque>
 #include <memory>
@@ -11,6 +19,7 @@
 #include "backends/backend.h"
 #include "core/error.h"
 #include "memory/buffer.h"
+#include "memory/shared_block.h"
 #include "runtime/batch/plan_item.h"
 #include "runtime/sequence/sequence_table.h"
 #include "runtime/stats/run_facts.h"
@@ -51,7 +60,10 @@ struct Request : PlanItem {
   std::vector<Buffer> buffers;                   ///< own the data of `inputs`
   std::deque<std::vector<std::string>> strings;  ///< likewise, of string inputs; a deque never moves its elements
   BatchSlot slot;                                ///< likewise
+  std::vector<BlockLease> leases;                ///< of pooled memory, which inputs and `targets` view; Note "pooled memory"
+  std::vector<bool> pooled;                      ///< per input: its data is pooled memory; empty: none is
   std::vector<OutputRequest> outputs;
+  std::vector<TensorView> targets;     ///< per output: the pooled memory that a lane writes it to, or no data; empty: none
   std::shared_ptr<void> results;       ///< owns what `outputs` view, where they do not themselves
   std::vector<Buffer> result_buffers;  ///< likewise
   std::optional<Error> error;          ///< set instead of results
@@ -81,10 +93,24 @@ struct Request : PlanItem {
 
   bool is_padded() const noexcept { return padded_to > length; }
 
+  /// Where a lane is to write that output, or null.
+  const TensorView* target(size_t output) const noexcept {
+    return output < targets.size() && targets[output].data != nullptr ? &targets[output] : nullptr;
+  }
+
+  /// What it holds of its inputs.
+  void drop_inputs() noexcept {
+    buffers.clear();
+    std::erase_if(leases, [](const BlockLease& lease) { return lease.access() == Access::kRead; });
+  }
+
   /// Lets go of all that it owns, but for the vectors themselves, which have grown to what this model needs.
   void reset() noexcept {
     engine.reset();
     buffers.clear();
+    leases.clear();
+    pooled.clear();
+    targets.clear();
     strings.clear();
     slot = {};
     for (OutputRequest& output : outputs) output.value.reset();

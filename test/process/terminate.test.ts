@@ -17,6 +17,7 @@ const operations: [doing: string, operation: string][] = [
   ['is thrown at by native code in a tight loop', 'throwing natively'],
   ['copies 20 MB of inputs in slices', 'staging'],
   ['gets 20 MB of outputs from the copying thread', 'output'],
+  ['has pooled tensors that runs in flight use', 'pooled tensors'],
   ['closes an engine with work in it', 'close'],
   ['has 64 runs in flight', 'storm'],
 ];

@@ -91,11 +91,64 @@ Clock::duration BatchRun::run_unpadded(Instance& instance, Request& request) {
   return run_one(instance, request);
 }
 
+/// Note "pooled memory": of the inputs that the run is not to read where they are.
+void BatchRun::copy_indices(Request& request) {
+  for (size_t i = 0; i < request.pooled.size(); ++i) {
+    TensorView& input = request.inputs[i];
+    if (!request.pooled[i] || !is_index_type(input.type)) continue;
+    void* const data = request.buffers.emplace_back(host_pool(), input.bytes).data();
+    std::memcpy(data, input.data, input.bytes);
+    input.data = data;
+    request.pooled[i] = false;
+  }
+}
+
+/// Of the outputs that go to pooled memory, those that the run writes there by itself.
+void BatchRun::aim_outputs(Request& request) {
+  for (size_t at = 0; at < request.targets.size(); ++at) {
+    const TensorView* const target = request.target(at);
+    if (target == nullptr) continue;
+    request.outputs[at].into = !is_index_type(target->type);
+    if (request.outputs[at].into) request.outputs[at].view = *target;
+  }
+}
+
+/// And the others, after the run.
+void BatchRun::fill_targets(Request& request) const {
+  for (size_t at = 0; at < request.targets.size(); ++at) {
+    const TensorView* const target = request.target(at);
+    OutputRequest& output = request.outputs[at];
+    if (target == nullptr || output.into || !fits_target(request, at, output.view.dims)) continue;
+    if (target->bytes > 0) std::memcpy(target->data, output.view.data, target->bytes);
+    output.view = *target;
+    output.into = true;
+    output.value.reset();
+  }
+}
+
+/// Whether a result has the shape of the pooled tensor that it goes to. If not, the request fails.
+bool BatchRun::fits_target(Request& request, size_t at, const Shape& dims) const {
+  const Shape& expected = request.target(at)->dims;
+  if (dims == expected) return true;
+  const std::string& name = signature_.outputs[request.outputs[at].index].name;
+  if (!request.error) {
+    request.error = Error(Code::kShapeMismatch,
+                          "into." + name + ".dims: expected " + to_string(dims) + ", received " + to_string(expected),
+                          {{"option", "into." + name + ".dims"},
+                           {"expected", to_string(dims)},
+                           {"received", to_string(expected)}});
+  }
+  return false;
+}
+
 Clock::duration BatchRun::run_one(Instance& instance, Request& request) {
   request.results.reset();
+  copy_indices(request);
+  aim_outputs(request);
   const Clock::time_point start = Clock::now();
   instance.run(request.inputs, request.outputs);
   const Clock::duration took = Clock::now() - start;
+  fill_targets(request);
   counters_.batch_sizes.record(request.items);
   record(request, {counters_.next_batch(), request.items, 1, 0, waited(request, start), this}, start, took);
   return took;
@@ -263,6 +316,19 @@ void BatchRun::hand_out(std::span<const Slice> slices) {
   }
 }
 
+/// Copies rows of an output of the batch to the pooled memory of the request that they are for.
+void BatchRun::write_target(Request& request, size_t at, const TensorView& from, RowRange from_range, RowRange to_range,
+                            size_t count) const {
+  OutputRequest& output = request.outputs[at];
+  const int axis = layout_.output_axes[output.index];
+  Shape dims = from.dims;
+  if (axis != kNoAxis) set_own_dims(request, output.index, dims);
+  if (!fits_target(request, at, dims)) return;
+  output.view = *request.target(at);
+  output.into = true;
+  copy_rows(output.view, to_range, from, from_range, count, axis);
+}
+
 /// Where rows of an output lie in one piece, the request views the batch's memory; else it gets a copy.
 void BatchRun::hand_out_whole(Request& request, size_t position) {
   request.result_buffers.clear();
@@ -270,6 +336,10 @@ void BatchRun::hand_out_whole(Request& request, size_t position) {
     OutputRequest& output = request.outputs[at];
     const TensorView from = result(at);
     const int axis = layout_.output_axes[output.index];
+    if (request.target(at) != nullptr) {
+      write_target(request, at, from, {rows_, position}, {request.rows, 0}, request.rows);
+      continue;
+    }
     output.view = from;
     if (axis == kNoAxis) continue;
     set_own_dims(request, output.index, output.view.dims);
@@ -301,6 +371,11 @@ void BatchRun::hand_out_part(const Slice& slice, size_t position) {
     OutputRequest& output = request.outputs[at];
     const TensorView from = result(at);
     const int axis = layout_.output_axes[output.index];
+    if (request.target(at) != nullptr) {
+      write_target(request, at, from, {rows_, position}, {request.rows, slice.first_row}, slice.num_rows);
+      if (first) buffers.emplace_back();
+      continue;
+    }
     Shape dims = from.dims;
     set_own_dims(request, output.index, dims);
     if (first) {

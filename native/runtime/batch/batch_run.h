@@ -47,6 +47,10 @@ class BatchRun {
 
  private:
   Clock::duration run_one(Instance& instance, Request& request);
+  static void copy_indices(Request& request);
+  static void aim_outputs(Request& request);
+  void fill_targets(Request& request) const;
+  bool fits_target(Request& request, size_t at, const Shape& dims) const;
   Clock::duration run_unpadded(Instance& instance, Request& request);
   void fail_or_run_unpadded(Instance& instance, const Slice& slice, const Error& error) noexcept;
   Clock::duration run_batch(Instance& instance, std::span<const Slice> slices, std::optional<size_t> first_row);
@@ -62,6 +66,8 @@ class BatchRun {
   const TensorView& own_rows(const Request& request, size_t input);
   void set_own_dims(const Request& request, size_t output, Shape& dims) const;
   void hand_out(std::span<const Slice> slices);
+  void write_target(Request& request, size_t at, const TensorView& from, RowRange from_range, RowRange to_range,
+                    size_t count) const;
   void hand_out_whole(Request& request, size_t position);
   void hand_out_part(const Slice& slice, size_t position);
 
