@@ -20,7 +20,7 @@ import { toDetectorPlanes } from './tensors.mjs';
  */
 
 /** The detector's time grows with the area; text of a whole A4 page is still read at this size. */
-const MAX_SIDE = 1600;
+export const MAX_SIDE = 1600;
 /** A pixel belongs to text from here on, and a box is text if its pixels are this sure on average. */
 const PIXEL_THRESHOLD = 0.3;
 const BOX_THRESHOLD = 0.6;
