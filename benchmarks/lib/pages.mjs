@@ -20,8 +20,7 @@ const WORDS = [
 ];
 
 /**
- * Pages of text as PNG, the same for the same seed; each is another. Lines have one to five words, as those of a receipt or a table
- * of contents.
+ * Pages of text as PNG, the same for the same seed; each is another. Lines have one to three words, as those of a receipt.
  *
  * @param {number} count
  * @param {number} lines on a page
@@ -29,7 +28,7 @@ const WORDS = [
 export function makePages(count, lines, seed = 1) {
   const random = uniform(seed);
   const below = (/** @type {number} */ limit) => Math.floor(random() * limit);
-  const line = () => Array.from({ length: 1 + below(5) }, () => WORDS[below(WORDS.length)]).join(' ');
+  const line = () => Array.from({ length: 1 + below(3) }, () => WORDS[below(WORDS.length)]).join(' ');
   const page = () => Array.from({ length: lines }, line);
   return Promise.all(Array.from({ length: count }, () => strokePicture(page(), 0, 0.85)));
 }
