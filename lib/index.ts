@@ -6,14 +6,34 @@ export { latencyStatsSince, mergeLatencyStats } from './engine/latency.js';
 export type { CpuOptions, LoadOptions } from './engine/load-options.js';
 export type { CustomOperatorLibrary, ModelLimits, ProbeOptions } from './engine/model-options.js';
 export type { PadOptions } from './engine/pad-options.js';
-export type { Deviation, Placement } from './engine/placement.js';
+export type { Deviation, NumaPlacement, Placement } from './engine/placement.js';
 export type { RunOptions, RunSyncOptions } from './engine/run-options.js';
 export type { SequenceOptions, SequenceStep } from './engine/sequence-options.js';
 export type { EngineStats, LatencyHistogram, LatencyStats, StatsOptions } from './engine/stats.js';
 export { type ErrorCode, NodeTensorRTError } from './errors.js';
 export type { PooledTensorOptions } from './memory/allocate.js';
 export { memory } from './memory/memory.js';
+export type { MemoryLimit, MemoryPolicy } from './memory/settings.js';
+export type {
+  BlockSnapshot,
+  HistoryEntry,
+  MemorySnapshot,
+  OwnerSnapshot,
+  PoolSnapshot,
+  SegmentSnapshot,
+} from './memory/snapshot.js';
 export type { ByteStats, MemoryStats } from './memory/stats.js';
+export { type ActivationEstimate, estimateModel, type ModelEstimate, type ModelValue } from './models/estimate.js';
+export type { EstimateOptions } from './models/estimate-options.js';
+export { ModelCache } from './models/model-cache.js';
+export type {
+  CachedModel,
+  CachedModelOptions,
+  ModelCacheOptions,
+  ModelDemandOptions,
+} from './models/model-cache-options.js';
+export type { CachedModelState, CachedModelStats, ModelCacheStats } from './models/model-cache-stats.js';
+export type { ModelLease } from './models/model-lease.js';
 export type { PipelineBuilder } from './pipeline/builder.js';
 export type { EngineStageOptions, PipelineEngine } from './pipeline/engine-stage.js';
 export type {

@@ -1,4 +1,5 @@
-// node scripts/storm.mjs [REQUESTS]: test/process/storm.test.ts with a million requests, or as many as are asked for.
+// node scripts/storm.mjs [REQUESTS]: test/process/storm.test.ts with a million requests, or as many as are asked for, and
+// model-cache-storm.test.ts with 1000 of each of eight threads.
 import { runMain, SetupError } from './lib/errors.mjs';
 import { programs, root } from './lib/paths.mjs';
 import { run } from './lib/run.mjs';
@@ -9,9 +10,10 @@ await runMain(async () => {
   if (!Number.isInteger(requests) || requests < 1000)
     throw new SetupError('Use: npm run test:storm [-- REQUESTS], from 1000');
   await setup({ picture: false });
-  const { code, output } = await run(process.execPath, [programs.vitest, 'run', 'test/process/storm.test.ts'], {
+  const files = ['test/process/storm.test.ts', 'test/process/model-cache-storm.test.ts'];
+  const { code, output } = await run(process.execPath, [programs.vitest, 'run', ...files], {
     cwd: root,
-    env: { ...process.env, NODE_TENSORRT_TEST_STORM: String(requests) },
+    env: { ...process.env, NODE_TENSORRT_TEST_STORM: String(requests), NODE_TENSORRT_TEST_MODEL_STORM: '1000' },
   });
   process.stdout.write(output);
   return code === 0 ? 0 : 1;

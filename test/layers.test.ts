@@ -36,9 +36,12 @@ const lib: Layers = {
     native: ['errors', 'options', 'tensor'],
     memory: ['errors', 'options', 'tensor', 'native'],
     engine: ['errors', 'options', 'tensor', 'native'],
+    models: ['errors', 'options', 'tensor', 'native', 'engine', 'memory'],
     devices: ['errors', 'options', 'engine'],
     pipeline: ['errors', 'options', 'tensor', 'engine'],
-    index: ['errors', 'options', 'tensor', 'native', 'memory', 'engine', 'devices', 'pipeline'],
+    // The public API only, and how bytes are written.
+    cli: ['index', 'memory'],
+    index: ['errors', 'options', 'tensor', 'native', 'memory', 'engine', 'models', 'devices', 'pipeline'],
   },
   exceptions: {},
   libraries: [{ name: /^(?!node:)/, only: ['native'] }],

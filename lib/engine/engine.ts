@@ -19,6 +19,9 @@ import { type EngineStats, type StatsOptions, statsOptions, toEngineStats } from
 
 const CONSTRUCT = Symbol('Engine.load');
 
+/** An engine over a native handle that something else in this library has. */
+export let engineOf: (opened: OpenedEngine) => Engine;
+
 /**
  * A model that is loaded and ready to run. Its weights, queue and threads are native and belong to the process;
  * inference never runs on the event loop, except for what is quicker than leaving it (`inlineBelowUs`).
@@ -30,6 +33,10 @@ const CONSTRUCT = Symbol('Engine.load');
  * const { scores } = await engine.run({ x: new Tensor('float32', pixels, [1, 3, 224, 224]) });
  */
 export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = TensorMap> implements AsyncDisposable {
+  static {
+    engineOf = (opened) => new Engine(CONSTRUCT, opened);
+  }
+
   readonly name: string;
   readonly backend: 'cpu' | 'tensorrt' | 'tensorrt-rtx';
   readonly inputs: readonly TensorSpec[];

@@ -57,8 +57,20 @@ export interface LoadOptions {
    * spent so. 0 switches it off. @default 50
    */
   inlineBelowUs?: number;
+  /**
+   * NUMA node whose CPUs the engine's threads run on, and that its memory comes from; Linux. 'auto': on a machine with
+   * several nodes the one with the fewest engines of this process, then the most free memory; with one node nothing is
+   * bound. A number that cannot be had follows `fallback`. `placement.numa` says what is in force. @default 'auto'
+   */
+  numa?: 'auto' | 'off' | number;
   /** How float16 results are returned: bit patterns, or a `Float16Array` (Node 24 and newer). @default 'bits' */
   float16?: 'bits' | 'array';
+  /**
+   * The most memory that the engine may hold in all pools: weights, activations and staging together, as it asks for
+   * them. A load, run or submit that would go beyond it fails with OUT_OF_MEMORY; a batch that would is run in halves.
+   * From 1 MiB on. @default none
+   */
+  memoryLimitBytes?: number;
   limits?: ModelLimits;
   /**
    * Loads the model in a child process first, so that one which crashes, hangs or takes all memory while it is
@@ -72,15 +84,17 @@ export interface LoadOptions {
   signal?: AbortSignal;
 }
 
+/** Of `native/core/numa.cc`. */
+const MAX_NUMA_NODE = 1023;
+
 const KNOWN = [
   'name', 'backend', 'fallback', 'device', 'externalData', 'freeDimensionOverrides', 'cpu', 'batching', 'sequence', 'instances',
-  'threads', 'inlineBelowUs', 'float16', 'limits', 'probe', 'customOperators', 'signal',
+  'threads', 'inlineBelowUs', 'numa', 'float16', 'memoryLimitBytes', 'limits', 'probe', 'customOperators', 'signal',
 ] as const; // biome-ignore format: a list
 
 /** Of the public contract, and not in this version. */
 const LATER = [
-  'precision', 'calibration', 'tf32', 'profiles', 'numa', 'whileBuilding', 'cacheDir', 'trust', 'memoryLimitBytes',
-  'logger', 'onProgress',
+  'precision', 'calibration', 'tf32', 'profiles', 'whileBuilding', 'cacheDir', 'trust', 'logger', 'onProgress',
 ] as const; // biome-ignore format: a list
 
 /** LoadOptions with every default filled in. */
@@ -98,7 +112,10 @@ export interface ResolvedLoadOptions {
   instances: number;
   threads: number;
   inlineBelowUs: number;
+  numa: 'auto' | 'off' | number;
   float16: 'bits' | 'array';
+  /** 0: none. */
+  memoryLimitBytes: number;
   limits: Required<ModelLimits>;
   probe: Required<ProbeOptions> | undefined;
   customOperators: readonly CustomOperatorLibrary[];
@@ -132,12 +149,23 @@ export function resolveLoadOptions(given: LoadOptions = {}): ResolvedLoadOptions
     instances: integerOption('options.instances', options.instances ?? 1, 1, 64),
     threads: integerOption('options.threads', options.threads ?? defaultThreads(), 1, 256),
     inlineBelowUs: integerOption('options.inlineBelowUs', options.inlineBelowUs ?? 50, 0, 1_000_000),
+    numa: numaOption(options.numa ?? 'auto'),
     float16: float16Option(options.float16 ?? 'bits'),
+    memoryLimitBytes:
+      options.memoryLimitBytes === undefined
+        ? 0
+        : integerOption('options.memoryLimitBytes', options.memoryLimitBytes, 2 ** 20, Number.MAX_SAFE_INTEGER),
     limits: limitsOption(options.limits ?? {}),
     probe: probeOption(options.probe ?? false),
     customOperators: customOperatorsOption(options.customOperators ?? []),
     signal: options.signal === undefined ? undefined : signalOption('options.signal', options.signal),
   };
+}
+
+function numaOption(numa: unknown): 'auto' | 'off' | number {
+  if (typeof numa === 'number') return integerOption('options.numa', numa, 0, MAX_NUMA_NODE);
+  if (numa === 'auto' || numa === 'off') return numa;
+  throw argumentError('options.numa', "'auto', 'off' or the number of a node", numa);
 }
 
 function float16Option(value: unknown): 'bits' | 'array' {

@@ -1,17 +1,16 @@
 import { basename } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { argumentError, withCallerStack } from '../errors.js';
+import { withCallerStack } from '../errors.js';
 import type { NativeEngine, NativeLoadOptions, NativeStaging } from '../native/contract.js';
 import { findOnnxRuntime } from '../native/onnxruntime.js';
 import { getPort, type Port } from '../native/port.js';
-import { isBytes } from '../tensor/data-types.js';
 import { stageSamples } from './batching-options.js';
 import { checkCustomOperators } from './custom-operators.js';
 import { type LoadOptions, resolveLoadOptions } from './load-options.js';
-import { place } from './placement.js';
+import { modelSource, stageBytes } from './model-source.js';
+import { numaRequest } from './numa.js';
+import { place, placed } from './placement.js';
 import { probeModel } from './probe.js';
 import type { OpenedEngine } from './share.js';
-import { slicedCopy } from './sliced-copy.js';
 
 /** Loads a model; see `Engine.load`. */
 export async function loadEngine(model: string | URL | Uint8Array, given?: LoadOptions): Promise<OpenedEngine> {
@@ -19,7 +18,7 @@ export async function loadEngine(model: string | URL | Uint8Array, given?: LoadO
   options.signal?.throwIfAborted();
   const source = modelSource(model);
   const name = options.name ?? (typeof source === 'string' ? basename(source) : 'model');
-  const placement = place(options, name);
+  const planned = place(options);
   const port = getPort();
   const libraryPath = findOnnxRuntime();
   await checkCustomOperators(options.customOperators, options.signal);
@@ -39,9 +38,11 @@ export async function loadEngine(model: string | URL | Uint8Array, given?: LoadO
     libraryPath,
     externalData,
     queue,
+    numa: numaRequest(options),
     sequence: { ...options.sequence, initial },
     proof: { ...proof, samples: await stageSamples(port, samples) },
   });
+  const placement = placed(planned, native.numa(), options, name);
   return { native, port, name, placement, float16: options.float16, preserveOrder };
 }
 
@@ -81,33 +82,4 @@ function startLoad(
       throw withCallerStack(error);
     })
     .finally(() => onAbort && signal?.removeEventListener('abort', onAbort));
-}
-
-/** The path of a file or model folder, or the bytes. The load thread looks at the disk, this one does not. */
-function modelSource(model: unknown): string | Uint8Array {
-  if (isBytes(model)) return model;
-  const isUrl = model instanceof URL || (typeof model === 'string' && model.startsWith('file://'));
-  const path = isUrl ? fromUrl(model) : model;
-  if (typeof path !== 'string' || path === '') {
-    throw argumentError('model', 'a path, a file: URL or a Uint8Array', model);
-  }
-  if (path.includes('\0')) throw argumentError('model', 'a path without NUL characters', model);
-  return path;
-}
-
-function fromUrl(url: URL | string): string {
-  try {
-    return fileURLToPath(url);
-  } catch (cause) {
-    throw argumentError('model', 'a file: URL of a local path', String(url), 'INVALID_ARGUMENT', {
-      cause: String(cause),
-    });
-  }
-}
-
-/** Copies bytes of the user's to native memory, in slices: the event loop goes on. */
-async function stageBytes(port: Port, bytes: Uint8Array): Promise<NativeStaging> {
-  const staging = port.staging(bytes.byteLength);
-  await slicedCopy(bytes.byteLength, (offset, max) => staging.copy(bytes, offset, max));
-  return staging;
 }

@@ -9,6 +9,21 @@ export interface Deviation {
   reason: string;
 }
 
+/** The part of the machine that an engine is bound to. */
+export interface NumaPlacement {
+  /** The node, or null: not bound. */
+  node: number | null;
+  /** CPUs that its threads run on, as "0-3,8"; '' when it is not bound. */
+  cpus: string;
+  /**
+   * Whether new memory of the engine is asked for on the node. If not, the system places memory where it is written to
+   * first, which is mostly by threads of the engine. Cached memory that other engines had before stays where it is.
+   */
+  memoryBound: boolean;
+  /** Why this node, or why none. */
+  reason: string;
+}
+
 /** Where and how an engine runs. */
 export interface Placement {
   backend: 'cpu' | 'tensorrt' | 'tensorrt-rtx';
@@ -22,13 +37,14 @@ export interface Placement {
     /** Whether inputs are padded, and why, or why not; only where it was asked for. */
     padding?: { enabled: boolean; reason: string };
   };
+  numa: NumaPlacement;
   deviations: readonly Deviation[];
   /** Nodes that do not run where the rest does. */
   nodes: readonly { name: string; reason: string }[];
 }
 
 /** The one place that decides which backend serves a load. Throws BACKEND_UNAVAILABLE unless a fallback is allowed. */
-export function place(options: ResolvedLoadOptions, name: string): Placement {
+export function place(options: ResolvedLoadOptions): Omit<Placement, 'numa'> {
   const deviations: Deviation[] = [];
   const fallBack = (option: string, asked: string, reason: string) => {
     if (options.fallback === 'error') {
@@ -46,13 +62,6 @@ export function place(options: ResolvedLoadOptions, name: string): Placement {
   if (options.device !== 'cpu') {
     fallBack('device', String(options.device), 'the CPU backend has one device, "cpu"');
   }
-  if (deviations.length > 0 && options.fallback === 'warn') {
-    const text = deviations.map((d) => `${d.option} ${d.asked}: ${d.reason}`).join('; ');
-    process.emitWarning(`engine '${name}' runs on the CPU: ${text}`, {
-      type: 'NodeTensorRTWarning',
-      code: 'NODE_TENSORRT_FALLBACK',
-    });
-  }
   return {
     backend: 'cpu',
     device: 'cpu',
@@ -61,4 +70,26 @@ export function place(options: ResolvedLoadOptions, name: string): Placement {
     deviations,
     nodes: [],
   };
+}
+
+/** Completes it with what the load found out, and warns of deviations where that was asked for. */
+export function placed(
+  planned: Omit<Placement, 'numa'>,
+  numa: NumaPlacement,
+  options: ResolvedLoadOptions,
+  name: string,
+): Placement {
+  const deviations = [...planned.deviations];
+  if (typeof options.numa === 'number' && numa.node === null) {
+    deviations.push({ option: 'numa', asked: String(options.numa), inForce: 'off', reason: numa.reason });
+  }
+  if (deviations.length > 0 && options.fallback === 'warn') {
+    const text = deviations.map((d) => `${d.option} ${d.asked}: ${d.reason}`).join('; ');
+    const what = planned.deviations.length > 0 ? 'runs on the CPU' : 'is not bound to a NUMA node';
+    process.emitWarning(`engine '${name}' ${what}: ${text}`, {
+      type: 'NodeTensorRTWarning',
+      code: 'NODE_TENSORRT_FALLBACK',
+    });
+  }
+  return { ...planned, numa, deviations };
 }

@@ -14,6 +14,27 @@ export enum NativeEvent {
   released = 3,
   copied = 4,
   number = 5,
+  estimate = 6,
+  demand = 7,
+}
+
+/** `DemandKind` of `native/runtime/residency/residency_table.h`. */
+export enum DemandKind {
+  use = 0,
+  load = 1,
+  unload = 2,
+  reserve = 3,
+}
+
+/** `Outcome` of `native/runtime/residency/residency_table.h`. */
+export enum DemandOutcome {
+  granted = 0,
+  elected = 1,
+  failed = 2,
+  superseded = 3,
+  unloaded = 4,
+  room = 5,
+  refused = 6,
 }
 
 /** `Mode` of `native/binding/native_engine.h`. */
@@ -49,12 +70,34 @@ export interface NativeLoadOptions {
   proof: NativeProofOptions;
   sequence: NativeSequenceOptions;
   inlineBelowUs: number;
+  numa: NativeNumaRequest;
+  /** 0: no limit. */
+  memoryLimitBytes: number;
   graphOptimizationLevel: string;
   freeDimensionOverrides: Record<string, number>;
   sessionConfig: Record<string, string>;
   externalData: { path: string; data: NativeStaging }[];
   limits: { nodes: number; elements: number; declaredBytes: number; hardLinks: boolean };
   customOperators: readonly { path: string }[];
+}
+
+/** `NumaRequest` of `native/runtime/numa_binding.h`. */
+export interface NativeNumaRequest {
+  mode: 'off' | 'auto' | 'node';
+  /** For 'node'. */
+  node: number;
+  /** A node that cannot be had is no error. */
+  mayFallBack: boolean;
+  /** The folder that stands for /sys. */
+  sysfs: string;
+}
+
+/** `NumaBinding` of `native/runtime/numa_binding.h`. */
+export interface NativeNumaBinding {
+  node: number | null;
+  cpus: string;
+  memoryBound: boolean;
+  reason: string;
 }
 
 export interface NativeQueueOptions {
@@ -144,6 +187,36 @@ export interface NativeEngineStats {
   buckets: Float64Array[];
 }
 
+/** `EstimateRequest` of `native/model/model_estimate.h`. */
+export interface NativeEstimateOptions {
+  externalData: { path: string; data: NativeStaging }[];
+  limits: NativeLoadOptions['limits'];
+  freeDimensionOverrides: Record<string, number>;
+  inputDims: Readonly<Record<string, readonly number[]>>;
+  batches: readonly number[];
+}
+
+/** `ModelEstimate` of `native/model/model_estimate.h`. */
+export interface NativeModelEstimate {
+  irVersion: number;
+  producer: string;
+  nodes: number;
+  fileBytes: number;
+  externalBytes: number;
+  freeBatch: boolean;
+  inputs: { name: string; type: string; dims: (number | string)[]; anyRank: boolean }[];
+  outputs: { name: string; type: string; dims: (number | string)[]; anyRank: boolean }[];
+  weights: Record<string, number>;
+  opset: { domain: string; version: number }[];
+  activations: {
+    batch: number;
+    bytes: number | null;
+    inputBytes: number | null;
+    exact: boolean;
+    reason: string;
+  }[];
+}
+
 export interface NativeBatchingState {
   enabled: boolean;
   reason: string;
@@ -153,6 +226,7 @@ export interface NativeBatchingState {
 export interface NativeEngine {
   describe(): { inputs: NativeTensorSpec[]; outputs: NativeTensorSpec[] };
   batching(): NativeBatchingState;
+  numa(): NativeNumaBinding;
   queueOptions(): NativeQueueOptions;
   configure(options: NativeQueueOptions): void;
   submit(id: number, mode: SubmitMode, ...rest: SubmitArgument[]): SubmitOutcome;
@@ -177,6 +251,7 @@ interface NativeByteStats {
 }
 
 export interface NativePoolStats {
+  inactiveSplitBytes: NativeByteStats;
   allocatedBytes: NativeByteStats;
   reservedBytes: NativeByteStats;
   activeBytes: NativeByteStats;
@@ -208,14 +283,75 @@ export interface NativePort {
   newTurn(): void;
   pools(): string[];
   poolStats(pool: string): NativePoolStats;
+  /** JSON of a PoolSnapshot without its `stats`. */
+  poolSnapshot(pool: string): string;
+  recordHistory(pool: string, maxEvents: number): void;
+  /** 0: no limit. */
+  setLimit(pool: string, bytes: number): void;
+  /** For tests: the `count`-th allocation from now on fails; returns how many there were still to come. 0: none. */
+  failAllocation(pool: string, count: number): number;
+  setPolicy(pool: string, trimIdleMs: number, gcThreshold: number, hugePages: boolean): void;
   resetPeak(pool: string): void;
   emptyCache(id: number, pool: string): void;
+  estimate(id: number, model: string | NativeStaging, options: NativeEstimateOptions): void;
+  takeEstimate(): NativeModelEstimate;
+  takeDemand(): NativeDemandResult;
   /** Undefined where the runtime has no ArrayBuffers over native memory; of takePooled also where there are no bytes. */
   allocate(pool: string, bytes: number, zero: boolean): ArrayBuffer | undefined;
   takePooled(output: number): ArrayBuffer | undefined;
   isPooled(array: ArrayBufferView): boolean;
   releasePooled(buffer: ArrayBufferLike): void;
   noteMoved(buffer: ArrayBufferLike): void;
+}
+
+export interface NativeDemandResult {
+  outcome: DemandOutcome;
+  /** Of a use that was granted, with what its loader said of it. */
+  engine?: NativeEngine;
+  description?: string;
+  error?: Error;
+}
+
+/** `ModelReport` of `native/runtime/residency/residency.h`. */
+export interface NativeModelReport {
+  name: string;
+  /** Index into `modelStates` of `lib/models/model-cache-stats.ts`. */
+  state: number;
+  bytes: number;
+  references: number;
+  waiting: number;
+  pinned: boolean;
+  loads: number;
+  evictions: number;
+  idleMs: number;
+  error?: Error;
+}
+
+export interface NativeModelCache {
+  add(name: string, definition: string): void;
+  remove(name: string): void;
+  demand(id: number, name: string, kind: DemandKind, bytes: number): NativeDemandResult | undefined;
+  cancel(id: number, name: string): boolean;
+  finish(
+    name: string,
+    bytes: number,
+    engine: NativeEngine,
+    description: string,
+    keep: boolean,
+  ): NativeDemandResult | undefined;
+  fail(name: string, code: number, message: string, details: readonly (string | number)[]): void;
+  abandon(name: string): void;
+  pin(name: string, pinned: boolean): void;
+  models(): NativeModelReport[];
+  totals(): {
+    budgetBytes: number;
+    bookedBytes: number;
+    pinnedBytes: number;
+    inUseBytes: number;
+    loadingBytes: number;
+    unloadingBytes: number;
+  };
+  close(id: number): void;
 }
 
 export interface NativeAddon {
@@ -235,4 +371,5 @@ export interface NativeAddon {
       | [port: NativePort, bytes: number]
       | [port: NativePort, pooled: ArrayBufferView, group: 'inputs' | 'into', tensor: string]
   ) => NativeStaging;
+  readonly NativeModelCache: new (port: NativePort, name: string, budgetBytes: number) => NativeModelCache;
 }

@@ -1,5 +1,11 @@
 import { errorCodes, NodeTensorRTError } from '../errors.js';
-import { type NativeAddon, NativeEvent, type NativePort, type NativeStaging } from './contract.js';
+import {
+  type NativeAddon,
+  NativeEvent,
+  type NativeModelCache,
+  type NativePort,
+  type NativeStaging,
+} from './contract.js';
 import { loadAddon } from './load.js';
 
 /** Work in flight on the native side; called once, with the event that ends it. */
@@ -39,6 +45,10 @@ class Port {
   nextId(): number {
     this.#lastId += 1;
     return this.#lastId;
+  }
+
+  modelCache(name: string, budgetBytes: number): NativeModelCache {
+    return new this.#addon.NativeModelCache(this.native, name, budgetBytes);
   }
 
   staging(bytes: number): NativeStaging {

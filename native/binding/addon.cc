@@ -4,6 +4,7 @@
 #include "binding/guard.h"
 #include "binding/napi_setup.h"
 #include "binding/native_engine.h"
+#include "binding/native_model_cache.h"
 #include "binding/port.h"
 #include "binding/staging.h"
 #include "core/dtype.h"
@@ -40,8 +41,9 @@ void fill(Napi::Env env, Napi::Object exports) {
   const Napi::Function engine = NativeEngine::define(env);
   const Napi::Function port = Port::define(env);
   const Napi::Function staging = Staging::define(env);
+  const Napi::Function model_cache = NativeModelCache::define(env);
   // Empty when a worker is terminated while it loads the addon; using one would end the process.
-  if (engine.IsEmpty() || port.IsEmpty() || staging.IsEmpty()) return;
+  if (engine.IsEmpty() || port.IsEmpty() || staging.IsEmpty() || model_cache.IsEmpty()) return;
   state->engine = Napi::Persistent(engine);
 
   exports.Set("contractVersion", Napi::Number::New(env, kContractVersion));
@@ -62,6 +64,7 @@ void fill(Napi::Env env, Napi::Object exports) {
   exports.Set("limitMemory", function);
   exports.Set("NativePort", port);
   exports.Set("NativeStaging", staging);
+  exports.Set("NativeModelCache", model_cache);
 }
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {

@@ -149,6 +149,20 @@ SequenceRequest read_sequences(Napi::Env env, const Napi::Object& options) {
   return sequences;
 }
 
+/// { mode: 'off' | 'auto' | 'node', node, mayFallBack, sysfs }
+NumaRequest read_numa(const Napi::Object& options) {
+  const Napi::Env env = options.Env();
+  NumaRequest numa;
+  const std::string mode = text(options, "mode");
+  numa.mode = mode == "auto"   ? NumaRequest::Mode::kAuto
+              : mode == "node" ? NumaRequest::Mode::kNode
+                               : NumaRequest::Mode::kOff;
+  numa.node = static_cast<int>(integer(options, "node"));
+  numa.may_fall_back = to_bool(env, get(env, options, "mayFallBack"));
+  numa.sysfs = text(options, "sysfs");
+  return numa;
+}
+
 }  // namespace
 
 QueueOptions read_queue_options(const Napi::Object& options) {
@@ -164,6 +178,43 @@ QueueOptions read_queue_options(const Napi::Object& options) {
   queue.max_queue = static_cast<size_t>(integer(options, "maxQueue"));
   queue.max_queue_bytes = static_cast<size_t>(integer(options, "maxQueueBytes"));
   return queue;
+}
+
+namespace {
+
+/// The part of the options that says which model, and how far it is trusted.
+void read_model(Napi::Env env, napi_value model, const Napi::Object& options, ModelRequest& request) {
+  const Napi::Value source(env, model);
+  if (source.IsString()) {
+    request.path = to_text(env, model);
+  } else {
+    request.bytes = take_bytes(env, model);
+  }
+  each_element(env, get(env, options, "externalData"), [&](napi_value file) {
+    request.external_files.push_back({to_text(env, get(env, file, "path")), take_bytes(env, get(env, file, "data"))});
+  });
+  const Napi::Object limits(env, get(env, options, "limits"));
+  request.policy.limits.nodes = static_cast<uint64_t>(integer(limits, "nodes"));
+  request.policy.limits.elements = static_cast<uint64_t>(integer(limits, "elements"));
+  request.policy.limits.declared_bytes = static_cast<uint64_t>(integer(limits, "declaredBytes"));
+  request.policy.external_data.allow_hard_links = to_bool(env, get(env, limits, "hardLinks"));
+}
+
+}  // namespace
+
+EstimateRequest read_estimate_arguments(Napi::Env env, napi_value model, const Napi::Object& options) {
+  EstimateRequest request;
+  read_model(env, model, options, request);
+  each_entry(env, get(env, options, "freeDimensionOverrides"), [&](std::string key, napi_value value) {
+    request.sizes.symbols.emplace(std::move(key), to_integer(env, value));
+  });
+  each_entry(env, get(env, options, "inputDims"), [&](std::string key, napi_value value) {
+    std::vector<int64_t>& dims = request.sizes.inputs[std::move(key)];
+    each_element(env, value, [&](napi_value dim) { dims.push_back(to_integer(env, dim)); });
+  });
+  each_element(env, get(env, options, "batches"),
+               [&](napi_value batch) { request.batches.push_back(to_integer(env, batch)); });
+  return request;
 }
 
 Napi::Object write_queue_options(Napi::Env env, const QueueOptions& queue) {
@@ -186,21 +237,8 @@ Napi::Object write_queue_options(Napi::Env env, const QueueOptions& queue) {
 
 LoadRequest read_load_arguments(Napi::Env env, napi_value model, const Napi::Object& options) {
   LoadRequest request;
-  const Napi::Value source(env, model);
-  if (source.IsString()) {
-    request.path = to_text(env, model);
-  } else {
-    request.bytes = take_bytes(env, model);
-  }
-  each_element(env, get(env, options, "externalData"), [&](napi_value file) {
-    request.external_files.push_back({to_text(env, get(env, file, "path")), take_bytes(env, get(env, file, "data"))});
-  });
+  read_model(env, model, options, request);
   request.library_path = text(options, "libraryPath");
-  const Napi::Object limits(env, get(env, options, "limits"));
-  request.policy.limits.nodes = static_cast<uint64_t>(integer(limits, "nodes"));
-  request.policy.limits.elements = static_cast<uint64_t>(integer(limits, "elements"));
-  request.policy.limits.declared_bytes = static_cast<uint64_t>(integer(limits, "declaredBytes"));
-  request.policy.external_data.allow_hard_links = to_bool(env, get(env, limits, "hardLinks"));
 
   request.backend.threads = static_cast<int>(integer(options, "threads"));
   request.backend.graph_optimization_level = text(options, "graphOptimizationLevel");
@@ -219,6 +257,10 @@ LoadRequest read_load_arguments(Napi::Env env, napi_value model, const Napi::Obj
   request.engine.queue = read_queue_options(Napi::Object(env, get(env, options, "queue")));
   request.proof = read_proof(env, Napi::Object(env, get(env, options, "proof")));
   request.sequences = read_sequences(env, Napi::Object(env, get(env, options, "sequence")));
+  request.numa = read_numa(Napi::Object(env, get(env, options, "numa")));
+  if (const int64_t bytes = integer(options, "memoryLimitBytes"); bytes > 0) {
+    request.memory_limit = static_cast<size_t>(bytes);
+  }
   request.engine.inline_below_us = integer(options, "inlineBelowUs");
   return request;
 }

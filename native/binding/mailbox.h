@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -13,6 +14,10 @@
 #include "core/error.h"
 #include "runtime/engine_handle.h"
 #include "runtime/request.h"
+
+namespace ntrt {
+struct ModelEstimate;
+}
 
 namespace ntrt::binding {
 
@@ -24,6 +29,8 @@ enum class Event : uint8_t {
   kReleased = 3,  ///< an engine handle is gone, and the model with it if it was the last
   kCopied = 4,    ///< a result was copied into the buffers given
   kNumber = 5,    ///< an operation finished with a number
+  kEstimate = 6,  ///< an estimate of a model waits to be taken
+  kDemand = 7,    ///< a demand on a model cache was settled
 };
 
 struct Message {
@@ -33,6 +40,8 @@ struct Message {
   EngineHandle engine;
   std::optional<Error> error;
   double number = 0;
+  std::shared_ptr<const ModelEstimate> estimate;
+  std::shared_ptr<const std::string> text;
 };
 
 /// Shared by a port and everything that may still finish after it is gone. Any thread posts; the JavaScript thread

@@ -62,6 +62,7 @@ Napi::Function NativeEngine::define(Napi::Env env) {
                                     {
                                         method<&NativeEngine::describe>("describe"),
                                         method<&NativeEngine::batching>("batching"),
+                                        method<&NativeEngine::numa>("numa"),
                                         method<&NativeEngine::queue_options>("queueOptions"),
                                         method<&NativeEngine::configure>("configure"),
                                         method<&NativeEngine::submit>("submit"),
@@ -146,6 +147,7 @@ Napi::Value NativeEngine::check_room(const Napi::CallbackInfo& info) {
 Napi::Value NativeEngine::submit(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Engine& target = engine();
+  const MemoryScope scope(target.options().memory, MemoryUse::kStaging);
   std::shared_ptr<Request> request = port_->new_request();
   port_->set_facts({});  // those of a request that is refused
   request->submitted = Clock::now();
@@ -293,6 +295,7 @@ void NativeEngine::read_inputs(const Napi::CallbackInfo& info, const double*& fr
 /// was passed in.
 void NativeEngine::copy_in(Request& request) {
   const Clock::time_point start = Clock::now();
+  const NumaScope on_node(request.engine->options().numa.node);
   const BatchLayout& layout = request.engine->options().layout;
   for (size_t i = 0; i < request.inputs.size(); ++i) {
     TensorView& input = request.inputs[i];

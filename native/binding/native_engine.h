@@ -18,6 +18,11 @@ enum class Mode : uint8_t {
 class NativeEngine final : public Napi::ObjectWrap<NativeEngine> {
  public:
   static Napi::Function define(Napi::Env env);
+  /// Null for anything else.
+  static NativeEngine* from(Napi::Env env, napi_value value) {
+    return has_tag(env, value, kEngineTag) ? Unwrap(Napi::Object(env, value)) : nullptr;
+  }
+  const EngineHandle& handle() const noexcept { return engine_; }
   static Napi::Value create(Napi::Env env, const Napi::Value& port, EngineHandle engine);
 
   /// (port, External<EngineHandle>); only create() calls it.
@@ -28,6 +33,7 @@ class NativeEngine final : public Napi::ObjectWrap<NativeEngine> {
 
   Napi::Value describe(const Napi::CallbackInfo& info);
   Napi::Value batching(const Napi::CallbackInfo& info);
+  Napi::Value numa(const Napi::CallbackInfo& info);
   Napi::Value queue_options(const Napi::CallbackInfo& info);
   Napi::Value configure(const Napi::CallbackInfo& info);
   Napi::Value submit(const Napi::CallbackInfo& info);

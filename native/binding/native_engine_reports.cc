@@ -69,6 +69,18 @@ Napi::Value NativeEngine::batching(const Napi::CallbackInfo& info) {
   return result;
 }
 
+/// numa(): { node: number | null, cpus, memoryBound, reason }
+Napi::Value NativeEngine::numa(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const NumaBinding& numa = engine().options().numa;
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("node", numa.node == kNoNode ? env.Null() : Napi::Value(Napi::Number::New(env, numa.node)));
+  result.Set("cpus", numa.cpus);
+  result.Set("memoryBound", Napi::Boolean::New(env, numa.memory_bound));
+  result.Set("reason", numa.reason);
+  return result;
+}
+
 /// queueOptions(): as they are.
 Napi::Value NativeEngine::queue_options(const Napi::CallbackInfo& info) {
   return write_queue_options(info.Env(), engine().queue_options());

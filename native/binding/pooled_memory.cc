@@ -3,28 +3,13 @@
 #include <utility>
 
 namespace ntrt::binding {
-namespace {
-
-/// Keeps a block for ever: memory that another thread may still have.
-void abandon(std::shared_ptr<SharedBlock> block) noexcept {
-  struct Abandoned {
-    std::shared_ptr<SharedBlock> block;
-    Abandoned* next;
-  };
-  static std::mutex mutex;
-  static Abandoned* all = nullptr;  // reachable, so that leak checkers see what it is
-  const std::lock_guard lock(mutex);
-  all = new Abandoned{std::move(block), all};
-}
-
-}  // namespace
-
 /// What the finalizer of an ArrayBuffer gets.
 struct PooledMemory::View {
   std::shared_ptr<PooledMemory> home;
   std::shared_ptr<SharedBlock> block;  ///< null once it was released
   napi_ref buffer = nullptr;           ///< weak
   bool moved = false;                  ///< others have the memory
+  View* next_abandoned = nullptr;
 };
 
 /// What the finalizer of a buffer gets that is there to be finalized first.
@@ -34,6 +19,7 @@ struct PooledMemory::Sentinel {
 };
 
 napi_value PooledMemory::expose(napi_env env, std::shared_ptr<SharedBlock> block) {
+  auto sentinel = std::make_unique<Sentinel>();
   auto view = std::make_unique<View>();
   view->home = shared_from_this();
   view->block = std::move(block);
@@ -45,7 +31,7 @@ napi_value PooledMemory::expose(napi_env env, std::shared_ptr<SharedBlock> block
     return nullptr;
   }
   napi_create_reference(env, buffer, 0, &view.release()->buffer);
-  set_sentinel(env);
+  set_sentinel(env, std::move(sentinel));
   return buffer;
 }
 
@@ -94,10 +80,9 @@ std::optional<BlockLease> PooledMemory::lease(const ArrayView& view, Access acce
 }
 
 /// It is not collected, so it is finalized at the end of the environment only; Node begins with the newest buffer.
-void PooledMemory::set_sentinel(napi_env env) {
+void PooledMemory::set_sentinel(napi_env env, std::unique_ptr<Sentinel> sentinel) {
   if (sentinel_buffer_ != nullptr) napi_delete_reference(env, std::exchange(sentinel_buffer_, nullptr));
   sentinel_ = nullptr;
-  auto sentinel = std::make_unique<Sentinel>();
   sentinel->home = shared_from_this();
   napi_value buffer = nullptr;
   if (napi_create_external_arraybuffer(env, &sentinel->memory, 1, finalize_sentinel, sentinel.get(), &buffer) != napi_ok)
@@ -133,12 +118,21 @@ void PooledMemory::note_moved(napi_env env, napi_value buffer) noexcept {
 }
 
 void PooledMemory::finalize(napi_env env, void* /*data*/, void* hint) noexcept {
-  const std::unique_ptr<View> view(static_cast<View*>(hint));
+  std::unique_ptr<View> view(static_cast<View*>(hint));
   napi_delete_reference(env, view->buffer);
   if (!view->block) return;
   view->home->views_.erase(view->block->data());
   // Until the environment ends, this means that nobody has the memory any more.
-  if (view->moved && view->home->sentinel_ == nullptr) abandon(std::move(view->block));
+  if (view->moved && view->home->sentinel_ == nullptr) abandon(std::move(view));
+}
+
+/// Keeps a block for ever: another thread may have its memory.
+void PooledMemory::abandon(std::unique_ptr<View> view) noexcept {
+  static std::mutex mutex;
+  static View* all = nullptr;  // guarded by mutex; so that leak checkers see that they are kept on purpose
+  const std::lock_guard lock(mutex);
+  view->next_abandoned = all;
+  all = view.release();
 }
 
 }  // namespace ntrt::binding

@@ -55,7 +55,8 @@ class PooledMemory : public std::enable_shared_from_this<PooledMemory> {
   struct Sentinel;
 
   const View* find(const ArrayView& view) const noexcept;
-  void set_sentinel(napi_env env);
+  void set_sentinel(napi_env env, std::unique_ptr<Sentinel> sentinel);
+  static void abandon(std::unique_ptr<View> view) noexcept;
   static void finalize(napi_env env, void* data, void* hint) noexcept;
   static void finalize_sentinel(napi_env env, void* data, void* hint) noexcept;
 

@@ -59,6 +59,9 @@ class Port final : public Napi::ObjectWrap<Port> {
     }
   }
 
+  /// What was begun has ended, and no message of that id comes.
+  void no_message(Napi::Env env, uint64_t id) { finish_pending(env, id); }
+
   /// Time that a run in place may take in this turn of the event loop. One run may begin when the budget is spent; its
   /// caller hears of it in the next turn, which costs less than a lane and lets the loop go on as well.
   Clock::duration turn_budget() const noexcept { return over_budget_ ? Clock::duration::zero() : kTurnBudget; }
@@ -94,8 +97,16 @@ class Port final : public Napi::ObjectWrap<Port> {
   Napi::Value new_turn(const Napi::CallbackInfo& info);
   Napi::Value pools(const Napi::CallbackInfo& info);
   Napi::Value pool_stats(const Napi::CallbackInfo& info);
+  Napi::Value pool_snapshot(const Napi::CallbackInfo& info);
+  Napi::Value record_history(const Napi::CallbackInfo& info);
+  Napi::Value set_limit(const Napi::CallbackInfo& info);
+  Napi::Value fail_allocation(const Napi::CallbackInfo& info);
+  Napi::Value set_policy(const Napi::CallbackInfo& info);
   Napi::Value reset_peak(const Napi::CallbackInfo& info);
   Napi::Value empty_cache(const Napi::CallbackInfo& info);
+  Napi::Value estimate(const Napi::CallbackInfo& info);
+  Napi::Value take_estimate(const Napi::CallbackInfo& info);
+  Napi::Value take_demand(const Napi::CallbackInfo& info);
   Napi::Value allocate(const Napi::CallbackInfo& info);
   Napi::Value is_pooled(const Napi::CallbackInfo& info);
   Napi::Value take_pooled(const Napi::CallbackInfo& info);

@@ -146,7 +146,7 @@ class Scanner {
                          " bytes when it is made dense, more than the 2 GiB that ONNX allows",
                      {{"received", static_cast<double>(dense)}});
       }
-      add_bytes(dense);
+      add_bytes(dense, frame.data_type);
     }
   }
 
@@ -158,12 +158,13 @@ class Scanner {
                  "the elements that a shape has (" + place + ") are");
   }
 
-  void add_bytes(uint64_t bytes) {
+  void add_bytes(uint64_t bytes, int32_t data_type) {
     if (bytes > limits_.declared_bytes - scan_.declared_bytes) {
       refuse_limit("too-many-bytes", "declaredBytes", scan_.declared_bytes + std::min(bytes, uint64_t{1} << 62),
                    limits_.declared_bytes, "the bytes of the model's tensors are at least");
     }
     scan_.declared_bytes += bytes;
+    if (bytes > 0) scan_.bytes_by_type[static_cast<size_t>(data_type)] += bytes;  // a type of known size
   }
 
   void expand_functions() {
@@ -201,7 +202,7 @@ class Scanner {
     if (stack_.back().kind == Message::kSparse && field.number == 1) stack_.back().data_type = head.data_type;
     if (head.external || is_memory_address(head.location)) add_external_ref(head, field.number);
     check_elements(head.product);
-    add_bytes(head.product.bytes(element_bits(head.data_type)));
+    add_bytes(head.product.bytes(element_bits(head.data_type)), head.data_type);
   }
 
   void add_external_ref(const TensorHead& head, uint32_t number) {

@@ -3,6 +3,7 @@
 // the graph is, and every reference to data outside of the model, wherever a tensor can stand (initialisers, sparse
 // initialisers, attributes, subgraphs, local functions, training graphs). The file is untrusted here.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -11,6 +12,9 @@
 #include <vector>
 
 namespace ntrt {
+
+/// TensorProto.DataType counts from 0, undefined, to 26, int2.
+inline constexpr size_t kNumOnnxTypes = 27;
 
 /// What a model may make ONNX Runtime do before it has run once. A few hundred bytes can ask for terabytes or for an
 /// hour.
@@ -73,6 +77,8 @@ struct OnnxScan {
   size_t num_functions = 0;
   size_t num_ep_context_nodes = 0;  // EPContext: compiled code of one execution provider, or a path to it
   std::vector<ExternalRef> external_refs;
+  /// declared_bytes by TensorProto.DataType; strings count as nothing.
+  std::array<uint64_t, kNumOnnxTypes> bytes_by_type{};
 };
 
 /// Returns only if every message down to the last tensor is complete. Throws Error{kModelInvalid} with details reason:

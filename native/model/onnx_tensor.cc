@@ -18,8 +18,8 @@ enum : uint32_t { kDims = 1, kDataType = 2, kName = 8, kExternalData = 13, kData
 constexpr int32_t kLocationExternal = 1;
 
 // By TensorProto.DataType; 0 where an element has no fixed size.
-constexpr std::array<uint8_t, 27> kBits = {0,  32,  8,  8, 16, 16, 32, 64, 0, 8, 16, 64, 32, 64,
-                                           64, 128, 16, 8, 8,  8,  8,  4,  4, 4, 8,  2,  2};
+constexpr std::array<uint8_t, kNumOnnxTypes> kBits = {0,  32,  8,  8, 16, 16, 32, 64, 0, 8, 16, 64, 32, 64,
+                                                      64, 128, 16, 8, 8,  8,  8,  4,  4, 4, 8,  2,  2};
 
 WireType expected_type(uint32_t number) noexcept {
   return number == kDataType || number == kDataLocation ? WireType::kVarint : WireType::kBytes;

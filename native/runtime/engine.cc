@@ -38,13 +38,14 @@ std::shared_ptr<Engine> Engine::start(std::unique_ptr<LoadedModel> model, Engine
 }
 
 Engine::Engine(std::unique_ptr<LoadedModel> model, EngineOptions options)
-    : options_(std::move(options)),
+    : numa_counted_(std::move(options.numa.counted)),
+      options_(std::move(options)),
       model_(std::move(model)),
       signature_(model_->signature()),
       is_batching_(options_.layout.enabled),
       queue_options_(options_.queue),
       planner_(options_.queue.batch),
-      buffers_(static_cast<size_t>(options_.instances) + 1),
+      buffers_(static_cast<size_t>(options_.instances) + 1, options_.numa.node),
       sequences_(options_.sequences) {
   for (int i = 0; i < options_.instances; ++i) {
     idle_.push_back(model_->create_instance());
@@ -194,6 +195,7 @@ void Engine::execute(BatchRun& run, Work& work) noexcept {
   }
   auto& slices = work.plan.slices;
   if (work.instance) {
+    const MemoryScope scope(options_.memory, MemoryUse::kActivations);
     const auto took = run.run(*work.instance, slices, work.first_row);
     if (run.take_mismatch()) is_batching_ = false;
     work.ran = took.has_value();
@@ -275,6 +277,8 @@ void Engine::deliver(std::shared_ptr<PlanItem> item, std::shared_ptr<CompletionS
 
 void Engine::lane() {
   {
+    const NumaScope on_node(options_.numa.node);
+    const MemoryScope scope(options_.memory, MemoryUse::kStaging);
     BatchRun run(signature_, options_.layout, is_batching_, counters_);
     Work work;
     while (next_work(work)) {
@@ -308,6 +312,7 @@ void Engine::last_lane_out() {
       sequences_.clear();
     }
     model_.reset();
+    numa_counted_.reset();
     trim_heap();
   }
   std::function<void()> on_closed;

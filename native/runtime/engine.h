@@ -22,12 +22,14 @@
 #include <vector>
 
 #include "backends/backend.h"
+#include "memory/owner.h"
 #include "runtime/batch/arrival_rate.h"
 #include "runtime/batch/batch_buffers.h"
 #include "runtime/batch/batch_layout.h"
 #include "runtime/batch/batch_planner.h"
 #include "runtime/batch/lateness.h"
 #include "runtime/batch/run_times.h"
+#include "runtime/numa_binding.h"
 #include "runtime/process_exit.h"
 #include "runtime/request.h"
 #include "runtime/sequence/sequence_table.h"
@@ -53,6 +55,8 @@ struct EngineOptions {
   QueueOptions queue;
   BatchLayout layout;
   SequenceOptions sequences;
+  NumaBinding numa;  ///< of the thread that starts the engine, and so of its lanes
+  std::shared_ptr<MemoryOwner> memory;  ///< whose account everything goes on; none: nobody's
 };
 
 struct QueueState {
@@ -191,6 +195,7 @@ class Engine final : public Interruptible, public std::enable_shared_from_this<E
   [[noreturn]] void refuse(Refusal reason, double limit);
   void throw_if_closed() const;  // REQUIRES: mutex_
 
+  std::shared_ptr<const void> numa_counted_;  // until the model is gone; the last lane lets it go
   const EngineOptions options_;
   std::unique_ptr<LoadedModel> model_;
   const Signature signature_;

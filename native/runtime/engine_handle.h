@@ -23,6 +23,7 @@ class EngineHandle {
     if (this != &other) {
       close({});
       engine_ = std::move(other.engine_);
+      held_ = std::move(other.held_);
     }
     return *this;
   }
@@ -37,17 +38,26 @@ class EngineHandle {
     return handle;
   }
 
-  /// Another handle to the same engine, which this one keeps open meanwhile.
-  EngineHandle share() const { return EngineHandle(engine_); }
+  /// Another handle to the same engine, which this one keeps open meanwhile. It holds what this one does.
+  EngineHandle share() const {
+    EngineHandle handle(engine_);
+    handle.held_ = held_;
+    return handle;
+  }
+
+  /// Something that is let go once this handle, and all that were shared from it, are gone.
+  void hold(std::shared_ptr<const void> thing) noexcept { held_ = std::move(thing); }
 
   /// Never waits. Calls `on_closed` once this handle is gone: at once while there are others, else when the model's
   /// memory is given back (Engine::close).
   void close(std::function<void()> on_closed) {
     if (!engine_) return;
     const std::shared_ptr<Engine> engine = std::exchange(engine_, nullptr);
+    std::shared_ptr<const void> held = std::exchange(held_, nullptr);
     if (engine->drop_handle()) {
       engine->close(std::move(on_closed));
     } else if (on_closed) {
+      held.reset();
       on_closed();
     }
   }
@@ -59,6 +69,7 @@ class EngineHandle {
 
  private:
   std::shared_ptr<Engine> engine_;
+  std::shared_ptr<const void> held_;
 };
 
 }  // namespace ntrt

@@ -7,20 +7,19 @@
 #include <string>
 #include <vector>
 
-#include "model/model_source.h"
+#include "memory/owner.h"
+#include "model/model_request.h"
 #include "runtime/engine_handle.h"
 #include "runtime/proof/batch_proof.h"
 
 namespace ntrt {
 
-struct LoadRequest {
-  std::string path;                          ///< UTF-8; empty for a model in memory
-  SharedBytes bytes;                         ///< the model when `path` is empty
-  std::vector<ExternalFile> external_files;  ///< of a model in memory
-  ModelPolicy policy;
+struct LoadRequest : ModelRequest {
   std::string library_path;  ///< of ONNX Runtime
   BackendOptions backend;
-  EngineOptions engine;  ///< but for its layout and sequences
+  EngineOptions engine;  ///< but for its layout, sequences and NUMA node
+  NumaRequest numa;
+  size_t memory_limit = MemoryOwner::kNoLimit;  ///< of all that the engine holds
   SequenceRequest sequences;
   ProofOptions proof;
 };

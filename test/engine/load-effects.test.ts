@@ -31,6 +31,7 @@ describe('an engine', () => {
       device: 'cpu',
       precision: 'model',
       batching: { enabled: true, reason: 'proved with generated rows' },
+      numa: { node: null, cpus: '', memoryBound: false, reason: expect.stringMatching(/\S/) },
       deviations: [],
       nodes: [],
     });

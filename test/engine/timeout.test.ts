@@ -113,7 +113,7 @@ describe('run() with options', () => {
     [{ into: [] }, 'options.into', 'INVALID_ARGUMENT'],
     [{ into: 'y' }, 'options.into', 'INVALID_ARGUMENT'],
     [{ priority: 'urgent' }, 'options.priority', 'INVALID_ARGUMENT'],
-    [{ preferredOutputLocation: 'cpu' }, 'options.preferredOutputLocation', 'UNSUPPORTED'],
+    [{ preferredOutputLocation: 'gpu-buffer' }, 'options.preferredOutputLocation', 'UNSUPPORTED'],
   ])('refuses %j, naming %s, with %s', async (options, option, code) => {
     const engine = await load(identity());
     await expect(engine.run({ x: f32([], [0, 4]) }, options as never)).rejects.toEqual(failure(code, { option }));

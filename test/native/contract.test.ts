@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { loadAddon } from '../../dist/esm/native/load.js';
 import { errorCodes } from '../../lib/errors.js';
-import { NativeEvent, SubmitMode, SubmitOutcome } from '../../lib/native/contract.js';
+import { DemandKind, DemandOutcome, NativeEvent, SubmitMode, SubmitOutcome } from '../../lib/native/contract.js';
 import { MAX_RANK } from '../../lib/tensor/shape.js';
 import { tensorTypes } from '../../lib/tensor/types.js';
 
@@ -36,6 +36,8 @@ describe('the native addon and the library', () => {
   test.each([
     ['binding/mailbox.h', 'Event', NativeEvent],
     ['binding/native_engine.h', 'Mode', SubmitMode],
+    ['runtime/residency/residency_table.h', 'DemandKind', DemandKind],
+    ['runtime/residency/residency_table.h', 'Outcome', DemandOutcome],
     ['binding/native_engine.cc', 'Outcome', SubmitOutcome],
   ])('number %s: %s alike', (file, name, values) => {
     const found = readEnum(file, name);

@@ -4,7 +4,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadAddon } from '../../dist/esm/native/load.js';
 import { findOnnxRuntime } from '../../dist/esm/native/onnxruntime.js';
-import type { NativeEngine, NativePort } from '../../lib/native/contract.js';
+import { DemandKind, DemandOutcome, type NativeEngine, type NativePort } from '../../lib/native/contract.js';
 import { addTwo, stringConcat } from '../fixtures/models.js';
 import { turn } from '../support/engines.js';
 
@@ -231,6 +231,7 @@ function loadOptions() {
     },
     sequence: { states: {}, initial: [], idleTimeoutMs: 1000, maxSequences: 1 },
     inlineBelowUs: 0,
+    memoryLimitBytes: 0,
     graphOptimizationLevel: 'all',
     freeDimensionOverrides: {},
     sessionConfig: {},
@@ -277,6 +278,30 @@ describe('objects that are not what they should be', () => {
     ]) {
       expect(codeOf(make)).not.toBe('nothing thrown');
     }
+  });
+
+  it('are no model, engine or member of a model cache', async () => {
+    const cache = new addon.NativeModelCache(port, 'raw', 100);
+    cache.add('a', 'what it is');
+    expect(codeOf(() => new addon.NativeModelCache({} as Anything, 'raw', 100))).toBe('INTERNAL');
+    expect(codeOf(() => new addon.NativeModelCache(port, 'raw', 99))).toBe('INVALID_ARGUMENT');
+    expect(codeOf(() => cache.demand(91, 'b', DemandKind.use, 0))).toBe('INVALID_ARGUMENT');
+    expect(codeOf(() => cache.demand(91, 'a', DemandKind.reserve, 1))).toBe('INTERNAL');
+    expect(codeOf(() => cache.finish('a', 1, numbers, '', true))).toBe('INTERNAL');
+    expect(codeOf(() => cache.fail('a', 0, '', []))).toBe('INTERNAL');
+    expect(codeOf(() => cache.abandon('a'))).toBe('INTERNAL');
+    expect(cache.demand(91, 'a', DemandKind.use, 0)).toEqual({ outcome: DemandOutcome.elected });
+    expect(codeOf(() => cache.finish('a', 1, {} as Anything, '', true))).toBe('INTERNAL');
+    expect(codeOf(() => cache.fail('a', 999, 'text', [5, 'b'] as Anything))).toBe('NOT_OPEN');
+    expect(cache.cancel(91, 'a')).toBe(false);
+    cache.close(92);
+    await eventOf(port, 92);
+    expect(codeOf(() => cache.demand(93, 'a', DemandKind.use, 0))).toBe('NOT_OPEN');
+  });
+
+  it('are no estimate or demand that could be taken', () => {
+    expect(codeOf(() => port.takeEstimate())).toBe('INTERNAL');
+    expect(port.takeDemand()).toEqual({ outcome: expect.any(Number) });
   });
 
   it('name no pool', () => {

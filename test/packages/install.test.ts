@@ -58,6 +58,16 @@ describe.each(versions)('installed from the tarballs, with Node.js %s,', (major)
     expect(await answerOf([program, file])).toEqual(rightAnswer);
   });
 
+  test('the command line inspects a model', async () => {
+    const { program } = await nodeOf(major);
+    const { code, stdout, stderr } = await runProgram(
+      [program, join('node_modules', '.bin', 'node-tensorrt'), 'inspect', 'model.onnx', '--json'],
+      { cwd: project },
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({ weightsBytes: 16 * 16 * 4, nodes: 1, fits: true });
+  });
+
   test('bad models and exhausted memory are errors with codes, and the next run is right', async () => {
     const { program } = await nodeOf(major);
     expect(await answerOf([program, 'exceptions.mjs'])).toEqual(rightErrors);

@@ -1,5 +1,5 @@
 // Checked by `tsc -p tsconfig.test.json`, never run: which arrays belong to which element types.
-import { type DataOf, Tensor, type TensorLike, type TensorType } from 'node-tensorrt';
+import { type DataOf, memory, type PooledTensor, type PooledTensorOptions, Tensor, type TensorLike, type TensorType } from 'node-tensorrt';
 
 export const fitting: TensorLike[] = [
   new Tensor('float32', new Float32Array(1), [1]),
@@ -39,3 +39,13 @@ tensor.dims.push(1);
 export const other: TensorLike<'float32'> = tensor;
 export const any: TensorLike = tensor;
 export const each: { [T in TensorType]: DataOf<T> }['string'] = ['a'];
+
+export const options: PooledTensorOptions = { pool: 'host', zero: false };
+export const pooled: PooledTensor<'float32'> = memory.allocate('float32', [2, 2], options);
+export const pooledData: Float32Array = pooled.data;
+export const asTensor: TensorLike<'float32'> = pooled;
+export const disposable: Disposable = pooled;
+// @ts-expect-error strings have no memory of a fixed size
+memory.allocate('string', [1]);
+// @ts-expect-error an option is misspelled
+memory.allocate('float32', [1], { zeros: true });

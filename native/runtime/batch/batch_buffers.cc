@@ -34,6 +34,7 @@ std::shared_ptr<BatchBuffer> BatchBuffers::open(const Request& request, const Ba
     found = all_.insert(all_.end(), std::make_shared<BatchBuffer>());
   }
 
+  const NumaScope on_node(node_);
   BatchBuffer& buffer = **found;
   buffer.inputs_.clear();
   buffer.row_bytes_.clear();

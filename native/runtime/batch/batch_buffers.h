@@ -16,6 +16,7 @@
 #include <span>
 #include <vector>
 
+#include "core/numa.h"
 #include "memory/buffer.h"
 #include "runtime/batch/batch_planner.h"
 #include "runtime/request.h"
@@ -48,7 +49,7 @@ class BatchBuffers {
   /// A batch that takes more is gathered: its copies are the smaller part of its work.
   static constexpr size_t kMaxBytes = size_t{64} << 20;
 
-  explicit BatchBuffers(size_t max_buffers) : max_buffers_(max_buffers) {}
+  explicit BatchBuffers(size_t max_buffers, int node = kNoNode) : max_buffers_(max_buffers), node_(node) {}
 
   /// Rows for the request in the open buffer, or nothing. `rows_waiting` are queued under its key.
   void reserve(Request& request, const BatchLayout& layout, size_t max_size, size_t rows_waiting) noexcept;
@@ -66,6 +67,7 @@ class BatchBuffers {
   std::shared_ptr<BatchBuffer> open(const Request& request, const BatchLayout& layout, size_t max_size);
 
   const size_t max_buffers_;
+  const int node_;  ///< NUMA node of new memory: the threads that ask for it may be elsewhere
   std::vector<std::shared_ptr<BatchBuffer>> all_;
   std::shared_ptr<BatchBuffer> open_;
 };

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "model/activation_walk.h"
 #include "model/external_data.h"
 #include "model/onnx_scan.h"
 #include "test/fuzz/targets.h"
@@ -48,6 +49,17 @@ void check_accepted(std::span<const std::byte> model, const OnnxScan& scan) {
 #endif
 }
 
+/// The estimate reads without checks what the scan has let through.
+void check_estimate(std::span<const std::byte> model) {
+  const OnnxOutline outline = read_outline(model);
+  expect(outline.nodes.size() <= kLimits.nodes, "no more nodes than the scan has counted");
+  for (const int64_t batch : {int64_t{1}, int64_t{7}}) {
+    const ActivationEstimate estimate = estimate_activations(outline, {.batch = batch, .symbols = {}, .inputs = {}});
+    expect(estimate.bytes.has_value() || !estimate.reason.empty(), "bytes or a reason");
+    expect(estimate.bytes.has_value() || !estimate.exact, "nothing unknown is exact");
+  }
+}
+
 }  // namespace
 
 void scan(std::span<const std::byte> input) {
@@ -58,6 +70,7 @@ void scan(std::span<const std::byte> input) {
     check_accepted(model, scan);
     check_external_files(scan, {});
     expect(scan.external_refs.empty(), "external data that was not given is missed");
+    check_estimate(model);
   } catch (const Error& error) {
     expect(error.code() == Code::kModelInvalid, "refused as an invalid model");
     expect(has_reason(error), "a reason");

@@ -53,7 +53,29 @@ function mixesRows(): Uint8Array {
   });
 }
 
+/** y = factor · x, float32 ['N', 64], by a product with weights, which the pool has while the model is loaded. */
+function scaled(factor: number): Uint8Array {
+  const size = 64;
+  return onnxModel({
+    inputs: [{ name: 'x', type: 'float32', dims: ['N', size] }],
+    outputs: [{ name: 'y', type: 'float32', dims: ['N', size] }],
+    nodes: [{ op: 'MatMul', inputs: ['x', 'w'], outputs: ['y'] }],
+    initializers: [
+      {
+        name: 'w',
+        type: 'float32',
+        dims: [size, size],
+        data: Float32Array.from({ length: size * size }, (_, i) => (i % (size + 1) === 0 ? factor : 0)),
+      },
+    ],
+  });
+}
+
 const builders = {
+  scaled2: () => scaled(2),
+  scaled3: () => scaled(3),
+  scaled5: () => scaled(5),
+  scaled7: () => scaled(7),
   matmul16: () => matmul16(),
   quick: () => slow({ size: 96, iterations: 8 }),
   slow: () => slow({ size: 256, iterations: 20 }),

@@ -1,0 +1,40 @@
+import { type ErrorCode, NodeTensorRTError } from '../index.js';
+
+/** The command line itself is wrong: exit code 2. */
+export class WrongUse extends Error {
+  constructor(
+    message: string,
+    readonly usage: string,
+  ) {
+    super(message);
+  }
+}
+
+const advice: Partial<Record<ErrorCode, string>> = {
+  BACKEND_UNAVAILABLE: 'Install what the message names, or use another backend.',
+  BINARY_NOT_FOUND: 'Install the package again with its optional dependencies, or build the addon as the message says.',
+  MODEL_INVALID: 'Give a complete ONNX file. docs/untrusted-models.md has what is refused, and why.',
+  OUT_OF_MEMORY: 'Free memory, raise the limit of the container, or use a smaller model, precision or batch.',
+  UNSUPPORTED: 'Leave the option out, or convert the model; docs/platforms.md has what there is.',
+  INTERNAL: 'This is a bug: please report it with the command and the model.',
+};
+
+/** Codes that say that an argument was wrong. */
+const ARGUMENT_CODES: readonly ErrorCode[] = ['INVALID_ARGUMENT', 'OUT_OF_RANGE', 'SHAPE_MISMATCH'];
+
+/** Prints what went wrong and what to do about it; returns the exit code. */
+export function printFailure(error: unknown, print: (text: string) => void): 1 | 2 {
+  if (error instanceof WrongUse) {
+    print(`node-tensorrt: ${error.message}\n\n${error.usage}`);
+    return 2;
+  }
+  if (!(error instanceof NodeTensorRTError)) {
+    print(`node-tensorrt: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return 1;
+  }
+  print(`${error.code}: ${error.message}`);
+  const help = advice[error.code];
+  if (help !== undefined) print(help);
+  print(`docs/errors.md#${error.code.toLowerCase()} says more.`);
+  return ARGUMENT_CODES.includes(error.code) ? 2 : 1;
+}

@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+import { printFailure, WrongUse } from './failure.js';
+import type { Verb } from './verb.js';
+
+/** The verbs, one file each, opened when they are asked for. */
+const verbs: Readonly<Record<string, { summary: string; open: () => Promise<{ verb: Verb }> }>> = {
+  inspect: {
+    summary: 'what a model is and what it would take, without loading it',
+    open: () => import('./inspect.js'),
+  },
+};
+
+function usage(): string {
+  const list = Object.entries(verbs).map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`);
+  return [
+    'Use: node-tensorrt <verb> [arguments]',
+    '',
+    ...list,
+    '',
+    'node-tensorrt <verb> --help says more. Exit code: 0 done, 1 failed, 2 wrong use.',
+  ].join('\n');
+}
+
+/** Runs a command line; returns its exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    (name === undefined ? process.stderr : process.stdout).write(`${usage()}\n`);
+    return name === undefined ? 2 : 0;
+  }
+  try {
+    const entry = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
+    if (entry === undefined) throw new WrongUse(`there is no verb '${name}'`, usage());
+    const { verb } = await entry.open();
+    if (rest.includes('--help') || rest.includes('-h')) {
+      process.stdout.write(`${verb.help}\n`);
+      return 0;
+    }
+    return await verb.run(rest, (text) => process.stdout.write(`${text}\n`));
+  } catch (error) {
+    return printFailure(error, (text) => process.stderr.write(`${text}\n`));
+  }
+}
+
+// The exit code only: what is written to a pipe is still on its way.
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

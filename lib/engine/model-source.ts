@@ -1,0 +1,35 @@
+import { fileURLToPath } from 'node:url';
+import { argumentError } from '../errors.js';
+import type { NativeStaging } from '../native/contract.js';
+import type { Port } from '../native/port.js';
+import { isBytes } from '../tensor/data-types.js';
+import { slicedCopy } from './sliced-copy.js';
+
+/** The path of a file or model folder, or the bytes. The load thread looks at the disk, this one does not. */
+export function modelSource(model: unknown): string | Uint8Array {
+  if (isBytes(model)) return model;
+  const isUrl = model instanceof URL || (typeof model === 'string' && model.startsWith('file://'));
+  const path = isUrl ? fromUrl(model) : model;
+  if (typeof path !== 'string' || path === '') {
+    throw argumentError('model', 'a path, a file: URL or a Uint8Array', model);
+  }
+  if (path.includes('\0')) throw argumentError('model', 'a path without NUL characters', model);
+  return path;
+}
+
+function fromUrl(url: URL | string): string {
+  try {
+    return fileURLToPath(url);
+  } catch (cause) {
+    throw argumentError('model', 'a file: URL of a local path', String(url), 'INVALID_ARGUMENT', {
+      cause: String(cause),
+    });
+  }
+}
+
+/** Copies bytes of the user's to native memory, in slices: the event loop goes on. */
+export async function stageBytes(port: Port, bytes: Uint8Array): Promise<NativeStaging> {
+  const staging = port.staging(bytes.byteLength);
+  await slicedCopy(bytes.byteLength, (offset, max) => staging.copy(bytes, offset, max));
+  return staging;
+}

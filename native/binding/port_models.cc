@@ -1,0 +1,107 @@
+// What a model takes before it is loaded, as a port offers it.
+
+#include <thread>
+
+#include "binding/load_arguments.h"
+#include "binding/port.h"
+
+namespace ntrt::binding {
+namespace {
+
+Napi::Value number(Napi::Env env, uint64_t value) { return Napi::Number::New(env, static_cast<double>(value)); }
+
+Napi::Array describe(Napi::Env env, const std::vector<DescribedValue>& values) {
+  Napi::Array array = Napi::Array::New(env, values.size());
+  for (size_t i = 0; i < values.size(); ++i) {
+    Napi::Object object = Napi::Object::New(env);
+    Napi::Array dims = Napi::Array::New(env, values[i].dims.size());
+    for (size_t axis = 0; axis < values[i].dims.size(); ++axis) {
+      const auto& dim = values[i].dims[axis];
+      if (const auto* symbol = std::get_if<std::string>(&dim)) {
+        dims.Set(static_cast<uint32_t>(axis), *symbol);
+      } else {
+        dims.Set(static_cast<uint32_t>(axis), Napi::Number::New(env, static_cast<double>(std::get<int64_t>(dim))));
+      }
+    }
+    object.Set("name", values[i].name);
+    object.Set("type", values[i].type);
+    object.Set("dims", dims);
+    object.Set("anyRank", Napi::Boolean::New(env, !values[i].has_shape));
+    array.Set(static_cast<uint32_t>(i), object);
+  }
+  return array;
+}
+
+Napi::Object describe(Napi::Env env, const ActivationEstimate& activations) {
+  Napi::Object object = Napi::Object::New(env);
+  const auto set = [&](const char* key, const std::optional<uint64_t>& bytes) {
+    object.Set(key, bytes ? number(env, *bytes) : env.Null());
+  };
+  object.Set("batch", Napi::Number::New(env, static_cast<double>(activations.batch)));
+  set("bytes", activations.bytes);
+  set("inputBytes", activations.input_bytes);
+  object.Set("exact", Napi::Boolean::New(env, activations.exact));
+  object.Set("reason", activations.reason);
+  return object;
+}
+
+}  // namespace
+
+/// estimate(id, model, options): reads the disk, so a thread does it; an event of that id follows.
+Napi::Value Port::estimate(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const auto id = static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
+  EstimateRequest request = read_estimate_arguments(env, info[1], info[2].As<Napi::Object>());
+  begin(env, id, nullptr, [&] {
+    std::thread([mailbox = mailbox_, id, request = std::move(request)]() mutable {
+      Message message;
+      message.id = id;
+      try {
+        message.estimate = std::make_shared<const ModelEstimate>(estimate_model(std::move(request)));
+        message.event = Event::kEstimate;
+      } catch (...) {
+        message.error = Error::current();
+        message.event = Event::kError;
+      }
+      mailbox->post(std::move(message));
+    }).detach();
+  });
+  return env.Undefined();
+}
+
+Napi::Value Port::take_estimate(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const std::shared_ptr<const ModelEstimate> estimate = std::move(current_.estimate);
+  if (!estimate) throw Error(Code::kInternal, "there is no estimate to take");
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("irVersion", Napi::Number::New(env, static_cast<double>(estimate->ir_version)));
+  object.Set("producer", estimate->producer);
+  object.Set("nodes", number(env, estimate->num_nodes));
+  object.Set("fileBytes", number(env, estimate->file_bytes));
+  object.Set("externalBytes", number(env, estimate->external_bytes));
+  object.Set("freeBatch", Napi::Boolean::New(env, estimate->free_batch));
+  object.Set("inputs", describe(env, estimate->inputs));
+  object.Set("outputs", describe(env, estimate->outputs));
+  Napi::Object weights = Napi::Object::New(env);
+  for (size_t type = 1; type < estimate->weights.size(); ++type) {
+    if (estimate->weights[type] == 0) continue;
+    weights.Set(std::string(onnx_type_name(static_cast<int32_t>(type))), number(env, estimate->weights[type]));
+  }
+  object.Set("weights", weights);
+  Napi::Array opset = Napi::Array::New(env, estimate->opset_imports.size());
+  for (size_t i = 0; i < estimate->opset_imports.size(); ++i) {
+    Napi::Object import = Napi::Object::New(env);
+    import.Set("domain", estimate->opset_imports[i].domain);
+    import.Set("version", Napi::Number::New(env, static_cast<double>(estimate->opset_imports[i].version)));
+    opset.Set(static_cast<uint32_t>(i), import);
+  }
+  object.Set("opset", opset);
+  Napi::Array activations = Napi::Array::New(env, estimate->activations.size());
+  for (size_t i = 0; i < estimate->activations.size(); ++i) {
+    activations.Set(static_cast<uint32_t>(i), describe(env, estimate->activations[i]));
+  }
+  object.Set("activations", activations);
+  return object;
+}
+
+}  // namespace ntrt::binding
