@@ -66,7 +66,7 @@ export class Item {
     }
   }
 
-  /** Aborted when the item ends, for whatever reason. */
+  /** Aborted when the item ends without a result. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }

@@ -62,7 +62,7 @@ export interface PipelineStreamOptions extends PipelineRunOptions {
  * other options may be passed on as well.
  */
 export interface StageContext {
-  /** Aborted when the item ends, for whatever reason; `reason` says for which. */
+  /** Aborted when the item ends without a result; `reason` is what it rejects with. */
   readonly signal: AbortSignal;
   /** Milliseconds that are left of the item's and the stage's time; absent without a time-out. */
   readonly timeoutMs?: number;

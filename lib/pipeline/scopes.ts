@@ -21,12 +21,13 @@ export function fanOutWork(
   nodes: readonly Node[],
 ): Work {
   return async (value, visit) => {
-    const { item } = visit;
+    const { item, turns } = visit;
     const iterator = openIterable(`${where}: what the function returns`, await split(value, visit.context()));
     const results: unknown[] = [];
     const children: Promise<void>[] = [];
     try {
       for (;;) {
+        while (turns.isOver) await turns.next();
         const step = await iterator.next();
         if (step.done === true) break;
         const at = results.push(undefined) - 1;

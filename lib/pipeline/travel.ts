@@ -39,8 +39,8 @@ export async function travel(
       part.stage = stage;
       await stage.enter(item, leave);
       leave = nothing;
-      const visit = new Visit(item, part, stage);
-      value = await visit.perform(value, work, turns);
+      const visit = new Visit(item, part, stage, turns);
+      value = await visit.perform(value, work);
       leave = once(() => stage.leave());
     }
     return { value, leave };
@@ -63,13 +63,14 @@ export class Visit {
     readonly item: Item,
     readonly part: Part,
     readonly stage: Stage,
+    readonly turns: Turns,
   ) {
     const { timeoutMs } = stage.limits;
     this.#deadline = timeoutMs === undefined ? undefined : this.#startedAt + timeoutMs;
   }
 
-  async perform(value: unknown, work: Work, turns: Turns): Promise<unknown> {
-    const { item, stage } = this;
+  async perform(value: unknown, work: Work): Promise<unknown> {
+    const { item, stage, turns } = this;
     const { timeoutMs } = stage.limits;
     let timer: NodeJS.Timeout | undefined;
     try {

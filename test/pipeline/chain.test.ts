@@ -101,18 +101,38 @@ describe('run()', () => {
     expect(error.cause).toEqual(failure('STAGE_FAILED', { stage: 'fail' }));
   });
 
-  test('lets timers fire while functions go on and on', async () => {
-    let fired = false;
+  /** Whether the event loop had its turn. */
+  function watchLoop() {
+    const loop = { hadItsTurn: false };
     setImmediate(() => {
-      fired = true;
+      loop.hadItsTurn = true;
     });
-    const busy = () => {
-      for (const end = performance.now() + 5; performance.now() < end; );
-    };
+    return loop;
+  }
+  const busy = () => {
+    for (const end = performance.now() + 5; performance.now() < end; );
+  };
+
+  test('lets timers fire while a generator goes on and on', async () => {
+    const loop = watchLoop();
+    const pipeline = strings()
+      .fanOut('many', function* () {
+        for (let i = 0; i < 10; i++) {
+          busy();
+          yield loop.hadItsTurn;
+        }
+      })
+      .join('all')
+      .build();
+    expect(await pipeline.run('x')).toContain(true);
+  });
+
+  test('lets timers fire while functions go on and on', async () => {
+    const loop = watchLoop();
     const pipeline = Pipeline.create<number>()
       .fanOut('many', (count) => Array.from({ length: count }, (_, i) => i))
       .step('busy', busy)
-      .step('look', () => fired)
+      .step('look', () => loop.hadItsTurn)
       .join('all')
       .build();
     expect(await pipeline.run(10)).toContain(true);
