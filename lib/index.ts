@@ -13,6 +13,15 @@ export type { EngineStats, LatencyHistogram, LatencyStats, StatsOptions } from '
 export { type ErrorCode, NodeTensorRTError } from './errors.js';
 export type { PooledTensorOptions } from './memory/allocate.js';
 export { memory } from './memory/memory.js';
+export type { MemoryLimit, MemoryPolicy } from './memory/settings.js';
+export type {
+  BlockSnapshot,
+  HistoryEntry,
+  MemorySnapshot,
+  OwnerSnapshot,
+  PoolSnapshot,
+  SegmentSnapshot,
+} from './memory/snapshot.js';
 export type { ByteStats, MemoryStats } from './memory/stats.js';
 export type { PooledTensor, PooledType } from './tensor/pooled-tensor.js';
 export { Tensor } from './tensor/tensor.js';

@@ -17,7 +17,7 @@ import { setup } from './setup.mjs';
 const buildDir = path.join(root, 'build-fuzz');
 const corpusDir = path.join(root, 'native', 'test', 'fuzz', 'corpus');
 /** The longest input of each; longer ones find nothing that shorter ones do not, and take longer. */
-const targets = { scan: 2048, location: 128 };
+const targets = { scan: 2048, location: 128, pool: 4000 };
 const SEEDED_RUNS = 3_000_000;
 
 await runMain(async () => {

@@ -59,6 +59,12 @@ export interface LoadOptions {
   inlineBelowUs?: number;
   /** How float16 results are returned: bit patterns, or a `Float16Array` (Node 24 and newer). @default 'bits' */
   float16?: 'bits' | 'array';
+  /**
+   * The most memory that the engine may hold in all pools: weights, activations and staging together, as it asks for
+   * them. A load, run or submit that would go beyond it fails with OUT_OF_MEMORY; a batch that would is run in halves.
+   * From 1 MiB on. @default none
+   */
+  memoryLimitBytes?: number;
   limits?: ModelLimits;
   /**
    * Loads the model in a child process first, so that one which crashes, hangs or takes all memory while it is
@@ -74,13 +80,12 @@ export interface LoadOptions {
 
 const KNOWN = [
   'name', 'backend', 'fallback', 'device', 'externalData', 'freeDimensionOverrides', 'cpu', 'batching', 'sequence', 'instances',
-  'threads', 'inlineBelowUs', 'float16', 'limits', 'probe', 'customOperators', 'signal',
+  'threads', 'inlineBelowUs', 'float16', 'memoryLimitBytes', 'limits', 'probe', 'customOperators', 'signal',
 ] as const; // biome-ignore format: a list
 
 /** Of the public contract, and not in this version. */
 const LATER = [
-  'precision', 'calibration', 'tf32', 'profiles', 'numa', 'whileBuilding', 'cacheDir', 'trust', 'memoryLimitBytes',
-  'logger', 'onProgress',
+  'precision', 'calibration', 'tf32', 'profiles', 'numa', 'whileBuilding', 'cacheDir', 'trust', 'logger', 'onProgress',
 ] as const; // biome-ignore format: a list
 
 /** LoadOptions with every default filled in. */
@@ -99,6 +104,8 @@ export interface ResolvedLoadOptions {
   threads: number;
   inlineBelowUs: number;
   float16: 'bits' | 'array';
+  /** 0: none. */
+  memoryLimitBytes: number;
   limits: Required<ModelLimits>;
   probe: Required<ProbeOptions> | undefined;
   customOperators: readonly CustomOperatorLibrary[];
@@ -133,6 +140,10 @@ export function resolveLoadOptions(given: LoadOptions = {}): ResolvedLoadOptions
     threads: integerOption('options.threads', options.threads ?? defaultThreads(), 1, 256),
     inlineBelowUs: integerOption('options.inlineBelowUs', options.inlineBelowUs ?? 50, 0, 1_000_000),
     float16: float16Option(options.float16 ?? 'bits'),
+    memoryLimitBytes:
+      options.memoryLimitBytes === undefined
+        ? 0
+        : integerOption('options.memoryLimitBytes', options.memoryLimitBytes, 2 ** 20, Number.MAX_SAFE_INTEGER),
     limits: limitsOption(options.limits ?? {}),
     probe: probeOption(options.probe ?? false),
     customOperators: customOperatorsOption(options.customOperators ?? []),

@@ -4,7 +4,7 @@
  */
 
 /** `kContractVersion` of `native/binding/addon.cc`. */
-export const CONTRACT_VERSION = 7;
+export const CONTRACT_VERSION = 8;
 
 /** `Event` of `native/binding/mailbox.h`. */
 export enum NativeEvent {
@@ -49,6 +49,8 @@ export interface NativeLoadOptions {
   proof: NativeProofOptions;
   sequence: NativeSequenceOptions;
   inlineBelowUs: number;
+  /** 0: no limit. */
+  memoryLimitBytes: number;
   graphOptimizationLevel: string;
   freeDimensionOverrides: Record<string, number>;
   sessionConfig: Record<string, string>;
@@ -177,6 +179,7 @@ interface NativeByteStats {
 }
 
 export interface NativePoolStats {
+  inactiveSplitBytes: NativeByteStats;
   allocatedBytes: NativeByteStats;
   reservedBytes: NativeByteStats;
   activeBytes: NativeByteStats;
@@ -208,6 +211,12 @@ export interface NativePort {
   newTurn(): void;
   pools(): string[];
   poolStats(pool: string): NativePoolStats;
+  /** JSON of a PoolSnapshot without its `stats`. */
+  poolSnapshot(pool: string): string;
+  recordHistory(pool: string, maxEvents: number): void;
+  /** 0: no limit. */
+  setLimit(pool: string, bytes: number): void;
+  setPolicy(pool: string, trimIdleMs: number, gcThreshold: number, hugePages: boolean): void;
   resetPeak(pool: string): void;
   emptyCache(id: number, pool: string): void;
   /** Undefined where the runtime has no ArrayBuffers over native memory; of takePooled also where there are no bytes. */

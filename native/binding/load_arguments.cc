@@ -219,6 +219,9 @@ LoadRequest read_load_arguments(Napi::Env env, napi_value model, const Napi::Obj
   request.engine.queue = read_queue_options(Napi::Object(env, get(env, options, "queue")));
   request.proof = read_proof(env, Napi::Object(env, get(env, options, "proof")));
   request.sequences = read_sequences(env, Napi::Object(env, get(env, options, "sequence")));
+  if (const int64_t bytes = integer(options, "memoryLimitBytes"); bytes > 0) {
+    request.memory_limit = static_cast<size_t>(bytes);
+  }
   request.engine.inline_below_us = integer(options, "inlineBelowUs");
   return request;
 }

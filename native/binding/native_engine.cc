@@ -146,6 +146,7 @@ Napi::Value NativeEngine::check_room(const Napi::CallbackInfo& info) {
 Napi::Value NativeEngine::submit(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Engine& target = engine();
+  const MemoryScope scope(target.options().memory, MemoryUse::kStaging);
   std::shared_ptr<Request> request = port_->new_request();
   port_->set_facts({});  // those of a request that is refused
   request->submitted = Clock::now();

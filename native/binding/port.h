@@ -94,6 +94,10 @@ class Port final : public Napi::ObjectWrap<Port> {
   Napi::Value new_turn(const Napi::CallbackInfo& info);
   Napi::Value pools(const Napi::CallbackInfo& info);
   Napi::Value pool_stats(const Napi::CallbackInfo& info);
+  Napi::Value pool_snapshot(const Napi::CallbackInfo& info);
+  Napi::Value record_history(const Napi::CallbackInfo& info);
+  Napi::Value set_limit(const Napi::CallbackInfo& info);
+  Napi::Value set_policy(const Napi::CallbackInfo& info);
   Napi::Value reset_peak(const Napi::CallbackInfo& info);
   Napi::Value empty_cache(const Napi::CallbackInfo& info);
   Napi::Value allocate(const Napi::CallbackInfo& info);

@@ -5,6 +5,7 @@
 #include "binding/port.h"
 #include "memory/heap.h"
 #include "memory/pools.h"
+#include "memory/snapshot_json.h"
 
 namespace ntrt::binding {
 namespace {
@@ -33,6 +34,7 @@ Napi::Value Port::pool_stats(const Napi::CallbackInfo& info) {
   const ntrt::PoolStats stats = pool(info[0].As<Napi::String>().Utf8Value()).stats();
   Napi::Object object = Napi::Object::New(env);
   object.Set("allocatedBytes", to_object(env, stats.allocated));
+  object.Set("inactiveSplitBytes", to_object(env, stats.inactive_split));
   object.Set("reservedBytes", to_object(env, stats.reserved));
   object.Set("activeBytes", to_object(env, stats.active));
   object.Set("numOoms", Napi::Number::New(env, static_cast<double>(stats.num_ooms)));
@@ -62,6 +64,34 @@ Napi::Value Port::empty_cache(const Napi::CallbackInfo& info) {
     }).detach();
   });
   return env.Undefined();
+}
+
+/// poolSnapshot(pool): JSON of a PoolSnapshot of `lib/memory/snapshot.ts`, but for `stats`.
+Napi::Value Port::pool_snapshot(const Napi::CallbackInfo& info) {
+  return Napi::String::New(info.Env(), snapshot_json(pool(info[0].As<Napi::String>().Utf8Value())));
+}
+
+/// recordHistory(pool, maxEvents)
+Napi::Value Port::record_history(const Napi::CallbackInfo& info) {
+  pool(info[0].As<Napi::String>().Utf8Value()).record_history(info[1].As<Napi::Number>().Uint32Value());
+  return info.Env().Undefined();
+}
+
+/// setLimit(pool, bytes); 0: none
+Napi::Value Port::set_limit(const Napi::CallbackInfo& info) {
+  const auto bytes = static_cast<size_t>(info[1].As<Napi::Number>().Int64Value());
+  pool(info[0].As<Napi::String>().Utf8Value()).set_limit(bytes > 0 ? bytes : LimitAdaptor::kNoLimit);
+  return info.Env().Undefined();
+}
+
+/// setPolicy(pool, trimIdleMs, gcThreshold, hugePages)
+Napi::Value Port::set_policy(const Napi::CallbackInfo& info) {
+  Pool::Policy policy;
+  policy.trim_idle = std::chrono::milliseconds(info[1].As<Napi::Number>().Int64Value());
+  policy.gc_threshold = info[2].As<Napi::Number>().DoubleValue();
+  policy.huge_pages = info[3].As<Napi::Boolean>().Value();
+  pool(info[0].As<Napi::String>().Utf8Value()).set_policy(policy);
+  return info.Env().Undefined();
 }
 
 }  // namespace ntrt::binding

@@ -1,128 +1,286 @@
+// Allocating and freeing; what gives memory back is in caching_pool_trim.cc.
+
 #include "memory/caching_pool.h"
 
+#include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include "core/error.h"
+#include "memory/host_source.h"
+#include "memory/sanitizer.h"
 
 namespace ntrt {
+namespace {
 
-void* CachingPool::allocate(size_t bytes) {
-  if (bytes == 0) return nullptr;
-  check_block_size(bytes);
-  const Block block = bytes <= kMaxSmallBytes ? allocate_small(bytes) : allocate_large(bytes);
-  active_.add(block.bytes);
-  return block.data;
+constexpr size_t round_up(size_t bytes, size_t unit) noexcept { return (bytes + unit - 1) / unit * unit; }
+
+bool is_for_large(Room room) noexcept { return room == Room::kLarge || room == Room::kLargeWeights; }
+
+/// What is left of a block beyond `bytes` of it is a block of its own if it could serve somebody.
+bool is_worth_splitting(const Block& block, size_t bytes) noexcept {
+  return block.bytes - bytes >= (is_for_large(block.segment->room) ? page_bytes() : kAlignment);
 }
 
-void CachingPool::deallocate(void* block, size_t bytes) noexcept {
-  if (block == nullptr) return;
-  if (bytes <= kMaxSmallBytes) {
-    deallocate_small(block, bytes);
-  } else {
-    deallocate_large(block);
-  }
+}  // namespace
+
+void CachingPool::Gauge::add(size_t count) noexcept {
+  bytes.current += count;
+  bytes.allocated += count;
+  bytes.peak = std::max(bytes.peak, bytes.current);
 }
 
-CachingPool::Block CachingPool::allocate_small(size_t bytes) {
-  const size_t index = size_class(bytes);
-  FreeList& list = small_[index];
-  {
-    const std::lock_guard lock(list.mutex);
-    if (!list.blocks.empty()) {
-      void* data = list.blocks.back();
-      list.blocks.pop_back();
-      return {data, class_bytes(index)};
-    }
-  }
-  return take_from_source(class_bytes(index));
+void CachingPool::Gauge::subtract(size_t count) noexcept {
+  bytes.current -= count;
+  bytes.freed += count;
 }
 
-// In both deallocate functions the counter goes down first: once the block is in the cache another thread may
-// take it, and would be counted on top of us. A cache that cannot grow gives the block back to the source.
+CachingPool::~CachingPool() {
+  assert(active_.bytes.current == 0);
+  for (const auto& segment : segments_) give_back(*segment);
+}
 
-void CachingPool::deallocate_small(void* block, size_t bytes) noexcept {
-  const size_t index = size_class(bytes);
-  active_.subtract(class_bytes(index));
-  FreeList& list = small_[index];
+size_t CachingPool::round(size_t bytes) noexcept {
+  return round_up(bytes, bytes < kLargeBytes ? kAlignment : page_bytes());
+}
+
+Room CachingPool::room_of(size_t bytes, MemoryUse use) noexcept {
+  if (use == MemoryUse::kWeights) return bytes < kLargeBytes ? Room::kSmallWeights : Room::kLargeWeights;
+  return bytes < kLargeBytes ? Room::kSmall : Room::kLarge;
+}
+
+void* CachingPool::allocate(size_t requested, MemoryTag tag) {
+  if (requested == 0) return nullptr;
+  check_block_size(requested);
+  const size_t bytes = round(requested);
+  const Room room = room_of(bytes, tag.use);
   try {
-    const std::lock_guard lock(list.mutex);
-    list.blocks.push_back(block);
-  } catch (const std::bad_alloc&) {
-    source_.deallocate(block, class_bytes(index));
-  }
-}
-
-CachingPool::Block CachingPool::allocate_large(size_t bytes) {
-  if (const Block cached = take_large(bytes); cached.data != nullptr) return cached;
-  const Block fresh = take_from_source(round_to_class(bytes));
-  try {
-    const std::lock_guard lock(large_mutex_);
-    large_active_.emplace(fresh.data, fresh.bytes);
-  } catch (const std::bad_alloc&) {
-    source_.deallocate(fresh.data, fresh.bytes);
-    throw;
-  }
-  return fresh;
-}
-
-CachingPool::Block CachingPool::take_large(size_t bytes) {
-  const std::lock_guard lock(large_mutex_);
-  const auto best = large_cached_.lower_bound({bytes, nullptr});
-  if (best == large_cached_.end() || best->first - bytes > bytes / 8) return {};
-  const Block block{best->second, best->first};
-  large_active_.emplace(block.data, block.bytes);  // may throw: the block is still in the cache then
-  large_cached_.erase(best);
-  return block;
-}
-
-void CachingPool::deallocate_large(void* block) noexcept {
-  size_t block_bytes = 0;
-  try {
-    const std::lock_guard lock(large_mutex_);
-    const auto entry = large_active_.find(block);
-    assert(entry != large_active_.end());
-    if (entry == large_active_.end()) return;
-    block_bytes = entry->second;
-    large_active_.erase(entry);
-    active_.subtract(block_bytes);
-    large_cached_.emplace(block_bytes, block);
-  } catch (const std::bad_alloc&) {
-    source_.deallocate(block, block_bytes);
-  }
-}
-
-CachingPool::Block CachingPool::take_from_source(size_t bytes) {
-  try {
-    return {source_.allocate(bytes), bytes};
+    if (void* const data = take(bytes, requested, room, tag)) return data;
+    return take_from_new_segment(bytes, requested, room, tag);
   } catch (const Error& error) {
     if (error.code() != Code::kOutOfMemory) throw;
   }
-  num_retries_.fetch_add(1);
   trim();
-  return {source_.allocate(bytes), bytes};
+  {
+    const std::lock_guard lock(mutex_);
+    ++num_retries_;
+  }
+  if (void* const data = take(bytes, requested, room, tag)) return data;
+  return take_from_new_segment(bytes, requested, room, tag);
 }
 
-size_t CachingPool::release_cached() noexcept {
-  size_t released = 0;
-  for (size_t index = 0; index < kNumClasses; ++index) {
-    std::vector<void*> blocks;
-    {
-      const std::lock_guard lock(small_[index].mutex);
-      blocks.swap(small_[index].blocks);
-    }
-    for (void* block : blocks) source_.deallocate(block, class_bytes(index));
-    released += blocks.size() * class_bytes(index);
-  }
-  decltype(large_cached_) large;
+/// From what is there; nullptr if nothing fits.
+void* CachingPool::take(size_t bytes, size_t requested, Room room, MemoryTag& tag) {
+  const std::lock_guard lock(mutex_);
+  blocks_.reserve(1);
+  table_.reserve_one();
+  FreeBins& bins = free_[static_cast<size_t>(room)];
+  Block* const block = bins.find(bytes);
+  if (block == nullptr) return nullptr;
+  if (block->segment->purged_bytes > 0) restore(*block->segment, block->offset, bytes);
+  bins.remove(block);
+  return hand_out(block, bytes, requested, tag);
+}
+
+size_t CachingPool::spare_bytes(size_t bytes, Room room) const noexcept {
+  // How large weights are is known; none will grow into the room beside them.
+  const size_t spare =
+      room == Room::kLargeWeights ? 0 : std::min(room_bytes_[static_cast<size_t>(room)] / kSpareParts, kMaxSpareBytes);
+  return round_up(std::max({bytes, spare, kMinSegmentBytes}), page_bytes());
+}
+
+void* CachingPool::take_from_new_segment(size_t bytes, size_t requested, Room room, MemoryTag& tag) {
+  auto segment = std::make_unique<Segment>();
+  segment->room = room;
   {
-    const std::lock_guard lock(large_mutex_);
-    large.swap(large_cached_);
+    const std::lock_guard lock(mutex_);
+    segment->bytes = spare_bytes(bytes, room);
   }
-  for (const auto& [bytes, block] : large) {
-    source_.deallocate(block, bytes);
-    released += bytes;
+  try {
+    segment->base = static_cast<std::byte*>(source_.allocate(segment->bytes));
+  } catch (const Error& error) {
+    if (error.code() != Code::kOutOfMemory || segment->bytes == round_up(bytes, page_bytes())) throw;
+    segment->bytes = round_up(bytes, page_bytes());
+    segment->base = static_cast<std::byte*>(source_.allocate(segment->bytes));
   }
-  return released;
+  if (is_host_) poison(segment->base, segment->bytes);
+  try {
+    const std::lock_guard lock(mutex_);
+    blocks_.reserve(2);
+    table_.reserve_one();
+    segments_.reserve(segments_.size() + 1);
+    segment->id = ++num_segments_;
+    segment->huge_pages = huge_pages_ && segment->bytes >= HostSource::kHugePageBytes;
+    segment->first = blocks_.make();
+    segment->first->segment = segment.get();
+    segment->first->bytes = segment->bytes;
+    room_bytes_[static_cast<size_t>(room)] += segment->bytes;
+    history_.add(MemoryAction::kMap, segment->id, 0, segment->bytes);
+    segments_.push_back(std::move(segment));
+    return hand_out(segments_.back()->first, bytes, requested, tag);
+  } catch (...) {
+    give_back(*segment);
+    throw;
+  }
+}
+
+/// The first `bytes` of a block that is in no bin; what remains goes into one.
+void* CachingPool::hand_out(Block* block, size_t bytes, size_t requested, MemoryTag& tag) noexcept {
+  Segment& segment = *block->segment;
+  if (is_worth_splitting(*block, bytes)) {
+    Block* const rest = blocks_.make();
+    rest->segment = &segment;
+    rest->offset = block->offset + bytes;
+    rest->bytes = block->bytes - bytes;
+    rest->before = block;
+    rest->after = block->after;
+    if (rest->after != nullptr) rest->after->before = rest;
+    block->after = rest;
+    block->bytes = bytes;
+    free_[static_cast<size_t>(segment.room)].insert(rest);
+  }
+  block->state = Block::State::kActive;
+  block->requested = requested;
+  block->tag = std::move(tag);
+  segment.last_used = ++num_allocs_;
+  set_active_bytes(segment, segment.active_bytes + block->bytes);
+  active_.add(block->bytes);
+  allocated_.add(requested);
+  history_.add(MemoryAction::kAlloc, segment.id, block->offset, block->bytes, block->tag);
+  table_.insert(block);
+  if (is_host_) unpoison(block->data(), requested);
+  return block->data();
+}
+
+/// Pages that were given back are usable again.
+void CachingPool::restore(Segment& segment, size_t offset, size_t bytes) {
+  const size_t page = page_bytes();
+  const size_t end = std::min((offset + bytes + page - 1) / page, segment.purged.size());
+  for (size_t first = offset / page; first < end; ++first) {
+    if (!segment.purged[first]) continue;
+    size_t last = first;
+    while (last < end && segment.purged[last]) ++last;
+    source_.restore(segment.base + first * page, (last - first) * page);
+    std::fill(segment.purged.begin() + static_cast<ptrdiff_t>(first),
+              segment.purged.begin() + static_cast<ptrdiff_t>(last), false);
+    segment.purged_bytes -= (last - first) * page;
+    first = last;
+  }
+}
+
+std::optional<CachingPool::Freed> CachingPool::deallocate(void* data) noexcept {
+  if (data == nullptr) return std::nullopt;
+  const std::lock_guard lock(mutex_);
+  Block* const block = table_.erase(data);
+  if (block == nullptr) return std::nullopt;
+  Segment& segment = *block->segment;
+  Freed freed{block->requested, std::move(block->tag)};
+  block->tag = {};
+  block->requested = 0;
+  set_active_bytes(segment, segment.active_bytes - block->bytes);
+  active_.subtract(block->bytes);
+  allocated_.subtract(freed.bytes);
+  history_.add(MemoryAction::kFree, segment.id, block->offset, block->bytes, freed.tag);
+  if (is_host_) poison(data, block->bytes);
+  make_free(block);
+  return freed;
+}
+
+/// A block that is in no bin joins its free neighbours and goes into one.
+void CachingPool::make_free(Block* block) noexcept {
+  FreeBins& bins = free_[static_cast<size_t>(block->segment->room)];
+  const auto is_free = [](const Block* other) { return other != nullptr && other->state == Block::State::kFree; };
+  block->state = Block::State::kFree;
+  if (is_free(block->after)) {
+    bins.remove(block->after);
+    absorb_next(block);
+  }
+  if (is_free(block->before)) {
+    block = block->before;
+    bins.remove(block);
+    absorb_next(block);
+  }
+  bins.insert(block);
+}
+
+void CachingPool::absorb_next(Block* block) noexcept {
+  Block* const next = block->after;
+  block->bytes += next->bytes;
+  block->after = next->after;
+  if (block->after != nullptr) block->after->before = block;
+  blocks_.recycle(next);
+}
+
+/// Of a segment in use, all that is not in use counts as split off.
+void CachingPool::set_active_bytes(Segment& segment, size_t bytes) noexcept {
+  if (segment.active_bytes > 0) inactive_split_.subtract(segment.bytes - segment.active_bytes);
+  segment.active_bytes = bytes;
+  if (segment.active_bytes > 0) inactive_split_.add(segment.bytes - segment.active_bytes);
+}
+
+size_t CachingPool::size_of(const void* data) const noexcept {
+  const std::lock_guard lock(mutex_);
+  const Block* const block = table_.find(data);
+  return block != nullptr ? block->requested : 0;
+}
+
+PoolStats CachingPool::stats() const noexcept {
+  const std::lock_guard lock(mutex_);
+  PoolStats stats;
+  stats.allocated = allocated_.bytes;
+  stats.active = active_.bytes;
+  stats.inactive_split = inactive_split_.bytes;
+  stats.num_retries = num_retries_;
+  return stats;
+}
+
+void CachingPool::reset_peak() noexcept {
+  const std::lock_guard lock(mutex_);
+  for (Gauge* const gauge : {&allocated_, &active_, &inactive_split_}) gauge->reset_peak();
+}
+
+uint64_t CachingPool::num_allocs() const noexcept {
+  const std::lock_guard lock(mutex_);
+  return num_allocs_;
+}
+
+PoolSnapshot CachingPool::snapshot() const {
+  const std::lock_guard lock(mutex_);
+  PoolSnapshot snapshot;
+  snapshot.history = history_.events();
+  for (const auto& segment : segments_) {
+    SegmentSnapshot& copy = snapshot.segments.emplace_back();
+    copy.id = segment->id;
+    copy.base = segment->base;
+    copy.bytes = segment->bytes;
+    copy.purged_bytes = segment->purged_bytes;
+    copy.huge_pages = segment->huge_pages;
+    copy.room = segment->room;
+    for (const Block* block = segment->first; block != nullptr; block = block->after) {
+      copy.blocks.push_back({block->offset, block->bytes, block->requested, block->tag});
+    }
+  }
+  return snapshot;
+}
+
+void CachingPool::record_history(size_t max_events) {
+  const std::lock_guard lock(mutex_);
+  history_.start(max_events);
+}
+
+void CachingPool::record(MemoryAction action, size_t bytes, const MemoryTag& tag) noexcept {
+  const std::lock_guard lock(mutex_);
+  history_.add(action, 0, 0, bytes, tag);
+}
+
+void CachingPool::note_huge_pages(bool use) noexcept {
+  const std::lock_guard lock(mutex_);
+  huge_pages_ = use;
+}
+
+bool CachingPool::notes_huge_pages() const noexcept {
+  const std::lock_guard lock(mutex_);
+  return huge_pages_;
 }
 
 }  // namespace ntrt

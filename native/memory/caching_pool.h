@@ -1,77 +1,126 @@
 #pragma once
-// Keeps freed blocks for the next caller. Note [pool policy]:
-//  - Sizes are rounded up to classes (size_class.h). A block is never split or joined, so a block that goes
-//    back to the source is exactly one that came from it, and the pool never touches a block's memory: it
-//    serves device memory too.
-//  - Small blocks (up to 1 MiB) are reused by their own class only, last in first out, one lock per class.
-//  - Large blocks are reused best fit: the smallest cached one that wastes at most 1/8 of the request.
-//  - Nothing is given back on its own. When the source runs out, everything cached goes back to it and the
-//    allocation is tried once more.
+// Cuts blocks out of segments, and keeps what is freed for the next caller. Note [pool policy]:
+//  - Sizes are multiples of 64 bytes; from kLargeBytes on they are whole pages, and stand on pages.
+//  - A free block serves by best fit (free_bins.h) and is split if what remains is of use. A block that is freed is
+//    joined with its free neighbours.
+//  - Weights have segments of their own, and so has what is small: what stays does not pin what comes and goes.
+//  - A new segment has a sixteenth of what its room holds to spare, kMinSegmentBytes at least and kMaxSpareBytes at
+//    most: few calls of the system, and never much more than was ever needed at once.
+//  - When the source runs out, everything cached goes back to it and the allocation is tried once more. trim() does the
+//    same; whole pages of free blocks beside used ones are given back, too, while the segment keeps its addresses.
+//  - The pool never touches a block's memory: it serves device memory too.
 
 #include <array>
-#include <atomic>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <mutex>
-#include <set>
-#include <unordered_map>
-#include <utility>
+#include <optional>
 #include <vector>
 
-#include "memory/size_class.h"
+#include "memory/block_table.h"
+#include "memory/free_bins.h"
+#include "memory/history.h"
+#include "memory/segment.h"
+#include "memory/snapshot.h"
 #include "memory/source.h"
-#include "memory/statistics.h"
 
 namespace ntrt {
 
-/// Owns the cached blocks; blocks in use belong to their users. Borrows `source` and gives the cached blocks
-/// back to it when it dies, which must be before `source` does. Any thread. Does not limit what it keeps.
-class CachingPool final : public MemorySource {
+/// Owns its segments; blocks in use belong to their users, and must be back before it dies. Borrows `source`, which it
+/// gives everything back to. Any thread: one lock, which is not held while the source is asked for anything.
+class CachingPool {
  public:
-  static constexpr size_t kMaxSmallBytes = size_t{1} << 20;
+  static constexpr size_t kLargeBytes = size_t{256} << 10;
+  static constexpr size_t kMinSegmentBytes = size_t{1} << 20;
+  static constexpr size_t kMaxSpareBytes = size_t{32} << 20;
 
-  explicit CachingPool(MemorySource& source) : source_(source) {}
-  ~CachingPool() override { release_cached(); }
+  /// `is_host`: the processor can reach the memory, so AddressSanitizer is told who may.
+  explicit CachingPool(MemorySource& source, bool is_host = true) : source_(source), is_host_(is_host) {}
+  CachingPool(const CachingPool&) = delete;
+  CachingPool& operator=(const CachingPool&) = delete;
+  ~CachingPool();
 
-  void* allocate(size_t bytes) override;
-  void deallocate(void* block, size_t bytes) noexcept override;
-  size_t trim() noexcept override { return release_cached() + source_.trim(); }
+  /// A block of at least `bytes`, aligned to 64, contents undefined; nullptr for 0 bytes. Throws as the source does.
+  void* allocate(size_t bytes, MemoryTag tag = {});
 
-  /// Bytes of the blocks in users' hands, after rounding.
-  ByteStats active() const noexcept { return active_.snapshot(); }
-  /// Allocations that the source refused and that were tried again after everything cached had gone back.
-  uint64_t num_retries() const noexcept { return num_retries_.load(); }
-  void reset_peak() noexcept { active_.reset_peak(); }
+  struct Freed {
+    size_t bytes = 0;  ///< what was asked for
+    MemoryTag tag;
+  };
+  /// What the block was; nothing for what is no block of this pool in use, which is left alone then. Takes no memory.
+  std::optional<Freed> deallocate(void* data) noexcept;
+
+  /// What was asked for; 0 for what is no block of this pool in use.
+  size_t size_of(const void* data) const noexcept;
+
+  /// Gives what is cached back to the source, in steps that hold no lock; returns the bytes. Milliseconds per gigabyte.
+  size_t trim() noexcept;
+
+  /// Gives back free segments, those first that were not used for longest, until `wanted` bytes are back or none is
+  /// left; returns the bytes.
+  size_t release_segments(size_t wanted) noexcept;
+
+  /// All but what the source counts: reserved, num_system_allocs.
+  PoolStats stats() const noexcept;
+  void reset_peak() noexcept;
+  uint64_t num_allocs() const noexcept;
+
+  PoolSnapshot snapshot() const;
+  /// See MemoryHistory::start().
+  void record_history(size_t max_events);
+  void record(MemoryAction action, size_t bytes, const MemoryTag& tag = {}) noexcept;
+
+  /// Whether segments that come from now on stand on huge pages: a fact for snapshots.
+  void note_huge_pages(bool use) noexcept;
+  bool notes_huge_pages() const noexcept;
 
  private:
-  static constexpr size_t kNumClasses = size_class(kMaxSmallBytes) + 1;
+  static constexpr size_t kSpareParts = 16;
 
-  struct alignas(kAlignment) FreeList {
-    std::mutex mutex;
-    std::vector<void*> blocks;  // guarded by mutex
+  /// Plain, since they are guarded by mutex_.
+  struct Gauge {
+    ByteStats bytes;
+    void add(size_t count) noexcept;
+    void subtract(size_t count) noexcept;
+    void reset_peak() noexcept { bytes.peak = bytes.current; }
   };
 
-  struct Block {
-    void* data = nullptr;
-    size_t bytes = 0;
-  };
+  static size_t round(size_t bytes) noexcept;
+  static Room room_of(size_t bytes, MemoryUse use) noexcept;
 
-  Block allocate_small(size_t bytes);
-  Block allocate_large(size_t bytes);
-  Block take_large(size_t bytes);
-  void deallocate_small(void* block, size_t bytes) noexcept;
-  void deallocate_large(void* block) noexcept;
-  Block take_from_source(size_t bytes);
-  size_t release_cached() noexcept;
+  void* take(size_t bytes, size_t requested, Room room, MemoryTag& tag);
+  void* take_from_new_segment(size_t bytes, size_t requested, Room room, MemoryTag& tag);
+  size_t spare_bytes(size_t bytes, Room room) const noexcept;
+  void* hand_out(Block* block, size_t bytes, size_t requested, MemoryTag& tag) noexcept;
+  void restore(Segment& segment, size_t offset, size_t bytes);
+  void make_free(Block* block) noexcept;
+  void absorb_next(Block* block) noexcept;
+  void set_active_bytes(Segment& segment, size_t bytes) noexcept;
+  std::unique_ptr<Segment> take_out_oldest_free() noexcept;
+  size_t purge_free_blocks();
+  bool hold_free_blocks(uint32_t& id, std::vector<Block*>& held);
+  size_t purge(const Block& block) noexcept;
+  void give_back(const Segment& segment) noexcept;
 
   MemorySource& source_;
-  std::array<FreeList, kNumClasses> small_;
+  const bool is_host_;
+  mutable std::mutex mutex_;
 
-  std::mutex large_mutex_;
-  std::set<std::pair<size_t, void*>> large_cached_;  // guarded by large_mutex_; smallest first
-  std::unordered_map<void*, size_t> large_active_;   // guarded by large_mutex_; real sizes of blocks in use
-
-  ByteCounter active_;
-  std::atomic<uint64_t> num_retries_{0};
+  // All below is guarded by mutex_.
+  std::vector<std::unique_ptr<Segment>> segments_;  // by id
+  std::array<FreeBins, kNumRooms> free_;
+  std::array<size_t, kNumRooms> room_bytes_{};
+  BlockTable table_;
+  BlockStore blocks_;
+  MemoryHistory history_;
+  Gauge allocated_;
+  Gauge active_;
+  Gauge inactive_split_;
+  uint64_t num_allocs_ = 0;
+  uint64_t num_retries_ = 0;
+  uint32_t num_segments_ = 0;
+  bool huge_pages_ = false;
 };
 
 }  // namespace ntrt

@@ -2,35 +2,33 @@
 // The named memory pools of the process. There is one set for all JavaScript environments.
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/error.h"
 #include "memory/caching_pool.h"
-#include "memory/header_adaptor.h"
+#include "memory/host_source.h"
+#include "memory/janitor.h"
+#include "memory/limit_adaptor.h"
+#include "memory/owner.h"
 #include "memory/source.h"
 #include "memory/statistics.h"
 
 namespace ntrt {
 
-struct PoolStats {
-  ByteStats allocated;             // what users asked for
-  ByteStats reserved;              // taken from the system; reserved - active is cached
-  ByteStats active;                // blocks in users' hands, rounding and header included
-  uint64_t num_ooms = 0;           // allocations that failed for good
-  uint64_t num_retries = 0;        // allocations tried again after the cache was emptied
-  uint64_t num_system_allocs = 0;  // blocks taken from the system
-};
-
-/// A source with cache, sizes and statistics around it. Owns the chain and its cached blocks. Any thread.
-/// The process-wide pools never die; another pool must outlive its blocks.
+/// A source with a cache, a limit and counters around it, and with accounts of those who use it. Owns the chain and its
+/// segments. Any thread. The process-wide pools never die; another pool must outlive its blocks.
 class Pool {
  public:
   Pool(std::string name, std::unique_ptr<MemorySource> source);
 
   const std::string& name() const noexcept { return name_; }
 
-  /// As MemorySource::allocate; an Error{kOutOfMemory} carries this pool's name and the caller's own size.
+  /// A block of at least `bytes`, aligned to 64, contents undefined, on the account of this thread's MemoryScope;
+  /// nullptr for 0 bytes. Throws Error{kOutOfMemory} that says how much of what is used, by whom it is limited, and
+  /// what helps.
   void* allocate(size_t bytes);
   /// `bytes` as given to allocate(). A block that is freed twice or is not ours stops a debug build and is left
   /// alone by a release build.
@@ -39,22 +37,43 @@ class Pool {
   void deallocate_unsized(void* block) noexcept;
 
   /// Gives everything cached back to the system; returns the bytes. May take milliseconds.
-  size_t empty_cache() noexcept { return users_.trim(); }
+  size_t empty_cache() noexcept { return cache_.trim(); }
 
   PoolStats stats() const noexcept;
-  /// Sets every peak to its current value.
+  /// Sets every peak to its current value, also of the owners.
   void reset_peak() noexcept;
 
+  /// Of what is taken from the system; LimitAdaptor::kNoLimit: none. What is cached beyond it goes back soon.
+  void set_limit(size_t bytes);
+  size_t limit() const noexcept { return limit_.limit(); }
+
+  struct Policy {
+    std::chrono::milliseconds trim_idle{};  ///< 0: never
+    double gc_threshold = 0;                ///< a fraction of the limit; 0: never
+    bool huge_pages = false;
+  };
+  void set_policy(const Policy& policy);
+  Policy policy() const;
+
+  PoolSnapshot snapshot() const { return cache_.snapshot(); }
+  /// The last `max_events`; 0: no more.
+  void record_history(size_t max_events) { cache_.record_history(max_events); }
+
  private:
+  [[noreturn]] void refuse(size_t bytes, const std::shared_ptr<MemoryOwner>& owner, bool is_owners_limit);
+  Error explain(size_t bytes, const std::shared_ptr<MemoryOwner>& owner, bool is_owners_limit);
+
   std::string name_;
+  const std::shared_ptr<MemoryOwner> nobody_ = std::make_shared<MemoryOwner>("");  ///< who has no name
   std::unique_ptr<MemorySource> source_;
   StatisticsAdaptor system_;  // counts reserved
-  CachingPool cache_;         // counts active
-  HeaderAdaptor header_;
-  StatisticsAdaptor users_;  // counts allocated
+  LimitAdaptor limit_;
+  CachingPool cache_;
+  std::atomic<uint64_t> num_ooms_{0};
+  Janitor janitor_;  // last: its thread uses what is above
 };
 
-/// Ordinary memory, for staging buffers and ONNX Runtime's activations.
+/// Ordinary memory, for staging buffers, ONNX Runtime's weights and activations, and tensors of users.
 Pool& host_pool();
 
 /// Public names, in a fixed order: "host".

@@ -26,6 +26,12 @@ constexpr size_t class_bytes(size_t index) noexcept {
   return (kStepsPerDoubling + index % kStepsPerDoubling + 1) << (exponent - 4);
 }
 
+/// Index of the largest class that is not larger than `bytes` (at least 64).
+constexpr size_t floor_class(size_t bytes) noexcept {
+  const size_t index = size_class(bytes);
+  return class_bytes(index) == bytes ? index : index - 1;
+}
+
 /// `bytes` (> 0) rounded up to a class.
 constexpr size_t round_to_class(size_t bytes) noexcept { return class_bytes(size_class(bytes)); }
 

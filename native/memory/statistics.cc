@@ -8,8 +8,18 @@ namespace ntrt {
 // reads current_, and at least one of the two must see the other's write, or a peak below current would remain.
 
 void ByteCounter::add(size_t bytes) noexcept {
-  allocated_.fetch_add(bytes);  // before current_, so that a snapshot never sees allocated < current
+  allocated_.fetch_add(bytes);
   raise_peak(current_.fetch_add(bytes) + bytes);
+}
+
+bool ByteCounter::try_add(size_t bytes, size_t limit) noexcept {
+  uint64_t before = current_.load();
+  do {
+    if (bytes > limit || before > limit - bytes) return false;
+  } while (!current_.compare_exchange_weak(before, before + bytes));
+  allocated_.fetch_add(bytes);
+  raise_peak(before + bytes);
+  return true;
 }
 
 void ByteCounter::reset_peak() noexcept {
@@ -25,8 +35,8 @@ void ByteCounter::raise_peak(uint64_t candidate) noexcept {
 
 ByteStats ByteCounter::snapshot() const noexcept {
   ByteStats stats;
-  stats.current = current_.load();  // first: see add()
-  stats.allocated = allocated_.load();
+  stats.current = current_.load();
+  stats.allocated = std::max(allocated_.load(), stats.current);  // the other of two counts may not be made yet
   stats.peak = std::max(peak_.load(), stats.current);
   stats.freed = stats.allocated - stats.current;
   return stats;
@@ -47,11 +57,22 @@ void* StatisticsAdaptor::allocate(size_t bytes) {
   return block;
 }
 
-void StatisticsAdaptor::deallocate(void* block, size_t bytes) noexcept {
+void StatisticsAdaptor::deallocate(void* block, size_t bytes, size_t purged) noexcept {
   if (block == nullptr) return;
   // First: once the block is back, another thread may take it, and would be counted on top of us.
-  bytes_.subtract(bytes);
-  source_.deallocate(block, bytes);
+  bytes_.subtract(bytes - purged);
+  source_.deallocate(block, bytes, purged);
+}
+
+size_t StatisticsAdaptor::purge(void* pages, size_t bytes) noexcept {
+  const size_t purged = source_.purge(pages, bytes);
+  bytes_.subtract(purged);
+  return purged;
+}
+
+void StatisticsAdaptor::restore(void* pages, size_t bytes) {
+  source_.restore(pages, bytes);
+  bytes_.add(bytes);
 }
 
 }  // namespace ntrt

@@ -20,6 +20,8 @@ struct ByteStats {
 class ByteCounter {
  public:
   void add(size_t bytes) noexcept;
+  /// False, and nothing is counted, if `current` would be more than `limit`.
+  bool try_add(size_t bytes, size_t limit) noexcept;
   void subtract(size_t bytes) noexcept { current_.fetch_sub(bytes); }
   void reset_peak() noexcept;
 
@@ -42,8 +44,10 @@ class StatisticsAdaptor final : public MemorySource {
   explicit StatisticsAdaptor(MemorySource& source) : source_(source) {}
 
   void* allocate(size_t bytes) override;
-  void deallocate(void* block, size_t bytes) noexcept override;
+  void deallocate(void* block, size_t bytes, size_t purged) noexcept override;
   size_t trim() noexcept override { return source_.trim(); }
+  size_t purge(void* pages, size_t bytes) noexcept override;
+  void restore(void* pages, size_t bytes) override;
 
   ByteStats bytes() const noexcept { return bytes_.snapshot(); }
   uint64_t num_allocs() const noexcept { return num_allocs_.load(); }

@@ -194,6 +194,7 @@ void Engine::execute(BatchRun& run, Work& work) noexcept {
   }
   auto& slices = work.plan.slices;
   if (work.instance) {
+    const MemoryScope scope(options_.memory, MemoryUse::kActivations);
     const auto took = run.run(*work.instance, slices, work.first_row);
     if (run.take_mismatch()) is_batching_ = false;
     work.ran = took.has_value();
@@ -275,6 +276,7 @@ void Engine::deliver(std::shared_ptr<PlanItem> item, std::shared_ptr<CompletionS
 
 void Engine::lane() {
   {
+    const MemoryScope scope(options_.memory, MemoryUse::kStaging);
     BatchRun run(signature_, options_.layout, is_batching_, counters_);
     Work work;
     while (next_work(work)) {

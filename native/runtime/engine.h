@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "backends/backend.h"
+#include "memory/owner.h"
 #include "runtime/batch/arrival_rate.h"
 #include "runtime/batch/batch_buffers.h"
 #include "runtime/batch/batch_layout.h"
@@ -53,6 +54,7 @@ struct EngineOptions {
   QueueOptions queue;
   BatchLayout layout;
   SequenceOptions sequences;
+  std::shared_ptr<MemoryOwner> memory;  ///< whose account everything goes on; none: nobody's
 };
 
 struct QueueState {

@@ -345,6 +345,7 @@ Clock::duration Engine::run_here(InstancePtr instance, Request& request) {
   RunFacts& facts = request.facts;
   facts.in_place = true;
   try {
+    const MemoryScope scope(options_.memory, MemoryUse::kActivations);
     instance->run(request.inputs, request.outputs);
     const Clock::duration took = Clock::now() - start;
     give_back(std::move(instance), shape, request.rows, told_by(request, shape, took));

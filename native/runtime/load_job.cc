@@ -41,10 +41,16 @@ EngineHandle load(LoadRequest request, LoadCancellation& cancellation) {
                            ? ModelSource::from_bytes(std::move(request.bytes), std::move(request.external_files))
                            : ModelSource::from_file(model_file(request.path));
   source.verify(request.policy);
-  std::unique_ptr<LoadedModel> model = backend->load(source, request.backend, cancellation);
+  request.engine.memory = std::make_shared<MemoryOwner>(request.engine.name, request.memory_limit);
+  std::unique_ptr<LoadedModel> model;
+  {
+    const MemoryScope scope(request.engine.memory, MemoryUse::kWeights);
+    model = backend->load(source, request.backend, cancellation);
+  }
   std::call_once(loaded, install_exit_handler);
   request.engine.sequences = resolve_sequences(request.sequences, model->signature());
   if (!cancellation.cancelled()) {
+    const MemoryScope scope(request.engine.memory, MemoryUse::kActivations);
     request.engine.layout = prove_layout(*model, request.proof, cancellation, request.engine.sequences);
   }
   if (cancellation.cancelled()) throw Error(Code::kNotOpen, "the load was cancelled");

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "memory/owner.h"
 #include "model/model_source.h"
 #include "runtime/engine_handle.h"
 #include "runtime/proof/batch_proof.h"
@@ -21,6 +22,7 @@ struct LoadRequest {
   std::string library_path;  ///< of ONNX Runtime
   BackendOptions backend;
   EngineOptions engine;  ///< but for its layout and sequences
+  size_t memory_limit = MemoryOwner::kNoLimit;  ///< of all that the engine holds
   SequenceRequest sequences;
   ProofOptions proof;
 };

@@ -69,7 +69,9 @@ const bad: [unknown, string, string][] = [
   [{ customOperators: [{ path: 'a.so' }] }, 'options.customOperators[0].sha256', 'INVALID_ARGUMENT'],
   [{ customOperators: [{ path: 'a.so', sha256: 'x' }] }, 'options.customOperators[0].sha256', 'INVALID_ARGUMENT'],
   [{ precision: 'fp16' }, 'options.precision', 'UNSUPPORTED'],
-  [{ memoryLimitBytes: 1 }, 'options.memoryLimitBytes', 'UNSUPPORTED'],
+  [{ memoryLimitBytes: 1 }, 'options.memoryLimitBytes', 'OUT_OF_RANGE'],
+  [{ memoryLimitBytes: '1GB' }, 'options.memoryLimitBytes', 'INVALID_ARGUMENT'],
+  [{ tf32: true }, 'options.tf32', 'UNSUPPORTED'],
 ];
 
 describe('load()', () => {

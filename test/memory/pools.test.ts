@@ -21,6 +21,7 @@ describe('memory', () => {
     const stats = memory.stats('host');
     expect(stats).toEqual({
       allocatedBytes: gauge,
+      inactiveSplitBytes: gauge,
       reservedBytes: gauge,
       activeBytes: gauge,
       numOoms: 0,

@@ -231,6 +231,7 @@ function loadOptions() {
     },
     sequence: { states: {}, initial: [], idleTimeoutMs: 1000, maxSequences: 1 },
     inlineBelowUs: 0,
+    memoryLimitBytes: 0,
     graphOptimizationLevel: 'all',
     freeDimensionOverrides: {},
     sessionConfig: {},

@@ -5,7 +5,7 @@
 namespace ntrt::cpu {
 namespace {
 
-thread_local size_t failed_allocation = 0;
+thread_local std::optional<Error> failed_allocation;
 
 /// Lives as long as the process: the environment keeps a pointer to it.
 struct HostPoolAllocator : OrtAllocator {
@@ -17,9 +17,16 @@ struct HostPoolAllocator : OrtAllocator {
   try {
     return host_pool().allocate(size);
   } catch (...) {
-    failed_allocation = size;
+    failed_allocation.emplace(Error::current());
     return nullptr;
   }
+}
+
+/// ONNX Runtime asks for weights so: they stay as long as the session does.
+[[gnu::noinline]] void* try_reserve(size_t size) noexcept {
+  const std::shared_ptr<MemoryOwner> owner = MemoryScope::current_owner();
+  const MemoryScope scope(owner, MemoryUse::kWeights);
+  return try_allocate(size);
 }
 
 // Rule: never return null. ONNX Runtime 1.30 writes through a null pointer during Run, while it turns
@@ -29,6 +36,13 @@ struct HostPoolAllocator : OrtAllocator {
 void* ORT_API_CALL allocate(OrtAllocator* self, size_t size) {
   if (size == 0) return nullptr;
   void* pointer = try_allocate(size);
+  if (pointer == nullptr) static_cast<HostPoolAllocator*>(self)->throw_bad_alloc();
+  return pointer;
+}
+
+void* ORT_API_CALL reserve(OrtAllocator* self, size_t size) {
+  if (size == 0) return nullptr;
+  void* pointer = try_reserve(size);
   if (pointer == nullptr) static_cast<HostPoolAllocator*>(self)->throw_bad_alloc();
   return pointer;
 }
@@ -51,7 +65,7 @@ bool register_host_pool(const OrtApi& api, OrtEnv* env, const OrtMemoryInfo* mem
   allocator->Alloc = allocate;
   allocator->Free = release;
   allocator->Info = info;
-  allocator->Reserve = allocate;
+  allocator->Reserve = reserve;
   allocator->memory_info = memory_info;
   allocator->throw_bad_alloc = throw_bad_alloc;
   OrtStatus* status = api.RegisterAllocator(env, allocator);
@@ -61,10 +75,10 @@ bool register_host_pool(const OrtApi& api, OrtEnv* env, const OrtMemoryInfo* mem
   return false;
 }
 
-size_t take_failed_allocation() noexcept {
-  const size_t bytes = failed_allocation;
-  failed_allocation = 0;
-  return bytes;
+std::optional<Error> take_failed_allocation() noexcept {
+  std::optional<Error> error = failed_allocation;
+  failed_allocation.reset();
+  return error;
 }
 
 }  // namespace ntrt::cpu

@@ -4,8 +4,9 @@
 
 #include <onnxruntime_c_api.h>
 
-#include <cstddef>
+#include <optional>
 
+#include "core/error.h"
 #include "core/shared_library.h"
 
 namespace ntrt::cpu {
@@ -17,8 +18,8 @@ namespace ntrt::cpu {
 bool register_host_pool(const OrtApi& api, OrtEnv* env, const OrtMemoryInfo* memory_info,
                         BadAllocThrower throw_bad_alloc);
 
-/// Size of the allocation that failed on this thread since the last call, or 0. Status codes of ONNX Runtime do
-/// not tell an exhausted host from any other failure; this does.
-size_t take_failed_allocation() noexcept;
+/// Why an allocation failed on this thread since the last call, if one did. Status codes of ONNX Runtime do not tell an
+/// exhausted host from any other failure; this does.
+std::optional<Error> take_failed_allocation() noexcept;
 
 }  // namespace ntrt::cpu

@@ -109,10 +109,7 @@ void check(const OrtApi& api, OrtStatus* status, Step step) {
   if (status == nullptr) return;
   const OrtPtr<OrtStatus> owner(status, api.ReleaseStatus);
   const OrtErrorCode ort_code = api.GetErrorCode(status);
-  if (const size_t bytes = take_failed_allocation(); bytes > 0) {
-    throw Error(Code::kOutOfMemory, "out of host memory: " + std::to_string(bytes) + " bytes asked for by ONNX Runtime",
-                {{"kind", "host"}, {"requestedBytes", static_cast<double>(bytes)}});
-  }
+  if (const auto error = take_failed_allocation()) throw Error(*error);
   const std::string_view message = api.GetErrorMessage(status);
   // ONNX Runtime's own heap, as for a sparse tensor that it makes dense.
   if (message.ends_with("std::bad_alloc")) {

@@ -27,6 +27,7 @@ size_t replay(const char* target, void (*run)(std::span<const std::byte>)) {
 // A broken promise aborts the process, so reaching the end is what is tested.
 TEST(FuzzCorpus, ScanKeepsItsPromises) { EXPECT_GT(replay("scan", fuzz::scan), 100u); }
 TEST(FuzzCorpus, LocationsKeepTheirPromises) { EXPECT_GT(replay("location", fuzz::location), 20u); }
+TEST(FuzzCorpus, ThePoolKeepsItsPromises) { EXPECT_GT(replay("pool", fuzz::pool), 20u); }
 
 }  // namespace
 }  // namespace ntrt

@@ -4,8 +4,7 @@
 
 #include <cstring>
 #include <iterator>
-#include <map>
-#include <random>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -19,27 +18,29 @@ using testing::is_aligned;
 using testing::MockSource;
 
 constexpr size_t kMiB = size_t{1} << 20;
+const MemoryTag kWeights{nullptr, MemoryUse::kWeights};
 
-TEST(CachingPool, AFreedBlockServesTheNextRequestOfItsClass) {
+bool is_on_a_page(const void* data) { return reinterpret_cast<uintptr_t>(data) % page_bytes() == 0; }
+
+TEST(CachingPool, AFreedBlockServesTheNextRequestOfItsSize) {
   MockSource source;
   CachingPool pool(source);
   void* first = pool.allocate(1000);
-  pool.deallocate(first, 1000);
-  void* second = pool.allocate(961);  // the same class: 961 … 1024
+  pool.deallocate(first);
+  void* second = pool.allocate(970);
   EXPECT_EQ(second, first);
   EXPECT_EQ(source.num_allocs(), 1U);
-  pool.deallocate(second, 961);
+  pool.deallocate(second);
 }
 
-TEST(CachingPool, AnotherClassGetsABlockOfItsOwn) {
+TEST(CachingPool, SmallBlocksShareASegment) {
   MockSource source;
   CachingPool pool(source);
-  void* first = pool.allocate(1000);
-  pool.deallocate(first, 1000);
-  void* second = pool.allocate(960);
-  EXPECT_NE(second, first);
-  EXPECT_EQ(source.num_allocs(), 2U);
-  pool.deallocate(second, 960);
+  std::vector<void*> blocks;
+  for (int i = 0; i < 100; ++i) blocks.push_back(pool.allocate(5000));
+  EXPECT_EQ(source.num_allocs(), 1U);
+  EXPECT_EQ(pool.snapshot().segments[0].bytes, CachingPool::kMinSegmentBytes);
+  for (void* block : blocks) pool.deallocate(block);
 }
 
 TEST(CachingPool, BlocksAreAlignedAndHoldWhatWasAskedFor) {
@@ -48,193 +49,269 @@ TEST(CachingPool, BlocksAreAlignedAndHoldWhatWasAskedFor) {
   for (const size_t bytes : {size_t{1}, size_t{64}, size_t{65}, size_t{5000}, kMiB, kMiB + 1, 5 * kMiB + 3}) {
     void* block = pool.allocate(bytes);
     EXPECT_TRUE(is_aligned(block)) << bytes;
+    EXPECT_EQ(pool.size_of(block), bytes);
     std::memset(block, 0x5a, bytes);
-    pool.deallocate(block, bytes);
+    pool.deallocate(block);
   }
+}
+
+TEST(CachingPool, LargeBlocksStandOnPages) {
+  MockSource source;
+  CachingPool pool(source);
+  std::vector<void*> blocks;
+  for (const size_t bytes : {CachingPool::kLargeBytes, CachingPool::kLargeBytes + 1, kMiB - 1, 3 * kMiB}) {
+    blocks.push_back(pool.allocate(bytes));
+    EXPECT_TRUE(is_on_a_page(blocks.back())) << bytes;
+  }
+  for (void* block : blocks) pool.deallocate(block);
 }
 
 TEST(CachingPool, ZeroBytesAreANullPointerThatMayBeFreed) {
   MockSource source;
   CachingPool pool(source);
   EXPECT_EQ(pool.allocate(0), nullptr);
-  pool.deallocate(nullptr, 0);
+  EXPECT_FALSE(pool.deallocate(nullptr));
   EXPECT_EQ(source.num_allocs(), 0U);
 }
 
-TEST(CachingPool, LargeRequestsTakeTheBestFit) {
+TEST(CachingPool, WhatIsNoBlockInUseIsLeftAlone) {
   MockSource source;
   CachingPool pool(source);
-  void* eight = pool.allocate(8 * kMiB);
-  void* nine = pool.allocate(9 * kMiB);
-  pool.deallocate(nine, 9 * kMiB);
-  pool.deallocate(eight, 8 * kMiB);
-  void* block = pool.allocate(8 * kMiB - 100);
-  EXPECT_EQ(block, eight);
-  pool.deallocate(block, 8 * kMiB - 100);
+  int stranger = 0;
+  EXPECT_FALSE(pool.deallocate(&stranger));
+  auto* block = static_cast<std::byte*>(pool.allocate(1000));
+  EXPECT_FALSE(pool.deallocate(block + 64));
+  EXPECT_EQ(pool.size_of(block + 64), 0U);
+  EXPECT_TRUE(pool.deallocate(block));
+  EXPECT_FALSE(pool.deallocate(block));
+  EXPECT_EQ(pool.stats().active.current, 0U);
 }
 
-TEST(CachingPool, LargeRequestsWasteAtMostAnEighth) {
+TEST(CachingPool, ALargeFreeBlockIsSplitAndJoinedAgain) {
   MockSource source;
   CachingPool pool(source);
-  void* nine = pool.allocate(9 * kMiB);
-  pool.deallocate(nine, 9 * kMiB);
-  void* eight = pool.allocate(8 * kMiB);  // 9 = 8 + 8 / 8: just good enough
-  EXPECT_EQ(eight, nine);
-  EXPECT_EQ(pool.active().current, 9 * kMiB);
-  pool.deallocate(eight, 8 * kMiB);
-  void* less = pool.allocate(8 * kMiB - 1);
-  EXPECT_NE(less, nine);
-  pool.deallocate(less, 8 * kMiB - 1);
-}
-
-TEST(CachingPool, ALargeBlockLentToASmallerRequestKeepsItsSize) {
-  MockSource source;  // checks that blocks go back with the size that they came with
-  CachingPool pool(source);
-  void* nine = pool.allocate(9 * kMiB);
-  pool.deallocate(nine, 9 * kMiB);
-  void* eight = pool.allocate(8 * kMiB);
-  pool.deallocate(eight, 8 * kMiB);
-  void* again = pool.allocate(9 * kMiB);
-  EXPECT_EQ(again, nine);
-  pool.deallocate(again, 9 * kMiB);
+  void* whole = pool.allocate(12 * kMiB);
+  pool.deallocate(whole);
+  void* first = pool.allocate(4 * kMiB);
+  void* second = pool.allocate(4 * kMiB);
+  void* third = pool.allocate(4 * kMiB);
   EXPECT_EQ(source.num_allocs(), 1U);
+  EXPECT_EQ(first, whole);
+  for (void* block : {first, third, second}) pool.deallocate(block);
+  EXPECT_EQ(pool.allocate(12 * kMiB), whole);
+  EXPECT_EQ(source.num_allocs(), 1U);
+  pool.deallocate(whole);
 }
 
-TEST(CachingPool, ActiveCountsWholeBlocksInUse) {
+TEST(CachingPool, TheBestFitIsTaken) {
+  MockSource source;
+  CachingPool pool(source);
+  void* eight = pool.allocate(8 * kMiB);
+  void* three = pool.allocate(3 * kMiB);
+  void* five = pool.allocate(5 * kMiB);
+  for (void* block : {three, five, eight}) pool.deallocate(block);
+  void* block = pool.allocate(4 * kMiB);
+  EXPECT_EQ(block, five);
+  pool.deallocate(block);
+}
+
+TEST(CachingPool, WeightsHaveSegmentsOfTheirOwn) {
+  MockSource source;
+  CachingPool pool(source);
+  for (const size_t bytes : {size_t{100}, 2 * kMiB}) {
+    void* activation = pool.allocate(bytes);
+    void* weight = pool.allocate(bytes, kWeights);
+    pool.deallocate(activation);
+    pool.trim();  // the segment of activations is free
+    EXPECT_EQ(pool.snapshot().segments.size(), 1U);
+    pool.deallocate(weight);
+    pool.trim();
+  }
+}
+
+TEST(CachingPool, SegmentsGrowWithWhatIsInUse) {
+  MockSource source;
+  CachingPool pool(source);
+  std::vector<void*> blocks;
+  for (int i = 0; i < 1000; ++i) blocks.push_back(pool.allocate(256 << 10));  // 250 MiB
+  EXPECT_LT(source.num_allocs(), 70U);
+  const PoolStats stats = pool.stats();
+  EXPECT_LT(static_cast<double>(source.live_bytes()), 1.07 * static_cast<double>(stats.active.current));
+  for (void* block : blocks) pool.deallocate(block);
+}
+
+TEST(CachingPool, WithoutRoomForSpareItTakesWhatIsNeeded) {
+  MockSource source;
+  source.set_capacity(300 << 10);
+  CachingPool pool(source);
+  void* block = pool.allocate(100 << 10);
+  EXPECT_EQ(pool.snapshot().segments[0].bytes, 100U << 10);
+  pool.deallocate(block);
+}
+
+TEST(CachingPool, CountsWhatWasAskedForAndWhatItTook) {
   MockSource source;
   CachingPool pool(source);
   void* a = pool.allocate(1000);
   void* b = pool.allocate(2000);
-  EXPECT_EQ(pool.active().current, 1024U + 2048U);
-  pool.deallocate(a, 1000);
-  EXPECT_EQ(pool.active().current, 2048U);
-  EXPECT_EQ(pool.active().peak, 1024U + 2048U);
+  PoolStats stats = pool.stats();
+  EXPECT_EQ(stats.allocated.current, 3000U);
+  EXPECT_EQ(stats.active.current, 1024U + 2048U);
+  EXPECT_EQ(stats.inactive_split.current, kMiB - 1024 - 2048);
+  pool.deallocate(a);
+  stats = pool.stats();
+  EXPECT_EQ(stats.allocated.current, 2000U);
+  EXPECT_EQ(stats.allocated.peak, 3000U);
+  EXPECT_EQ(stats.allocated.freed, 1000U);
+  EXPECT_EQ(stats.active.current, 2048U);
   pool.reset_peak();
-  EXPECT_EQ(pool.active().peak, 2048U);
-  pool.deallocate(b, 2000);
-  EXPECT_EQ(pool.active().current, 0U);
+  EXPECT_EQ(pool.stats().active.peak, 2048U);
+  pool.deallocate(b);
+  EXPECT_EQ(pool.stats().inactive_split.current, 0U);
 }
 
-TEST(CachingPool, TrimGivesBackWhatIsCachedAndNothingElse) {
+TEST(CachingPool, TellsWhoseABlockWas) {
+  MockSource source;
+  CachingPool pool(source);
+  const auto owner = std::make_shared<MemoryOwner>("reader");
+  void* block = pool.allocate(100, {owner, MemoryUse::kStaging});
+  const PoolSnapshot snapshot = pool.snapshot();
+  EXPECT_EQ(snapshot.segments[0].blocks[0].tag.owner, owner);
+  const auto freed = pool.deallocate(block);
+  EXPECT_EQ(freed->bytes, 100U);
+  EXPECT_EQ(freed->tag.owner, owner);
+  EXPECT_EQ(freed->tag.use, MemoryUse::kStaging);
+}
+
+TEST(CachingPool, TrimGivesBackFreeSegmentsAndFreePagesBesideUsedOnes) {
   MockSource source;
   source.set_trim_result(5);
   CachingPool pool(source);
-  void* kept = pool.allocate(3000);
-  for (const size_t bytes : {size_t{100}, size_t{1000}, 3 * kMiB}) pool.deallocate(pool.allocate(bytes), bytes);
-  const size_t kept_bytes = pool.active().current;
-  const size_t cached_bytes = source.live_bytes() - kept_bytes;
-  EXPECT_EQ(cached_bytes, 128 + 1024 + 3 * kMiB);
-  EXPECT_EQ(pool.trim(), cached_bytes + 5);  // and the source's own
-  EXPECT_EQ(source.live_bytes(), kept_bytes);
-  EXPECT_EQ(pool.trim(), 5U);
-  pool.deallocate(kept, 3000);
+  auto* used = static_cast<std::byte*>(pool.allocate(4 * kMiB));
+  void* between = pool.allocate(4 * kMiB);
+  void* free = pool.allocate(300 << 10);
+  void* small = pool.allocate(100);
+  pool.deallocate(between);
+  pool.deallocate(free);
+  std::memset(used, 7, 4 * kMiB);
+  const size_t before = source.live_bytes();
+  const size_t trimmed = pool.trim();
+  EXPECT_EQ(before - source.live_bytes(), trimmed - 5);
+  EXPECT_EQ(source.live_bytes(), 4 * kMiB + page_bytes());  // the page of the small one
+  EXPECT_TRUE(std::all_of(used, used + 4 * kMiB, [](std::byte b) { return b == std::byte{7}; }));
+  pool.deallocate(used);
+  pool.deallocate(small);
 }
 
-TEST(CachingPool, GivesItsCacheBackWhenItDies) {
-  MockSource source;
-  {
-    CachingPool pool(source);
-    pool.deallocate(pool.allocate(100), 100);
-    pool.deallocate(pool.allocate(2 * kMiB), 2 * kMiB);
-    EXPECT_GT(source.live_bytes(), 0U);
-  }
-  EXPECT_EQ(source.live_bytes(), 0U);
-}
-
-TEST(CachingPool, OutOfMemoryEmptiesTheCacheAndTriesOnceMore) {
+TEST(CachingPool, PagesThatWereGivenBackAreUsableAgain) {
   MockSource source;
   CachingPool pool(source);
-  source.set_capacity(4 * kMiB);
-  pool.deallocate(pool.allocate(2 * kMiB), 2 * kMiB);
-  pool.deallocate(pool.allocate(1000), 1000);
-  void* block = pool.allocate(4 * kMiB);  // fits only without the cached ones
-  EXPECT_EQ(pool.num_retries(), 1U);
-  EXPECT_EQ(source.num_trims(), 1U);
-  EXPECT_EQ(source.live_bytes(), 4 * kMiB);
-  pool.deallocate(block, 4 * kMiB);
+  void* big = pool.allocate(8 * kMiB);
+  pool.deallocate(big);
+  void* kept = pool.allocate(kMiB);
+  pool.trim();
+  EXPECT_EQ(source.live_bytes(), kMiB);
+  EXPECT_EQ(pool.trim(), 0U) << "the same pages were given back twice";
+  void* again = pool.allocate(2 * kMiB);
+  EXPECT_EQ(source.num_allocs(), 1U);
+  EXPECT_EQ(source.live_bytes(), 3 * kMiB);
+  std::memset(again, 1, 2 * kMiB);
+  pool.deallocate(again);
+  pool.deallocate(kept);
 }
 
-TEST(CachingPool, OutOfMemoryTwiceIsAnErrorAndLeavesThePoolUsable) {
+TEST(CachingPool, PagesThatCannotComeBackAreOutOfMemoryAndStayFree) {
   MockSource source;
   CachingPool pool(source);
-  source.set_capacity(1 * kMiB);
+  void* big = pool.allocate(8 * kMiB);
+  pool.deallocate(big);
+  void* kept = pool.allocate(kMiB);
+  pool.trim();
+  source.set_capacity(2 * kMiB);
+  EXPECT_THROW(pool.allocate(3 * kMiB), Error);
+  source.set_capacity(SIZE_MAX);
+  pool.deallocate(pool.allocate(3 * kMiB));
+  pool.deallocate(kept);
+}
+
+TEST(CachingPool, ASystemThatCannotTakePagesBackKeepsThem) {
+  MockSource source;
+  source.set_can_purge(false);
+  CachingPool pool(source);
+  void* kept = pool.allocate(100);
+  EXPECT_EQ(pool.trim(), 0U);
+  EXPECT_EQ(source.live_bytes(), kMiB);
+  pool.deallocate(kept);
+  EXPECT_EQ(pool.trim(), kMiB);
+}
+
+TEST(CachingPool, FreeSegmentsGoOldestFirstAndNoMoreThanWanted) {
+  MockSource source;
+  CachingPool pool(source);
+  void* first = pool.allocate(4 * kMiB);
+  void* second = pool.allocate(8 * kMiB);
+  pool.deallocate(second);
+  pool.deallocate(first);
+  EXPECT_EQ(pool.release_segments(1), 4 * kMiB);
+  EXPECT_EQ(source.live_bytes(), 8 * kMiB);
+  EXPECT_EQ(pool.release_segments(0), 0U);
+}
+
+TEST(CachingPool, WhenTheSourceRunsOutTheCacheGoesFirst) {
+  MockSource source;
+  source.set_capacity(10 * kMiB);
+  CachingPool pool(source);
+  pool.deallocate(pool.allocate(8 * kMiB, kWeights));
+  void* block = pool.allocate(9 * kMiB);
+  EXPECT_EQ(pool.stats().num_retries, 1U);
   EXPECT_THROW(pool.allocate(2 * kMiB), Error);
-  EXPECT_EQ(pool.num_retries(), 1U);
-  EXPECT_EQ(source.num_allocs(), 2U);
-  EXPECT_EQ(pool.active().allocated, 0U);
-  void* block = pool.allocate(1000);
-  EXPECT_NE(block, nullptr);
-  pool.deallocate(block, 1000);
+  EXPECT_EQ(pool.stats().num_retries, 2U);
+  pool.deallocate(block);
 }
 
-TEST(CachingPool, SizesThatRoundingWouldOverflowAreOutOfMemory) {
+TEST(CachingPool, RecordsWhatHappened) {
   MockSource source;
   CachingPool pool(source);
-  for (const size_t bytes : {SIZE_MAX, SIZE_MAX - 63, kMaxBlockBytes + 1}) {
-    try {
-      pool.allocate(bytes);
-      FAIL() << "no error";
-    } catch (const Error& error) {
-      EXPECT_EQ(error.code(), Code::kOutOfMemory);
-    }
-  }
-  EXPECT_EQ(source.num_allocs(), 0U);
+  pool.deallocate(pool.allocate(100));
+  EXPECT_TRUE(pool.snapshot().history.empty());
+  pool.record_history(3);
+  void* block = pool.allocate(500, kWeights);
+  pool.deallocate(block);
+  pool.trim();
+  std::vector<MemoryAction> actions;
+  for (const MemoryEvent& event : pool.snapshot().history) actions.push_back(event.action);
+  EXPECT_EQ(actions, (std::vector{MemoryAction::kUnmap, MemoryAction::kUnmap, MemoryAction::kTrim}));
+  pool.record_history(100);
+  block = pool.allocate(500, kWeights);
+  const std::vector<MemoryEvent> events = pool.snapshot().history;
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[0].action, MemoryAction::kMap);
+  EXPECT_EQ(events[1].action, MemoryAction::kAlloc);
+  EXPECT_EQ(events[1].bytes, 512U);
+  EXPECT_EQ(events[1].tag.use, MemoryUse::kWeights);
+  pool.record_history(0);
+  pool.deallocate(block);
+  EXPECT_TRUE(pool.snapshot().history.empty());
 }
 
-// Every call to the source fails in turn, once and for good: nothing leaks and the counters stay right.
-TEST(CachingPool, SurvivesAFailureOfEveryCallToTheSource) {
-  constexpr uint64_t kForever = UINT64_MAX;
-  for (const bool for_good : {false, true}) {
-    for (uint64_t nth = 1; nth <= 12; ++nth) {
-      MockSource source;
-      source.fail_calls(nth, for_good ? kForever : nth);
-      CachingPool pool(source);
-      std::vector<std::pair<void*, size_t>> held;
-      int num_failures = 0;
-      for (const size_t bytes : {size_t{10}, size_t{900}, 2 * kMiB, size_t{70000}, 3 * kMiB, size_t{10}}) {
-        try {
-          pool.deallocate(pool.allocate(bytes), bytes);
-          held.emplace_back(pool.allocate(bytes), bytes);
-        } catch (const Error& error) {
-          EXPECT_EQ(error.code(), Code::kOutOfMemory);
-          ++num_failures;
-        }
-      }
-      if (!for_good) {
-        EXPECT_EQ(num_failures, 0) << "the retry did not help, call " << nth;
-      }
-      for (const auto& [block, bytes] : held) pool.deallocate(block, bytes);
-      EXPECT_EQ(pool.active().current, 0U);
-      pool.trim();
-      EXPECT_EQ(source.live_bytes(), 0U);
-    }
-  }
-}
-
-// Random sizes and orders: no two live blocks overlap, nor does one end before its size.
-TEST(CachingPool, LiveBlocksNeverOverlap) {
+TEST(CachingPool, OthersGetMemoryWhileItIsTrimmed) {
   MockSource source;
   CachingPool pool(source);
-  std::map<char*, size_t> live;
-  std::mt19937_64 random(7);
-  for (int i = 0; i < 20000; ++i) {
-    if (live.size() < 64 && random() % 2 == 0) {
-      const size_t bytes = 1 + (random() % (4 * kMiB) >> random() % 22);
-      auto* block = static_cast<char*>(pool.allocate(bytes));
-      const auto next = live.lower_bound(block);
-      ASSERT_TRUE(next == live.end() || block + bytes <= next->first);
-      ASSERT_TRUE(next == live.begin() || std::prev(next)->first + std::prev(next)->second <= block);
-      live.emplace(block, bytes);
-    } else if (!live.empty()) {
-      auto victim = live.begin();
-      std::advance(victim, static_cast<std::ptrdiff_t>(random() % live.size()));
-      pool.deallocate(victim->first, victim->second);
-      live.erase(victim);
+  std::vector<void*> kept;
+  for (int round = 0; round < 20; ++round) {
+    std::vector<void*> blocks;
+    for (int i = 0; i < 40; ++i) blocks.push_back(pool.allocate(20000));
+    for (size_t i = 0; i < blocks.size(); i += 2) pool.deallocate(blocks[i]);
+    std::thread trimmer([&] { pool.trim(); });
+    for (size_t i = 0; i < blocks.size(); i += 2) {
+      blocks[i] = pool.allocate(10000 + 300 * i);
+      std::memset(blocks[i], 1, 10000 + 300 * i);
     }
-    if (i % 5000 == 4999) pool.trim();
+    trimmer.join();
+    for (void* block : blocks) pool.deallocate(block);
   }
-  for (const auto& [block, bytes] : live) pool.deallocate(block, bytes);
-  EXPECT_EQ(pool.active().current, 0U);
+  pool.trim();
+  EXPECT_EQ(source.live_bytes(), 0U);
 }
 
 }  // namespace

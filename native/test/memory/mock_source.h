@@ -29,15 +29,32 @@ class MockSource final : public MemorySource {
     return block;
   }
 
-  void deallocate(void* block, size_t bytes) noexcept override {
+  void deallocate(void* block, size_t bytes, size_t purged) noexcept override {
     const std::lock_guard lock(mutex_);
     const auto entry = live_.find(block);
     ASSERT_NE(entry, live_.end()) << "not a live block of this source";
     EXPECT_EQ(entry->second, bytes) << "given back with another size";
-    live_bytes_ -= entry->second;
-    host_.deallocate(block, entry->second);
+    live_bytes_ -= entry->second - purged;
+    host_.deallocate(block, entry->second, purged);
     live_.erase(entry);
     ++num_frees_;
+  }
+
+  size_t purge(void* pages, size_t bytes) noexcept override {
+    const std::lock_guard lock(mutex_);
+    EXPECT_EQ(reinterpret_cast<uintptr_t>(pages) % page_bytes(), 0U);
+    EXPECT_EQ(bytes % page_bytes(), 0U);
+    if (!can_purge_) return 0;
+    live_bytes_ -= bytes;
+    return host_.purge(pages, bytes);
+  }
+
+  void restore(void* pages, size_t bytes) override {
+    const std::lock_guard lock(mutex_);
+    ++num_restores_;
+    if (capacity_ - live_bytes_ < bytes) throw_out_of_memory("mock", bytes);
+    host_.restore(pages, bytes);
+    live_bytes_ += bytes;
   }
 
   size_t trim() noexcept override {
@@ -50,11 +67,13 @@ class MockSource final : public MemorySource {
   void fail_calls(uint64_t first, uint64_t last) { fail_first_ = first, fail_last_ = last; }
   /// At most this many bytes may be out at a time.
   void set_capacity(size_t bytes) { capacity_ = bytes; }
+  void set_can_purge(bool can) { can_purge_ = can; }
   void set_trim_result(size_t bytes) { trim_result_ = bytes; }
 
   uint64_t num_allocs() const { return num_allocs_; }
   uint64_t num_frees() const { return num_frees_; }
   uint64_t num_trims() const { return num_trims_; }
+  uint64_t num_restores() const { return num_restores_; }
   size_t live_bytes() const { return live_bytes_; }
 
  private:
@@ -67,6 +86,8 @@ class MockSource final : public MemorySource {
   uint64_t num_allocs_ = 0;
   uint64_t num_frees_ = 0;
   uint64_t num_trims_ = 0;
+  uint64_t num_restores_ = 0;
+  bool can_purge_ = true;
   uint64_t fail_first_ = 1;
   uint64_t fail_last_ = 0;
 };

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <thread>
 #include <variant>
 #include <vector>
 
@@ -40,11 +42,11 @@ TEST(Pool, StatisticsTellUsersBlocksAndSystemApart) {
   EXPECT_EQ(stats.allocated.peak, 1100U);
   EXPECT_EQ(stats.allocated.allocated, 1100U);
   EXPECT_EQ(stats.allocated.freed, 1000U);
-  EXPECT_EQ(stats.active.current, 192U);            // 100 + header, rounded
-  EXPECT_EQ(stats.active.peak, 1088U + 192U);       // 1000 + header, rounded
-  EXPECT_EQ(stats.reserved.current, 1088U + 192U);  // the freed one is cached
+  EXPECT_EQ(stats.active.current, 128U);
+  EXPECT_EQ(stats.active.peak, 1024U + 128U);
+  EXPECT_EQ(stats.reserved.current, CachingPool::kMinSegmentBytes);
   EXPECT_EQ(stats.reserved.current, mock.source->live_bytes());
-  EXPECT_EQ(stats.num_system_allocs, 2U);
+  EXPECT_EQ(stats.num_system_allocs, 1U);
   EXPECT_EQ(stats.num_ooms, 0U);
   EXPECT_EQ(stats.num_retries, 0U);
   pool.deallocate(b, 100);
@@ -71,11 +73,11 @@ TEST(Pool, UnsizedFreeCountsLikeASizedOne) {
 
 TEST(Pool, EmptyCacheReturnsWhatTheSystemGotBack) {
   MockPool mock;
-  mock.pool.deallocate(mock.pool.allocate(1000), 1000);
+  mock.pool.deallocate(mock.pool.allocate(size_t{2} << 20), size_t{2} << 20);
   void* held = mock.pool.allocate(500);
   const size_t before = mock.source->live_bytes();
   const size_t released = mock.pool.empty_cache();
-  EXPECT_EQ(released, 1088U);
+  EXPECT_EQ(released, (size_t{3} << 20) - page_bytes());  // but for the page of the one that is held
   EXPECT_EQ(mock.source->live_bytes(), before - released);
   EXPECT_EQ(mock.pool.stats().reserved.current, before - released);
   EXPECT_EQ(mock.pool.stats().reserved.freed, released);
@@ -93,17 +95,34 @@ TEST(Pool, ResetPeakReachesEveryCounter) {
   EXPECT_EQ(mock.pool.stats().reserved.peak, 0U);
 }
 
-TEST(Pool, OutOfMemoryNamesThePoolAndTheCallersSize) {
+const Error& error_of(Pool& pool, size_t bytes) {
+  static std::optional<Error> caught;
+  caught.reset();
+  try {
+    pool.allocate(bytes);
+  } catch (const Error& error) {
+    caught.emplace(error);
+  }
+  return caught.value();
+}
+
+double number_of(const Error& error, const std::string& key) {
+  for (const Detail& detail : error.details()) {
+    if (detail.key == key) return std::get<double>(detail.value);
+  }
+  return -1;
+}
+
+TEST(Pool, OutOfMemoryTellsTheNumbersAndWhatHelps) {
   MockPool mock;
   mock.source->set_capacity(100);
-  try {
-    mock.pool.allocate(1000);
-    FAIL() << "no error";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::kOutOfMemory);
-    EXPECT_EQ(text_of(error, "kind"), "mock");
-    EXPECT_EQ(std::get<double>(error.details()[1].value), 1000.0);
-  }
+  const Error error = error_of(mock.pool, 1000);
+  EXPECT_EQ(error.code(), Code::kOutOfMemory);
+  EXPECT_EQ(text_of(error, "kind"), "mock");
+  EXPECT_EQ(text_of(error, "limitedBy"), "system");
+  EXPECT_EQ(number_of(error, "requestedBytes"), 1000);
+  EXPECT_EQ(number_of(error, "reservedBytes"), 0);
+  EXPECT_NE(error.message().find("smaller batching.maxSize"), std::string::npos);
   const PoolStats stats = mock.pool.stats();
   EXPECT_EQ(stats.num_ooms, 1U);
   EXPECT_EQ(stats.num_retries, 1U);
@@ -113,12 +132,112 @@ TEST(Pool, OutOfMemoryNamesThePoolAndTheCallersSize) {
 
 TEST(Pool, ARetryThatHelpsIsNoFailure) {
   MockPool mock;
-  mock.source->set_capacity(2000);
-  mock.pool.deallocate(mock.pool.allocate(900), 900);
-  void* block = mock.pool.allocate(1500);
+  mock.source->set_capacity(3 * page_bytes());
+  mock.pool.deallocate(mock.pool.allocate(4096), 4096);
+  void* block = mock.pool.allocate(2 * page_bytes() + 1);
   EXPECT_EQ(mock.pool.stats().num_retries, 1U);
   EXPECT_EQ(mock.pool.stats().num_ooms, 0U);
-  mock.pool.deallocate(block, 1500);
+  mock.pool.deallocate(block, 2 * page_bytes() + 1);
+}
+
+constexpr size_t kMiB = size_t{1} << 20;
+
+TEST(Pool, ALimitHoldsAndWhatIsCachedGoesForIt) {
+  MockPool mock;
+  mock.pool.set_limit(10 * kMiB);
+  void* six = mock.pool.allocate(6 * kMiB);
+  mock.pool.deallocate(mock.pool.allocate(4 * kMiB), 4 * kMiB);
+  void* other = mock.pool.allocate(100);  // in place of the four that were cached
+  const Error error = error_of(mock.pool, 5 * kMiB);
+  EXPECT_EQ(error.code(), Code::kOutOfMemory);
+  EXPECT_EQ(text_of(error, "limitedBy"), "pool");
+  EXPECT_EQ(number_of(error, "limitBytes"), 10 * kMiB);
+  EXPECT_LE(mock.source->live_bytes(), 10 * kMiB);
+  mock.pool.set_limit(LimitAdaptor::kNoLimit);
+  mock.pool.deallocate(mock.pool.allocate(5 * kMiB), 5 * kMiB);
+  mock.pool.deallocate(six, 6 * kMiB);
+  mock.pool.deallocate(other, 100);
+}
+
+TEST(Pool, ALimitBelowWhatIsCachedGivesItBackSoon) {
+  MockPool mock;
+  mock.pool.deallocate(mock.pool.allocate(4 * kMiB), 4 * kMiB);
+  mock.pool.set_limit(kMiB);
+  while (mock.pool.stats().reserved.current > 0) std::this_thread::yield();
+}
+
+TEST(Pool, AnEnginesLimitStopsItAndNobodyElse) {
+  MockPool mock;
+  const auto owner = std::make_shared<MemoryOwner>("reader", 1000);
+  {
+    const MemoryScope scope(owner, MemoryUse::kActivations);
+    void* block = mock.pool.allocate(600);
+    const Error error = error_of(mock.pool, 401);
+    EXPECT_EQ(error.code(), Code::kOutOfMemory);
+    EXPECT_EQ(text_of(error, "limitedBy"), "engine");
+    EXPECT_EQ(text_of(error, "engine"), "reader");
+    EXPECT_EQ(number_of(error, "engineBytes"), 600);
+    EXPECT_EQ(number_of(error, "limitBytes"), 1000);
+    EXPECT_EQ(mock.pool.stats().num_ooms, 1U);
+    EXPECT_EQ(mock.pool.stats().num_retries, 0U);
+    mock.pool.deallocate(block, 600);
+  }
+  mock.pool.deallocate(mock.pool.allocate(5000), 5000);
+}
+
+TEST(Pool, BlocksGoOnTheAccountOfTheScopeInWhichTheyWereTaken) {
+  MockPool mock;
+  const auto owner = std::make_shared<MemoryOwner>("reader");
+  const auto other = std::make_shared<MemoryOwner>("other");
+  void* weight = nullptr;
+  void* state = nullptr;
+  {
+    const MemoryScope scope(owner, MemoryUse::kWeights);
+    weight = mock.pool.allocate(100);
+    {
+      const MemoryScope inner(other, MemoryUse::kStaging);
+      state = mock.pool.allocate(20);
+    }
+    mock.pool.deallocate(mock.pool.allocate(7), 7);
+  }
+  void* nobodys = mock.pool.allocate(3);
+  EXPECT_EQ(owner->bytes(MemoryUse::kWeights).current, 100U);
+  EXPECT_EQ(owner->bytes(MemoryUse::kWeights).peak, 107U);
+  EXPECT_EQ(owner->total().current, 100U);
+  EXPECT_EQ(other->bytes(MemoryUse::kStaging).current, 20U);
+  mock.pool.deallocate(weight, 100);
+  mock.pool.deallocate(state, 20);
+  EXPECT_EQ(owner->total().current, 0U);
+  EXPECT_EQ(other->total().current, 0U);
+  mock.pool.deallocate(nobodys, 3);
+}
+
+TEST(Pool, AnAllocationThatFailsIsOnNobodysAccount) {
+  MockPool mock;
+  mock.source->set_capacity(0);
+  const auto owner = std::make_shared<MemoryOwner>("reader");
+  const MemoryScope scope(owner, MemoryUse::kWeights);
+  EXPECT_EQ(text_of(error_of(mock.pool, 100), "engine"), "reader");
+  EXPECT_EQ(owner->total().current, 0U);
+}
+
+TEST(Pool, BeyondTheThresholdCachedSegmentsGoBeforeMoreIsTaken) {
+  MockPool mock;
+  mock.pool.set_limit(20 * kMiB);
+  mock.pool.set_policy({.gc_threshold = 0.5});
+  mock.pool.deallocate(mock.pool.allocate(6 * kMiB), 6 * kMiB);
+  void* block = mock.pool.allocate(7 * kMiB);  // 13 would be beyond 10
+  EXPECT_EQ(mock.source->live_bytes(), 7 * kMiB);
+  EXPECT_EQ(mock.pool.stats().num_retries, 0U);
+  mock.pool.deallocate(block, 7 * kMiB);
+}
+
+TEST(Pool, AnIdlePoolIsTrimmedByItself) {
+  MockPool mock;
+  mock.pool.set_policy({.trim_idle = std::chrono::milliseconds(1)});
+  EXPECT_EQ(mock.pool.policy().trim_idle, std::chrono::milliseconds(1));
+  mock.pool.deallocate(mock.pool.allocate(4 * kMiB), 4 * kMiB);
+  while (mock.pool.stats().reserved.current > 0) std::this_thread::yield();
 }
 
 TEST(Pool, ImpossibleSizesAreOutOfMemory) {

@@ -37,6 +37,28 @@ TEST(ByteCounter, FollowsAllocationsAndFrees) {
   EXPECT_EQ(stats.freed, 100U);
 }
 
+TEST(ByteCounter, CountsNothingBeyondALimit) {
+  ByteCounter counter;
+  EXPECT_TRUE(counter.try_add(60, 100));
+  EXPECT_FALSE(counter.try_add(41, 100));
+  EXPECT_FALSE(counter.try_add(SIZE_MAX, 100));
+  EXPECT_TRUE(counter.try_add(40, 100));
+  EXPECT_EQ(counter.snapshot().current, 100U);
+  EXPECT_EQ(counter.snapshot().allocated, 100U);
+  EXPECT_FALSE(counter.try_add(1, 50));
+}
+
+TEST(ByteCounter, ThreadsDoNotGoBeyondALimitTogether) {
+  ByteCounter counter;
+  run_in_threads([&](int) {
+    for (int i = 0; i < 20000; ++i) {
+      if (counter.try_add(30, 100)) counter.subtract(30);
+    }
+  });
+  EXPECT_EQ(counter.snapshot().current, 0U);
+  EXPECT_LE(counter.snapshot().peak, 90U);
+}
+
 TEST(ByteCounter, ResetPeakGoesDownToCurrentAndNoFurther) {
   ByteCounter counter;
   counter.add(100);
@@ -123,13 +145,13 @@ TEST(StatisticsAdaptor, CountsBytesAndCallsThatPassThrough) {
   StatisticsAdaptor adaptor(source);
   void* a = adaptor.allocate(100);
   void* b = adaptor.allocate(28);
-  adaptor.deallocate(a, 100);
+  adaptor.deallocate(a, 100, 0);
   EXPECT_EQ(adaptor.bytes().current, 28U);
   EXPECT_EQ(adaptor.bytes().peak, 128U);
   EXPECT_EQ(adaptor.num_allocs(), 2U);
   adaptor.reset_peak();
   EXPECT_EQ(adaptor.bytes().peak, 28U);
-  adaptor.deallocate(b, 28);
+  adaptor.deallocate(b, 28, 0);
   EXPECT_EQ(adaptor.bytes().current, 0U);
   EXPECT_EQ(adaptor.bytes().freed, 128U);
 }
@@ -138,9 +160,9 @@ TEST(StatisticsAdaptor, CountsBytesAndCallsThatPassThrough) {
 TEST(StatisticsAdaptor, ABlockIsNoLongerCountedWhenTheSourceGetsItBack) {
   struct Probe final : MemorySource {
     void* allocate(size_t bytes) override { return host.allocate(bytes); }
-    void deallocate(void* block, size_t bytes) noexcept override {
+    void deallocate(void* block, size_t bytes, size_t purged) noexcept override {
       current_on_return = above->bytes().current;
-      host.deallocate(block, bytes);
+      host.deallocate(block, bytes, purged);
     }
     size_t trim() noexcept override { return 0; }
 
@@ -151,7 +173,7 @@ TEST(StatisticsAdaptor, ABlockIsNoLongerCountedWhenTheSourceGetsItBack) {
   Probe source;
   StatisticsAdaptor adaptor(source);
   source.above = &adaptor;
-  adaptor.deallocate(adaptor.allocate(100), 100);
+  adaptor.deallocate(adaptor.allocate(100), 100, 0);
   EXPECT_EQ(source.current_on_return, 0U);
 }
 
@@ -169,7 +191,7 @@ TEST(StatisticsAdaptor, NullBlocksAreNotCounted) {
   HostSource source;
   StatisticsAdaptor adaptor(source);
   EXPECT_EQ(adaptor.allocate(0), nullptr);
-  adaptor.deallocate(nullptr, 10);
+  adaptor.deallocate(nullptr, 10, 0);
   EXPECT_EQ(adaptor.num_allocs(), 0U);
   EXPECT_EQ(adaptor.bytes().current, 0U);
 }
@@ -179,6 +201,19 @@ TEST(StatisticsAdaptor, TrimReachesTheSource) {
   source.set_trim_result(7);
   StatisticsAdaptor adaptor(source);
   EXPECT_EQ(adaptor.trim(), 7U);
+}
+
+TEST(StatisticsAdaptor, PurgedPagesAreNotCountedUntilTheyAreRestored) {
+  MockSource source;
+  StatisticsAdaptor adaptor(source);
+  const size_t page = page_bytes();
+  auto* block = static_cast<std::byte*>(adaptor.allocate(4 * page));
+  EXPECT_EQ(adaptor.purge(block, 2 * page), 2 * page);
+  EXPECT_EQ(adaptor.bytes().current, 2 * page);
+  adaptor.restore(block, page);
+  EXPECT_EQ(adaptor.bytes().current, 3 * page);
+  adaptor.deallocate(block, 4 * page, page);
+  EXPECT_EQ(adaptor.bytes().current, 0U);
 }
 
 }  // namespace

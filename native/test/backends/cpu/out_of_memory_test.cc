@@ -32,7 +32,7 @@ TEST_F(CpuOutOfMemory, DuringARunSaysHowMuchWasWanted) {
   const Error error = error_of([&] { zeros(runner, {kHuge}); });
   EXPECT_EQ(error.code(), Code::kOutOfMemory) << error.message();
   EXPECT_EQ(testing::detail(error, "kind"), "host");
-  ASSERT_EQ(error.details().size(), 2U);
+  ASSERT_GE(error.details().size(), 2U);
   EXPECT_EQ(error.details()[1].key, "requestedBytes");
   EXPECT_GE(std::get<double>(error.details()[1].value), static_cast<double>(kHuge) * 4);
 }
