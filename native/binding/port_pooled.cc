@@ -62,9 +62,8 @@ Napi::Value Port::take_pooled(const Napi::CallbackInfo& info) {
   napi_value const buffer = pooled_->expose(env, block);
   if (buffer == nullptr) {
     // It will be copied from there.
-    output.value = OutputValue(new std::shared_ptr(std::move(block)), [](void* owner) noexcept {
-      delete static_cast<std::shared_ptr<SharedBlock>*>(owner);
-    });
+    output.value = OutputValue(new std::shared_ptr(std::move(block)),
+                               [](void* owner) noexcept { delete static_cast<std::shared_ptr<SharedBlock>*>(owner); });
     return env.Undefined();
   }
   output.into = true;

@@ -113,7 +113,7 @@ class Storm {
             return;
           }
           ended();
-          if (target !== undefined) before?.forEach((row, i) => resolveRow(target, i, row));
+          if (target !== undefined) for (const [i, row] of before?.entries() ?? []) resolveRow(target, i, row);
           if (error.code === 'BUSY') this.counts.busy++;
           expect(error.code).toBe(isWrong && !(mayBeBusy && error.code === 'BUSY') ? 'INVALID_ARGUMENT' : 'BUSY');
           expect(isWrong || mayBeBusy).toBe(true);
