@@ -120,8 +120,9 @@ class Storm {
         },
       ),
     );
-    if (this.random(5) === 0) queueMicrotask(() => controller.abort());
-    else if (this.random(5) === 0) setImmediate(() => controller.abort());
+    const when = this.random(10);
+    if (when < 2) queueMicrotask(() => controller.abort());
+    else if (when < 4) setImmediate(() => controller.abort());
   }
 
   /** Waits for all, also for runs that were aborted and go on. */
