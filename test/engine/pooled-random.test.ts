@@ -1,8 +1,8 @@
 // Pooled tensors allocated, read, written, released and aborted in random orders, beside what must be true whatever the
 // order is: who reads gets what was there, nobody is kept out for no reason, and all memory comes back.
 //
-// Seeded mistakes that it found: a Request::reset() that kept its leases, a lease that was taken as kRead for `into`, and
-// an overlap() that was one byte short.
+// Seeded mistakes that it found at once: a lease of `into` that was taken as one for reading, and leases that were a row
+// short.
 
 import { type Engine, memory, type PooledTensor, type RunOptions, type TensorLike } from 'node-tensorrt';
 import { expect, test } from 'vitest';
