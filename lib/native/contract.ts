@@ -4,7 +4,7 @@
  */
 
 /** `kContractVersion` of `native/binding/addon.cc`. */
-export const CONTRACT_VERSION = 7;
+export const CONTRACT_VERSION = 8;
 
 /** `Event` of `native/binding/mailbox.h`. */
 export enum NativeEvent {

@@ -41,7 +41,8 @@ void PooledMemory::release(napi_env env, napi_value buffer) {
   if (napi_get_arraybuffer_info(env, buffer, &data, &bytes) != napi_ok) return;
   const auto found = views_.find(static_cast<std::byte*>(data));
   if (found == views_.end()) return;
-  if (napi_detach_arraybuffer(env, buffer) != napi_ok) throw Error(Code::kInternal, "a pooled tensor cannot be detached");
+  if (napi_detach_arraybuffer(env, buffer) != napi_ok)
+    throw Error(Code::kInternal, "a pooled tensor cannot be detached");
   found->second->block.reset();
   views_.erase(found);
 }
@@ -72,8 +73,8 @@ std::optional<BlockLease> PooledMemory::lease(const ArrayView& view, Access acce
   if (const auto use = block.conflict(range, access)) {
     const bool written = *use == Access::kWrite;
     throw Error(Code::kBusy,
-                name() + ": its memory overlaps a pooled tensor that is " +
-                    (written ? "in 'into'" : "an input") + " of a run in flight",
+                name() + ": its memory overlaps a pooled tensor that is " + (written ? "in 'into'" : "an input") +
+                    " of a run in flight",
                 {{"option", name()}, {"reason", "overlap"}, {"usedAs", written ? "into" : "input"}});
   }
   return BlockLease(found->block, range, access);
@@ -85,7 +86,8 @@ void PooledMemory::set_sentinel(napi_env env, std::unique_ptr<Sentinel> sentinel
   sentinel_ = nullptr;
   sentinel->home = shared_from_this();
   napi_value buffer = nullptr;
-  if (napi_create_external_arraybuffer(env, &sentinel->memory, 1, finalize_sentinel, sentinel.get(), &buffer) != napi_ok)
+  if (napi_create_external_arraybuffer(env, &sentinel->memory, 1, finalize_sentinel, sentinel.get(), &buffer) !=
+      napi_ok)
     return;
   sentinel_ = sentinel.release();
   napi_create_reference(env, buffer, 1, &sentinel_buffer_);

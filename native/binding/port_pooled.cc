@@ -33,6 +33,8 @@ Napi::Value Port::allocate(const Napi::CallbackInfo& info) {
   Pool& from = pool(info[0].As<Napi::String>().Utf8Value());
   const auto bytes = static_cast<size_t>(info[1].As<Napi::Number>().Int64Value());
   if (bytes == 0) throw Error(Code::kInternal, "a block has at least one byte");
+  const std::shared_ptr<MemoryOwner> nobody;
+  const MemoryScope scope(nobody, MemoryUse::kUser);
   auto buffer = std::make_shared<Buffer>(from, bytes);
   void* const data = buffer->data();
   if (info[2].As<Napi::Boolean>().Value()) std::memset(data, 0, bytes);
@@ -60,9 +62,8 @@ Napi::Value Port::take_pooled(const Napi::CallbackInfo& info) {
   napi_value const buffer = pooled_->expose(env, block);
   if (buffer == nullptr) {
     // It will be copied from there.
-    output.value = OutputValue(new std::shared_ptr(std::move(block)), [](void* owner) noexcept {
-      delete static_cast<std::shared_ptr<SharedBlock>*>(owner);
-    });
+    output.value = OutputValue(new std::shared_ptr(std::move(block)),
+                               [](void* owner) noexcept { delete static_cast<std::shared_ptr<SharedBlock>*>(owner); });
     return env.Undefined();
   }
   output.into = true;

@@ -18,8 +18,8 @@ const std::string& output_name(const Request& request, size_t position) {
   return request.engine->signature().outputs[request.outputs[position].index].name;
 }
 
-/// The typed array for one output, which must have exactly its size. Null data for outputs that are where they were to go
-/// already, and for strings.
+/// The typed array for one output, which must have exactly its size. Null data for outputs that are where they were to
+/// go already, and for strings.
 ArrayView destination(Napi::Env env, napi_value value, const Request& request, size_t position) {
   const OutputRequest& output = request.outputs.at(position);
   ArrayView view;
@@ -35,7 +35,8 @@ ArrayView destination(Napi::Env env, napi_value value, const Request& request, s
 
 }  // namespace
 
-/// Per output, in the order of the request: whether it is where it was to go already, rank, dimensions. From frame[2] on.
+/// Per output, in the order of the request: whether it is where it was to go already, rank, dimensions. From frame[2]
+/// on.
 void Port::set_current(std::shared_ptr<Request> request) {
   current_.request = std::move(request);
   size_t at = 2;

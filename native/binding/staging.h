@@ -1,7 +1,8 @@
 #pragma once
 // What JavaScript prepares for a request over several turns of the event loop: a native buffer that it fills piece by
-// piece and then gives away, to a request as an input, or to a load as a model; or a lease on pooled memory. Memory that a user can see is only ever touched by its own JavaScript thread, so a large input is
-// copied in slices, a slice per turn of the event loop, and a detached or resized one is noticed before each.
+// piece and then gives away, to a request as an input, or to a load as a model; or a lease on pooled memory. Memory
+// that a user can see is only ever touched by its own JavaScript thread, so a large input is copied in slices, a slice
+// per turn of the event loop, and a detached or resized one is noticed before each.
 //
 // Lives on the JavaScript thread; what it holds moves out with take().
 

@@ -3,9 +3,10 @@
 //
 // Note "pooled memory": memory of a pool that JavaScript sees as an array (SharedBlock).
 // - A request does not copy it when it is submitted. An input is read when its batch is put together, or by the run
-//   itself where the request runs alone; an output is written by the run itself where the request runs alone, else copied
-//   once by the lane. A lease keeps the memory, and other requests out of it, until the run has ended.
-// - JavaScript can write to it at any moment. So a request that meets others copies the inputs that all of a batch share
+//   itself where the request runs alone; an output is written by the run itself where the request runs alone, else
+//   copied once by the lane. A lease keeps the memory, and other requests out of it, until the run has ended.
+// - JavaScript can write to it at any moment. So a request that meets others copies the inputs that all of a batch
+// share
 //   when it is submitted: they were compared by then. And a run gets copies of its integers and bools
 //   (is_index_type()): models use them as indices, sizes and conditions, and operators check them before they use them.
 
@@ -60,11 +61,11 @@ struct Request : PlanItem {
   std::vector<Buffer> buffers;                   ///< own the data of `inputs`
   std::deque<std::vector<std::string>> strings;  ///< likewise, of string inputs; a deque never moves its elements
   BatchSlot slot;                                ///< likewise
-  std::vector<BlockLease> leases;                ///< of pooled memory, which inputs and `targets` view; Note "pooled memory"
-  std::vector<bool> pooled;                      ///< per input: its data is pooled memory; empty: none is
+  std::vector<BlockLease> leases;  ///< of pooled memory, which inputs and `targets` view; Note "pooled memory"
+  std::vector<bool> pooled;        ///< per input: its data is pooled memory; empty: none is
   std::vector<OutputRequest> outputs;
-  std::vector<TensorView> targets;     ///< per output: the pooled memory that a lane writes it to, or no data; empty: none
-  std::shared_ptr<void> results;       ///< owns what `outputs` view, where they do not themselves
+  std::vector<TensorView> targets;  ///< per output: the pooled memory that a lane writes it to, or no data; empty: none
+  std::shared_ptr<void> results;    ///< owns what `outputs` view, where they do not themselves
   std::vector<Buffer> result_buffers;  ///< likewise
   std::optional<Error> error;          ///< set instead of results
   std::mutex results_mutex;            ///< of a request that takes several batches: guards the two above

@@ -46,8 +46,9 @@ describe.each([
     using sum = pooled([0, 0]);
     using wide = pooled([-7, 0, 0, -7]);
     const difference = part(wide, 1, 3);
-    for (const run of [engine.run, engine.runSync]) {
-      const result = await run.call(engine, inputs, { into: { sum, difference } });
+    const options = { into: { sum, difference } };
+    for (const run of [() => engine.run(inputs, options), () => engine.runSync(inputs, options)]) {
+      const result = await run();
       expect(result['sum']).toBe(sum);
       expect(result['difference']).toBe(difference);
       expect([...sum.data]).toEqual([11, 22]);

@@ -132,11 +132,10 @@ bool BatchRun::fits_target(Request& request, size_t at, const Shape& dims) const
   if (dims == expected) return true;
   const std::string& name = signature_.outputs[request.outputs[at].index].name;
   if (!request.error) {
-    request.error = Error(Code::kShapeMismatch,
-                          "into." + name + ".dims: expected " + to_string(dims) + ", received " + to_string(expected),
-                          {{"option", "into." + name + ".dims"},
-                           {"expected", to_string(dims)},
-                           {"received", to_string(expected)}});
+    request.error =
+        Error(Code::kShapeMismatch,
+              "into." + name + ".dims: expected " + to_string(dims) + ", received " + to_string(expected),
+              {{"option", "into." + name + ".dims"}, {"expected", to_string(dims)}, {"received", to_string(expected)}});
   }
   return false;
 }

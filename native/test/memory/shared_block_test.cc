@@ -71,7 +71,9 @@ TEST(BlockLease, MovesWithWhatItHolds) {
 TEST(BlockLease, OneOfSeveralThatAreAlikeLeavesTheOthers) {
   const auto block = make_block();
   const BlockLease stays(block, {0, 10}, Access::kRead);
-  { const BlockLease goes(block, {0, 10}, Access::kRead); }
+  {
+    const BlockLease goes(block, {0, 10}, Access::kRead);
+  }
   EXPECT_EQ(block->conflict({0, 1}, Access::kWrite), Access::kRead);
 }
 

@@ -60,7 +60,8 @@ class BatchRunPooledTest : public ::testing::Test {
   }
   /// Output 1 of the request goes to pooled memory, which is returned.
   std::vector<int64_t>& aim(Request& request, const Shape& dims) {
-    std::vector<int64_t>& memory = *targets_.emplace_back(std::make_unique<std::vector<int64_t>>(element_count(dims), -1));
+    std::vector<int64_t>& memory =
+        *targets_.emplace_back(std::make_unique<std::vector<int64_t>>(element_count(dims), -1));
     request.targets.resize(2);
     request.targets[1] = {type_, dims, memory.data(), memory.size() * sizeof(int64_t)};
     return memory;
