@@ -1,5 +1,5 @@
 import { type EstimateOptions, estimateModel, type ModelEstimate, type ModelValue } from '../index.js';
-import { formatBytes } from '../memory/summary.js';
+import { formatBytes } from '../memory/format.js';
 import { WrongUse } from './failure.js';
 import { parseVerb, type Verb } from './verb.js';
 

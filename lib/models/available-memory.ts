@@ -3,7 +3,7 @@ import { freemem } from 'node:os';
 
 /** One thing that bounds what this process can still take. */
 export interface MemoryBound {
-  /** 'system', 'cgroup' or 'pool'. */
+  /** 'system', 'cgroup', 'pool' (its limit) or 'engine' (`memoryLimitBytes`). */
   name: string;
   bytes: number;
 }

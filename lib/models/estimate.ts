@@ -115,7 +115,12 @@ export async function estimateModel(
       throw withCallerStack(error);
     });
   load.signal?.throwIfAborted();
-  return toEstimate(found, resolved, memoryBounds());
+  const { poolRoom } = found;
+  return toEstimate(found, resolved, [
+    ...memoryBounds(),
+    ...(poolRoom === null ? [] : [{ name: 'pool', bytes: poolRoom }]),
+    ...(load.memoryLimitBytes === 0 ? [] : [{ name: 'engine', bytes: load.memoryLimitBytes }]),
+  ]);
 }
 
 function toEstimate(

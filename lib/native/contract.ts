@@ -203,6 +203,8 @@ export interface NativeModelEstimate {
   nodes: number;
   fileBytes: number;
   externalBytes: number;
+  /** What the limit of the pool leaves; null without one. */
+  poolRoom: number | null;
   freeBatch: boolean;
   inputs: { name: string; type: string; dims: (number | string)[]; anyRank: boolean }[];
   outputs: { name: string; type: string; dims: (number | string)[]; anyRank: boolean }[];

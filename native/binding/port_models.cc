@@ -1,9 +1,11 @@
 // What a model takes before it is loaded, as a port offers it.
 
+#include <algorithm>
 #include <thread>
 
 #include "binding/load_arguments.h"
 #include "binding/port.h"
+#include "memory/pools.h"
 
 namespace ntrt::binding {
 namespace {
@@ -79,6 +81,11 @@ Napi::Value Port::take_estimate(const Napi::CallbackInfo& info) {
   object.Set("nodes", number(env, estimate->num_nodes));
   object.Set("fileBytes", number(env, estimate->file_bytes));
   object.Set("externalBytes", number(env, estimate->external_bytes));
+  const ntrt::Pool& pool = host_pool();
+  const uint64_t active = pool.stats().active.current;
+  object.Set("poolRoom", pool.limit() == LimitAdaptor::kNoLimit
+                             ? env.Null()
+                             : number(env, pool.limit() - std::min<uint64_t>(pool.limit(), active)));
   object.Set("freeBatch", Napi::Boolean::New(env, estimate->free_batch));
   object.Set("inputs", describe(env, estimate->inputs));
   object.Set("outputs", describe(env, estimate->outputs));

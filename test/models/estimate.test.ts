@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { estimateModel } from 'node-tensorrt';
-import { describe, expect, test } from 'vitest';
+import { estimateModel, memory } from 'node-tensorrt';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { addTwo, bigWeights, externalAdd, identity, mlp, slow, withExternalData } from '../fixtures/models.js';
 import { failure, rejection } from '../support/failure.js';
 import { tempFolder } from '../support/temp-folder.js';
@@ -109,6 +109,18 @@ describe('estimateModel()', () => {
       inputDims: { x: [1, 2 ** 30] },
     });
     expect(enormous.fits).toBe(false);
+  });
+
+  test('counts the limit of the pool and that of the engine', async () => {
+    onTestFinished(() => memory.setLimit({}));
+    memory.setLimit({ bytes: 64 * 2 ** 20 });
+    const limited = await estimateModel(identity());
+    expect(limited.bounds.find(({ name }) => name === 'pool')?.bytes).toBeLessThanOrEqual(64 * 2 ** 20);
+    expect(limited.availableBytes).toBeLessThanOrEqual(64 * 2 ** 20);
+    memory.setLimit({});
+    const free = await estimateModel(identity(), { memoryLimitBytes: 2 ** 20 });
+    expect(free.bounds.map(({ name }) => name)).not.toContain('pool');
+    expect(free.availableBytes).toBe(2 ** 20);
   });
 
   test('refuses models as Engine.load does', async () => {
