@@ -27,11 +27,7 @@ export function segmentUse(segment: SegmentSnapshot): { active: number; free: nu
 
 /** Free bytes of a pool in segments of which others are in use. */
 export function inactiveSplit(pool: PoolSnapshot): number {
-  if (pool.stats.inactiveSplitBytes !== undefined) return pool.stats.inactiveSplitBytes.current;
-  return sum(pool.segments, (segment) => {
-    const { active, free } = segmentUse(segment);
-    return active > 0 ? free : 0;
-  });
+  return pool.stats.inactiveSplitBytes.current;
 }
 
 /** The owners of a pool with their index, the one with the most bytes first. */

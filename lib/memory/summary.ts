@@ -57,12 +57,11 @@ function poolSection(pool: PoolSnapshot): string {
 
 /** The counters of one pool. */
 export function poolTable(pool: string, stats: MemoryStats): string {
-  const inactive = stats.inactiveSplitBytes;
   const gauges = [
     { name: 'allocated', bytes: stats.allocatedBytes },
     { name: 'active', bytes: stats.activeBytes },
     { name: 'reserved', bytes: stats.reservedBytes },
-    ...(inactive ? [{ name: 'inactive split', bytes: inactive }] : []),
+    { name: 'inactive split', bytes: stats.inactiveSplitBytes },
   ];
   const rows = gauges.map(({ name, bytes: { current, peak, allocated, freed } }) =>
     row([name, ...[current, peak, allocated, freed].map(formatBytes)]),

@@ -82,7 +82,12 @@ describe('summarize()', () => {
   ];
   const owners = [owner('detector', 'activations', MIB), owner('detector', 'weights', 5 * MIB, 1)];
   const full = snapshot(
-    [pool(segments, owners, { limitBytes: 20 * MIB, policy: { trimIdleMs: 30_000, gcThreshold: 0.8 } })],
+    [
+      pool(segments, owners, {
+        limitBytes: 20 * MIB,
+        policy: { trimIdleMs: 30_000, gcThreshold: 0.8, hugePages: false },
+      }),
+    ],
     { process: { rssBytes: 60 * MIB, limitBytes: 120 * MIB }, uncounted: ['results of runs', 'code'] },
   );
 

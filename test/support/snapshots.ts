@@ -37,7 +37,14 @@ export function segment(id: number, plan: readonly BlockPlan[], more: Partial<Se
     return block;
   });
   const address = `0x${(0x7f0000000000 + id * 2 ** 28).toString(16)}`;
-  return { id, address, bytes: offset, purgedBytes: 0, hugePages: false, node: null, blocks, ...more };
+  return { id, address, bytes: offset, purgedBytes: 0, kind: 'large', hugePages: false, node: null, blocks, ...more };
+}
+
+/** Free blocks of segments that are in use. */
+function inactiveSplit(segments: readonly SegmentSnapshot[]): number {
+  const used = segments.filter(({ blocks }) => blocks.some(({ state }) => state === 'active'));
+  const free = used.flatMap(({ blocks }) => blocks.filter(({ state }) => state === 'free'));
+  return free.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** A pool whose counters fit its segments. */
@@ -55,12 +62,13 @@ export function pool(
       allocatedBytes: gauge(active.reduce((sum, { requestedBytes }) => sum + requestedBytes, 0)),
       reservedBytes: gauge(total(segments)),
       activeBytes: gauge(total(active)),
+      inactiveSplitBytes: gauge(inactiveSplit(segments)),
       numOoms: 0,
       numRetries: 0,
       numSystemAllocs: segments.length,
     },
     limitBytes: null,
-    policy: { trimIdleMs: 0, gcThreshold: 0 },
+    policy: { trimIdleMs: 0, gcThreshold: 0, hugePages: false },
     segments,
     owners,
     history: [],
