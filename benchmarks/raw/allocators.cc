@@ -2,8 +2,10 @@
 //
 // allocators hot ALLOCATOR BYTES MEASURE_MS         nanoseconds for a pair of allocate and free of one size, warm
 // allocators threads ALLOCATOR BYTES MEASURE_MS     the same by two threads at once, per pair and thread
-// allocators replay ALLOCATOR TRACE                 a recorded trace (lines "a ID BYTES USE" and "f ID"), touched as it goes:
-//                                                   nanoseconds per operation, peaks of bytes in use, taken and resident
+// allocators replay ALLOCATOR TRACE                 a recorded trace (lines "a ID BYTES USE" and "f ID"), touched as it
+// goes:
+//                                                   nanoseconds per operation, peaks of bytes in use, taken and
+//                                                   resident
 //   ALLOCATOR  pool, malloc or a path of libmimalloc
 
 #include <dlfcn.h>
@@ -176,7 +178,8 @@ void replay(Allocator& allocator, const char* path) {
   waste_at_peak = 1 - static_cast<double>(peak_use) / static_cast<double>(std::max(peak_use, peak_resident));
   for (const auto& [id, block] : held) allocator.release(block.first);
   const uint64_t reserved = ntrt::host_pool().stats().reserved.peak;
-  std::printf("{\"nsPerOperation\":%.1f,\"operations\":%zu,\"peakUseBytes\":%zu,\"peakResidentBytes\":%zu,", nanoseconds(spent) / static_cast<double>(count), count, peak_use, peak_resident);
+  std::printf("{\"nsPerOperation\":%.1f,\"operations\":%zu,\"peakUseBytes\":%zu,\"peakResidentBytes\":%zu,",
+              nanoseconds(spent) / static_cast<double>(count), count, peak_use, peak_resident);
   std::printf("\"peakReservedBytes\":%zu,\"fragmentation\":%.4f}\n", static_cast<size_t>(reserved), waste_at_peak);
 }
 

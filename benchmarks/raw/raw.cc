@@ -216,8 +216,9 @@ int main(int argc, char** argv) {
   std::sort(blocks.begin(), blocks.end());
   const auto quantile = [&](double q) { return blocks[static_cast<size_t>(q * (blocks.size() - 1))]; };
   const double calls = static_cast<double>(blocks.size()) * block;
-  std::printf("{\"calls\":%.0f,\"usPerCall\":%.4f,\"p50Us\":%.4f,\"p99Us\":%.4f,\"checksum\":%.6f,"
-              "\"rowChecksum\":%.6f}\n", calls,
-              total / calls, quantile(0.5), quantile(0.99), sum, row_sum);
+  std::printf(
+      "{\"calls\":%.0f,\"usPerCall\":%.4f,\"p50Us\":%.4f,\"p99Us\":%.4f,\"checksum\":%.6f,"
+      "\"rowChecksum\":%.6f}\n",
+      calls, total / calls, quantile(0.5), quantile(0.99), sum, row_sum);
   return 0;
 }

@@ -62,7 +62,7 @@ class BlockTable {
   static constexpr size_t kFirstSlots = 64;
 
   size_t slot_of(const void* data) const noexcept {
-    const uint64_t address = reinterpret_cast<uintptr_t>(data) / 64;                    // all are aligned to 64
+    const uint64_t address = reinterpret_cast<uintptr_t>(data) / 64;                          // all are aligned to 64
     return static_cast<size_t>((address * 0x9e3779b97f4a7c15U) >> 32) & (slots_.size() - 1);  // Fibonacci hashing
   }
   size_t next(size_t at) const noexcept { return (at + 1) & (slots_.size() - 1); }

@@ -51,7 +51,8 @@ class MemorySource {
 /// Throws Error{kOutOfMemory} if `bytes` is more than kMaxBlockBytes.
 void check_block_size(size_t bytes);
 
-/// Throws Error{kOutOfMemory} with details kind and requestedBytes; `kind` is the pool's public name: "host", "cuda:0" …
+/// Throws Error{kOutOfMemory} with details kind and requestedBytes; `kind` is the pool's public name: "host", "cuda:0"
+/// …
 [[noreturn]] void throw_out_of_memory(std::string_view kind, size_t requested_bytes);
 
 }  // namespace ntrt

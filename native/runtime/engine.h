@@ -55,7 +55,7 @@ struct EngineOptions {
   QueueOptions queue;
   BatchLayout layout;
   SequenceOptions sequences;
-  NumaBinding numa;  ///< of the thread that starts the engine, and so of its lanes
+  NumaBinding numa;                     ///< of the thread that starts the engine, and so of its lanes
   std::shared_ptr<MemoryOwner> memory;  ///< whose account everything goes on; none: nobody's
 };
 

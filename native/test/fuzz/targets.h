@@ -1,6 +1,7 @@
 #pragma once
-// What is fuzzed: code that reads files which anybody may have written, and the memory pool. Each target takes one input and aborts when a
-// promise is broken; the fuzzers (libFuzzer) and the test that replays the kept inputs call the same functions.
+// What is fuzzed: code that reads files which anybody may have written, and the memory pool. Each target takes one
+// input and aborts when a promise is broken; the fuzzers (libFuzzer) and the test that replays the kept inputs call the
+// same functions.
 
 #include <cstddef>
 #include <cstdint>

@@ -95,7 +95,8 @@ class PoolChecker {
     while (!blocks_.empty() && wrong_.empty()) free_one(0);
     if (wrong_.empty()) look();
     pool_.trim();
-    if (wrong_.empty() && source_.reserved != 0) fail("after everything was freed and trimmed, the pool holds ", source_.reserved);
+    if (wrong_.empty() && source_.reserved != 0)
+      fail("after everything was freed and trimmed, the pool holds ", source_.reserved);
     return wrong_;
   }
 
@@ -143,7 +144,8 @@ class PoolChecker {
   static size_t free_block_at(const PoolSnapshot& snapshot, const std::byte* data) {
     for (const SegmentSnapshot& segment : snapshot.segments) {
       for (const BlockSnapshot& block : segment.blocks) {
-        if (static_cast<const std::byte*>(segment.base) + block.offset == data) return block.requested == 0 ? block.bytes : 0;
+        if (static_cast<const std::byte*>(segment.base) + block.offset == data)
+          return block.requested == 0 ? block.bytes : 0;
       }
     }
     return 0;
@@ -178,7 +180,8 @@ class PoolChecker {
     if (segment == source_.live.begin() || std::prev(segment)->first + std::prev(segment)->second < data + bytes) {
       fail("a block outside of all segments");
     }
-    if (fit != 0 && source_.num_allocs != allocs) fail("asked the system while ", fit, " bytes were free for ", rounded);
+    if (fit != 0 && source_.num_allocs != allocs)
+      fail("asked the system while ", fit, " bytes were free for ", rounded);
     const size_t taken = fit == 0 ? 0 : free_block_at(before, data);
     if (fit != 0 && (taken == 0 || floor_class(taken) != floor_class(fit))) {
       fail("took ", taken, " where ", fit, " fits best for ", rounded);
@@ -213,7 +216,8 @@ class PoolChecker {
     blocks_.erase(victim);
     allocated_ -= held.bytes;
     const auto freed = pool_.deallocate(data);
-    if (!freed || freed->bytes != held.bytes || freed->tag.use != held.use) fail("freed another block than was asked for");
+    if (!freed || freed->bytes != held.bytes || freed->tag.use != held.use)
+      fail("freed another block than was asked for");
     last_freed_ = data;
   }
 
@@ -280,11 +284,14 @@ class PoolChecker {
       purged += segment.purged_bytes;
       mapped += segment.bytes;
       const auto live = source_.live.find(const_cast<std::byte*>(base));
-      if (live == source_.live.end() || live->second != segment.bytes) return fail("a segment that the source does not know");
+      if (live == source_.live.end() || live->second != segment.bytes)
+        return fail("a segment that the source does not know");
     }
     if (num_active != blocks_.size()) return fail(blocks_.size(), " blocks are in use, the pool has ", num_active);
-    if (stats.allocated.current != allocated_) return fail("allocated: ", stats.allocated.current, ", not ", allocated_);
-    if (stats.allocated.allocated != total_) return fail("allocated in all: ", stats.allocated.allocated, ", not ", total_);
+    if (stats.allocated.current != allocated_)
+      return fail("allocated: ", stats.allocated.current, ", not ", allocated_);
+    if (stats.allocated.allocated != total_)
+      return fail("allocated in all: ", stats.allocated.allocated, ", not ", total_);
     if (stats.active.current != active) return fail("active: ", stats.active.current, ", not ", active);
     if (stats.inactive_split.current != split) return fail("split: ", stats.inactive_split.current, ", not ", split);
     if (source_.reserved != mapped - purged) return fail("reserved: ", source_.reserved, ", not ", mapped - purged);

@@ -19,11 +19,14 @@ TEST(SnapshotJson, TellsSegmentsBlocksAndOwners) {
   }
   pool.set_limit(size_t{1} << 30);
   const std::string json = snapshot_json(pool);
-  EXPECT_TRUE(contains(json, R"({"name":"mock","limitBytes":1073741824,"policy":{"trimIdleMs":0,"gcThreshold":0,"hugePages":false},)"));
-  EXPECT_TRUE(contains(json, R"("bytes":1048576,"purgedBytes":0,"kind":"small weights","hugePages":false,"node":null,"blocks":[)"));
+  EXPECT_TRUE(contains(
+      json, R"({"name":"mock","limitBytes":1073741824,"policy":{"trimIdleMs":0,"gcThreshold":0,"hugePages":false},)"));
+  EXPECT_TRUE(contains(
+      json, R"("bytes":1048576,"purgedBytes":0,"kind":"small weights","hugePages":false,"node":null,"blocks":[)"));
   EXPECT_TRUE(contains(json, R"([{"offset":0,"bytes":128,"state":"active","requestedBytes":100,"owner":0},)"));
   EXPECT_TRUE(contains(json, R"({"offset":128,"bytes":1048448,"state":"free","requestedBytes":0,"owner":null}])"));
-  EXPECT_TRUE(contains(json, R"("owners":[{"engine":"a \"b\"\u000a\\","use":"weights","allocatedBytes":{"current":100,)"));
+  EXPECT_TRUE(
+      contains(json, R"("owners":[{"engine":"a \"b\"\u000a\\","use":"weights","allocatedBytes":{"current":100,)"));
   pool.deallocate(block, 100);
 }
 
@@ -34,7 +37,9 @@ TEST(SnapshotJson, TellsWhatWasRecorded) {
   const std::string json = snapshot_json(pool);
   EXPECT_TRUE(contains(json, R"("limitBytes":null)"));
   EXPECT_TRUE(contains(json, R"("action":"map","segment":1,"offset":0,"bytes":1048576,"owner":null})"));
-  EXPECT_TRUE(contains(json, R"("action":"free","segment":1,"offset":0,"bytes":128,"owner":0}],"owners":[{"engine":null,"use":"other",)"));
+  EXPECT_TRUE(contains(
+      json,
+      R"("action":"free","segment":1,"offset":0,"bytes":128,"owner":0}],"owners":[{"engine":null,"use":"other",)"));
 }
 
 TEST(SnapshotJson, OfAnEmptyPoolHasNothingInIt) {
