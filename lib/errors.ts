@@ -19,6 +19,7 @@ export const errorTable = {
   OUT_OF_MEMORY: { httpStatus: 503, retryable: true, meaning: 'memory ran out, also after the cache was emptied' },
   DEVICE_LOST: { httpStatus: 503, retryable: false, meaning: 'the device can no longer be used by this process' },
   BACKEND_ERROR: { httpStatus: 500, retryable: false, meaning: 'the backend failed while it ran the model' },
+  STAGE_FAILED: { httpStatus: 500, retryable: false, meaning: 'a function in a stage of a pipeline threw' },
   INTERNAL: { httpStatus: 500, retryable: false, meaning: 'a bug of this library' },
 } as const satisfies Record<string, { httpStatus: number; retryable: boolean; meaning: string }>;
 

@@ -34,6 +34,17 @@ export type {
 } from './models/model-cache-options.js';
 export type { CachedModelState, CachedModelStats, ModelCacheStats } from './models/model-cache-stats.js';
 export type { ModelLease } from './models/model-lease.js';
+export type { PipelineBuilder } from './pipeline/builder.js';
+export type { EngineStageOptions, PipelineEngine } from './pipeline/engine-stage.js';
+export type {
+  PipelineOptions,
+  PipelineRunOptions,
+  PipelineStreamOptions,
+  StageContext,
+  StageOptions,
+} from './pipeline/options.js';
+export { Pipeline, type PipelineStats } from './pipeline/pipeline.js';
+export type { StageStats } from './pipeline/stage.js';
 export type { PooledTensor, PooledType } from './tensor/pooled-tensor.js';
 export { Tensor } from './tensor/tensor.js';
 export type { DataOf, Float16ArrayLike, TensorLike, TensorMap, TensorSpec, TensorType } from './tensor/types.js';

@@ -38,9 +38,10 @@ const lib: Layers = {
     engine: ['errors', 'options', 'tensor', 'native'],
     models: ['errors', 'options', 'tensor', 'native', 'engine', 'memory'],
     devices: ['errors', 'options', 'engine'],
+    pipeline: ['errors', 'options', 'tensor', 'engine'],
     // The public API only, and how bytes are written.
     cli: ['index', 'memory'],
-    index: ['errors', 'options', 'tensor', 'native', 'memory', 'engine', 'models', 'devices'],
+    index: ['errors', 'options', 'tensor', 'native', 'memory', 'engine', 'models', 'devices', 'pipeline'],
   },
   exceptions: {},
   libraries: [{ name: /^(?!node:)/, only: ['native'] }],
@@ -88,6 +89,8 @@ describe('lib/', () => {
     ['engine/load.ts', "import { Engine } from '../index.js';"],
     ['memory/memory.ts', "export { x } from '../engine/engine.js';"],
     ['memory/memory.ts', "const x = await import('../engine/engine.js');"],
+    ['engine/load.ts', "import { Pipeline } from '../pipeline/pipeline.js';"],
+    ['pipeline/stage.ts', "import { getPort } from '../native/port.js';"],
     ['engine/load.ts', "import fastify from 'fastify';"],
     ['index.ts', "export * from './elsewhere.js';"],
   ])('a breach is found: %s has %s', (file, line) => {

@@ -76,7 +76,7 @@ class Times {
 }
 
 /** In [0, 1), always the same. @param {number} seed */
-function uniform(seed) {
+export function uniform(seed) {
   let state = seed >>> 0;
   return () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

@@ -8,34 +8,66 @@ import { toDetectorPlanes } from './tensors.mjs';
 
 /** @import { Clock } from './clock.mjs' */
 /** @import { Component } from './components.mjs' */
-/** @import { Network } from './network.mjs' */
-/** @import { Box, Raster } from './types.mjs' */
+/** @import { PipelineBuilder } from 'node-tensorrt' */
+/** @import { Box, FloatEngine, Raster } from './types.mjs' */
+
+/**
+ * @typedef {object} Page What the stages are given.
+ * @property {Raster} raster
+ * @property {Clock} clock
+ *
+ * @typedef {Page & { boxes: Box[] }} PageWithBoxes
+ */
 
 /** The detector's time grows with the area; text of a whole A4 page is still read at this size. */
-const MAX_SIDE = 1600;
+export const MAX_SIDE = 1600;
 /** A pixel belongs to text from here on, and a box is text if its pixels are this sure on average. */
 const PIXEL_THRESHOLD = 0.3;
 const BOX_THRESHOLD = 0.6;
 /** The network marks the core of a line; the line is this much of area / perimeter wider on every side. */
 const GROWTH = 2.4;
 const MIN_SIDE = 3;
+
 /**
- * Finds the lines of text.
+ * The stages that find the lines of text; the boxes are in pixels of the raster, in no particular order.
  *
- * @param {Raster} picture
- * @param {{ detection: Network, clock: Clock, signal?: AbortSignal | undefined }} parts
- * @returns {Promise<Box[]>} in pixels of the picture, in no particular order
+ * @template In
+ * @param {PipelineBuilder<In, Page>} pipeline
+ * @param {FloatEngine} detection
+ * @returns {PipelineBuilder<In, PageWithBoxes>}
  */
-export async function detectLines(picture, { detection, clock, signal }) {
-  const { raster, input } = await clock.time('detect: preprocess', async () => {
+export function addDetection(pipeline, detection) {
+  return pipeline
+    .step('shrink', async ({ raster, clock }) => ({ raster, clock, shrunk: await shrink(raster, clock), start: 0 }))
+    .stage('detect', detection, {
+      // Planes of a large page are 20 MB: one page is in the engine, and one is ready for it.
+      concurrency: 2,
+      maxQueue: 0,
+      inputs: (page) => {
+        page.start = performance.now();
+        const { data, width, height } = page.shrunk.input;
+        return { data, dims: [1, 3, height, width] };
+      },
+      result: ({ data }, { raster, clock, shrunk, start }) => {
+        clock.add('detect: inference', performance.now() - start);
+        const boxes = clock.time('detect: postprocess', () => {
+          const { width, height } = shrunk.raster;
+          const boxes = boxesOf(data, { width, height, stride: shrunk.input.width });
+          return boxes.map((box) => scaledBox(box, raster.width / width));
+        });
+        return { raster, clock, boxes };
+      },
+    });
+}
+
+/**
+ * @param {Raster} picture
+ * @param {Clock} clock
+ */
+function shrink(picture, clock) {
+  return clock.time('detect: preprocess', async () => {
     const raster = await shrinkToFit(picture, MAX_SIDE);
     return { raster, input: toDetectorPlanes(raster) };
-  });
-  const { data, width, height } = input;
-  const output = await clock.time('detect: inference', () => detection.run(data, [1, 3, height, width], signal));
-  return clock.time('detect: postprocess', () => {
-    const boxes = boxesOf(output.data, { width: raster.width, height: raster.height, stride: width });
-    return boxes.map((box) => scaledBox(box, picture.width / raster.width));
   });
 }
 

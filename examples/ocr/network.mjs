@@ -1,8 +1,9 @@
 // @ts-check
 
-/** @import { EngineInstance, TensorClass } from './types.mjs' */
+/** @import { StageContext } from 'node-tensorrt' */
+/** @import { EngineInstance, Floats, TensorClass } from './types.mjs' */
 
-/** An engine with one float input and one float output. Closing it closes the engine. */
+/** An engine with one float input and one float output, as a stage of a pipeline takes it. Closing it closes the engine. */
 export class Network {
   #engine;
   #Tensor;
@@ -24,15 +25,14 @@ export class Network {
   }
 
   /**
-   * @param {Float32Array<ArrayBuffer>} data
-   * @param {number[]} dims
-   * @param {AbortSignal | undefined} signal
-   * @returns {Promise<{ data: Float32Array, dims: readonly number[] }>}
+   * @param {Floats} input
+   * @param {Partial<StageContext>} [options]
+   * @returns {Promise<Floats>}
    */
-  async run(data, dims, signal) {
+  async run({ data, dims }, options = {}) {
     const inputs = { [this.#input]: new this.#Tensor('float32', data, dims) };
-    const outputs = await this.#engine.run(inputs, signal ? { signal } : {});
-    return /** @type {{ data: Float32Array, dims: readonly number[] }} */ (outputs[this.#output]);
+    const outputs = await this.#engine.run(inputs, options);
+    return /** @type {Floats} */ (outputs[this.#output]);
   }
 
   /**

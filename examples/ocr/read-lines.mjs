@@ -1,97 +1,131 @@
 // @ts-check
 import { bucketOf, LINE_HEIGHT } from './buckets.mjs';
-import { upsideDownAmong } from './classify.mjs';
+import { classifierInput, upsideDownAmong } from './classify.mjs';
 import { plainText } from './plain-text.mjs';
-import { recogniseLines } from './recognise.mjs';
+import { Round, recognition as recognitionOptions } from './recognise.mjs';
 import { upsideDownBox } from './strip.mjs';
 import { cutOut, upsideDown } from './warp.mjs';
 
+/** @import { PipelineBuilder } from 'node-tensorrt' */
 /** @import { Clock } from './clock.mjs' */
-/** @import { Network } from './network.mjs' */
-/** @import { Box, Line, Raster, Reading } from './types.mjs' */
+/** @import { PageWithBoxes } from './detect.mjs' */
+/** @import { Box, FloatEngine, Line, Raster, Reading } from './types.mjs' */
 
 /** Below this confidence it is asked whether the line stands on its head. */
 const DOUBTFUL = 0.9;
 /** Below this one it was no text. */
 const ACCEPTED = 0.5;
-/** Of a line that was not read. */
-const NOTHING = { text: '', confidence: 0 };
 
 /**
  * @typedef {object} Parts
- * @property {Network} recognition
- * @property {() => Promise<Network>} direction loaded for the first doubtful line: most pictures have none
+ * @property {FloatEngine} recognition
+ * @property {FloatEngine} direction
  * @property {readonly string[]} dictionary
- * @property {Clock} clock
- * @property {AbortSignal | undefined} [signal]
+ *
+ * @typedef {object} Cut A box, what was cut out of it, and how it was read.
+ * @property {Box} box
+ * @property {Raster} crop
+ * @property {Reading} reading
+ * @property {Reading} [turned] how it was read the other way up
  */
 
 /**
- * Reads what the boxes hold; a box without text gives no line.
+ * The stages that read what the boxes hold; a box without text gives no line. Lines are in pixels of the raster, in the
+ * order of the boxes.
  *
- * @param {Raster} raster
- * @param {readonly Box[]} boxes in pixels of the raster
+ * Lines that may stand on their head are read the other way up as well: doubtful ones that the classifier takes for upside
+ * down, and if most of the page turns out to be so, all others. A short `NOON` or `1961` alone is sure both ways.
+ *
+ * @template In
+ * @param {PipelineBuilder<In, PageWithBoxes>} pipeline
  * @param {Parts} parts
- * @returns {Promise<Line[]>} in pixels of the raster, in the order of the boxes
+ * @returns {PipelineBuilder<In, Line[]>}
  */
-export async function readLines(raster, boxes, parts) {
-  const cuts = parts.clock.time('crop', () =>
-    boxes.map((box) => ({ box, crop: cutOut(raster, box.strip, bucketOf(box.strip), LINE_HEIGHT) })),
-  );
-  const crops = cuts.map(({ crop }) => crop);
-  const upright = await recogniseLines(crops, parts);
-  const turned = await readTurned(upright, parts);
-  return cuts
-    .map(({ box, crop }) => {
-      const reading = upright.get(crop) ?? NOTHING;
-      const other = turned.get(crop) ?? NOTHING;
-      return isSurer(other, reading) ? { ...other, ...upsideDownBox(box) } : { ...reading, ...box };
+export function addReading(pipeline, { recognition, direction, dictionary }) {
+  return pipeline
+    .fanOut('crops', function* ({ raster, boxes, clock }) {
+      const round = new Round(clock);
+      for (const box of boxes) yield { box, crop: clock.time('crop', () => cropOf(raster, box)), round };
     })
+    .stage('recognise', recognition, recognitionOptions(dictionary))
+    .join('upright', (lines, { clock }) => {
+      lines[0]?.round.isOver();
+      return { clock, cuts: lines.map(({ box, crop, reading }) => ({ box, crop, reading })) };
+    })
+    .fanOut('doubtful', ({ clock, cuts }) => {
+      const doubtful = cuts.filter(({ reading }) => reading.confidence < DOUBTFUL);
+      return doubtful.length > 0 ? [{ doubtful, start: performance.now(), clock }] : [];
+    })
+    .stage('classify', direction, {
+      inputs: ({ doubtful }) => classifierInput(doubtful.map(({ crop }) => crop)),
+      result: (output, { doubtful, start, clock }) => {
+        clock.add('classify', performance.now() - start);
+        return upsideDownAmong(output, doubtful);
+      },
+    })
+    .join('suspects', (suspects, page) => ({ ...page, turn: suspects.flat() }))
+    .fanOut('turn', ({ turn, clock }) => turnedLines(turn, clock))
+    .stage('recognise turned', recognition, recognitionOptions(dictionary))
+    .join('turned', (lines, page) => {
+      const cuts = withTurned(page, lines);
+      const others = cuts.filter(({ reading, turned }) => !turned || turned.confidence <= reading.confidence);
+      const isTurned = totalWidth(others) < totalWidth(cuts) / 2;
+      return { clock: page.clock, cuts, turn: isTurned ? others : [] };
+    })
+    .fanOut('turn the others', ({ turn, clock }) => turnedLines(turn, clock))
+    .stage('recognise the others', recognition, recognitionOptions(dictionary))
+    .join('lines', (lines, page) => linesOf(withTurned(page, lines)));
+}
+
+/**
+ * @param {Raster} raster
+ * @param {Box} box
+ */
+function cropOf(raster, { strip }) {
+  return cutOut(raster, strip, bucketOf(strip), LINE_HEIGHT);
+}
+
+/**
+ * @param {readonly Cut[]} cuts
+ * @param {Clock} clock
+ */
+function turnedLines(cuts, clock) {
+  const round = new Round(clock);
+  return cuts.map(({ crop }) => ({ crop: upsideDown(crop), round }));
+}
+
+/**
+ * All cuts, those of `turn` with how they were read the other way up.
+ *
+ * @param {{ cuts: readonly Cut[], turn: readonly Cut[] }} page
+ * @param {readonly { reading: Reading, round: Round }[]} lines of `turn`
+ * @returns {Cut[]}
+ */
+function withTurned({ cuts, turn }, lines) {
+  lines[0]?.round.isOver();
+  const readings = new Map(turn.map((cut, i) => [cut, lines[i]?.reading]));
+  return cuts.map((cut) => {
+    const turned = readings.get(cut);
+    return turned ? { ...cut, turned } : cut;
+  });
+}
+
+/**
+ * The surer readings, where there is text.
+ *
+ * @param {readonly Cut[]} cuts
+ * @returns {Line[]}
+ */
+function linesOf(cuts) {
+  return cuts
+    .map(({ box, reading, turned }) =>
+      turned && turned.confidence > reading.confidence ? { ...turned, ...upsideDownBox(box) } : { ...reading, ...box },
+    )
     .map((line) => ({ ...line, text: plainText(line.text) }))
     .filter(({ text, confidence }) => text !== '' && confidence >= ACCEPTED);
 }
 
-/**
- * Readings the other way up, where they may be the right ones: of doubtful lines that the classifier takes for upside
- * down, and if most of the page turns out to be so, of all others. A short `NOON` or `1961` alone is sure both ways.
- *
- * @param {Map<Raster, Reading>} upright
- * @param {Parts} parts
- * @returns {Promise<Map<Raster, Reading>>} by the crop as it was cut out
- */
-async function readTurned(upright, parts) {
-  const crops = [...upright.keys()];
-  const doubtful = crops.filter((crop) => (upright.get(crop) ?? NOTHING).confidence < DOUBTFUL);
-  if (doubtful.length === 0) return new Map();
-  const suspects = await parts.clock.time('classify', async () =>
-    upsideDownAmong(doubtful, await parts.direction(), parts.signal),
-  );
-  const turned = await readUpsideDown(suspects, parts);
-  const others = crops.filter((crop) => !isSurer(turned.get(crop) ?? NOTHING, upright.get(crop) ?? NOTHING));
-  const pageIsTurned = totalWidth(others) < totalWidth(crops) / 2;
-  return pageIsTurned ? new Map([...turned, ...(await readUpsideDown(others, parts))]) : turned;
-}
-
-/**
- * @param {readonly Raster[]} crops
- * @param {Parts} parts
- * @returns {Promise<Map<Raster, Reading>>} by the crop as it was cut out
- */
-async function readUpsideDown(crops, parts) {
-  const turned = new Map(crops.map((crop) => [upsideDown(crop), crop]));
-  const readings = await recogniseLines([...turned.keys()], parts);
-  return new Map([...readings].map(([crop, reading]) => [turned.get(crop) ?? crop, reading]));
-}
-
-/**
- * @param {Reading} a
- * @param {Reading} b
- */
-function isSurer(a, b) {
-  return a.confidence > b.confidence;
-}
-
-/** @param {readonly Raster[]} crops */
-function totalWidth(crops) {
-  return crops.reduce((sum, { width }) => sum + width, 0);
+/** @param {readonly Cut[]} cuts */
+function totalWidth(cuts) {
+  return cuts.reduce((sum, { crop }) => sum + crop.width, 0);
 }

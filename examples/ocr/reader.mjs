@@ -1,16 +1,19 @@
 // @ts-check
 import { availableParallelism } from 'node:os';
+import { Pipeline } from 'node-tensorrt';
 import { Clock } from './clock.mjs';
-import { detectLines } from './detect.mjs';
+import { addDetection } from './detect.mjs';
 import { packagedModels, readDictionary } from './models.mjs';
 import { Network } from './network.mjs';
 import { decodePicture } from './picture.mjs';
-import { readLines } from './read-lines.mjs';
+import { addReading } from './read-lines.mjs';
 import { sortForReading } from './reading-order.mjs';
 import { scaledBox } from './strip.mjs';
 
+/** @import { PipelineBuilder, PipelineStats } from 'node-tensorrt' */
+/** @import { Page } from './detect.mjs' */
 /** @import { ModelPaths } from './models.mjs' */
-/** @import { Line, Picture, Runtime } from './types.mjs' */
+/** @import { FloatEngine, Line, Picture, Runtime } from './types.mjs' */
 
 /** The order of the report. */
 const STAGES = [
@@ -32,7 +35,8 @@ const STAGES = [
  * no longer fit the cache. See README.md.
  */
 const MAX_LINES = 2;
-/** Lines that may wait for their run: all of a picture are submitted at once. */
+/** Pages that are read at the same time; others wait. Those have their lines in batches together. */
+const MAX_PAGES = 4;
 const MAX_WAITING = 10_000;
 
 /**
@@ -59,6 +63,17 @@ const MAX_WAITING = 10_000;
  * @property {number} linesPerRun 0 before the first
  */
 
+/**
+ * Detection, crops, recognition, lines.
+ *
+ * @param {import('./read-lines.mjs').Parts & { detection: FloatEngine }} parts
+ */
+export function createPipeline({ detection, ...parts }) {
+  /** @type {PipelineBuilder<Page>} */
+  const start = Pipeline.create({ name: 'ocr', maxInFlight: MAX_PAGES, maxQueue: MAX_WAITING });
+  return addReading(addDetection(start, detection), parts).build();
+}
+
 /** Reads text from pictures. Owns its engines until `close()`; may read several pictures at once. */
 export class Reader {
   /** @type {ReaderOptions & { models: ModelPaths, threads: number }} */
@@ -66,7 +81,7 @@ export class Reader {
   #runtime;
   #detection;
   #recognition;
-  #dictionary;
+  #pipeline;
   /** @type {Promise<Network> | undefined} */
   #direction;
 
@@ -76,15 +91,15 @@ export class Reader {
     const { models } = this.#options;
     this.#runtime = this.#loadRuntime();
     this.#detection = this.#load('detection', models.detection);
-    const batching = (options.batching ?? true) && { maxSize: MAX_LINES, maxQueue: MAX_WAITING };
+    const batching = (options.batching ?? true) && { maxSize: MAX_LINES };
     this.#recognition = this.#load('recognition', models.recognition, batching);
-    this.#dictionary = readDictionary(models.dictionary);
-    for (const part of [this.#runtime, this.#detection, this.#recognition, this.#dictionary]) part.catch(() => {});
+    this.#pipeline = this.#connect(readDictionary(models.dictionary));
+    for (const part of [this.#runtime, this.#detection, this.#recognition, this.#pipeline]) part.catch(() => {});
   }
 
   /** Resolves when the models are loaded, or rejects with what went wrong. */
   async ready() {
-    await Promise.all([this.#detection, this.#recognition, this.#dictionary]);
+    await this.#pipeline;
     return this;
   }
 
@@ -101,14 +116,8 @@ export class Reader {
     const picture = await clock.time('decode', () => decodePicture(source));
     await loading;
     const { raster, scale } = picture;
-    const boxes = await detectLines(raster, { detection: await this.#detection, clock, signal });
-    const lines = await readLines(raster, boxes, {
-      recognition: await this.#recognition,
-      direction: () => this.#loadDirection(),
-      dictionary: await this.#dictionary,
-      clock,
-      signal,
-    });
+    const pipeline = await this.#pipeline;
+    const lines = await pipeline.run({ raster, clock }, signal ? { signal } : {});
     const placed = lines.map((line) => ({ ...line, ...scaledBox(line, 1 / scale) }));
     return { picture, lines: sortForReading(placed), timesMs: clock.times() };
   }
@@ -123,8 +132,14 @@ export class Reader {
     return counts && { lines: counts.rows, runs: counts.runs, linesPerRun: counts.rows / (counts.runs || 1) };
   }
 
-  /** Closes what was loaded. */
+  /** What the stages have done so far. @returns {Promise<PipelineStats>} */
+  async stats() {
+    return (await this.#pipeline).stats();
+  }
+
+  /** Closes what was loaded, when what is being read was read. */
   async close() {
+    await this.#pipeline.then((pipeline) => pipeline.close()).catch(() => {});
     const networks = await Promise.allSettled([this.#detection, this.#recognition, this.#direction]);
     await Promise.all(networks.map((network) => network.status === 'fulfilled' && network.value?.close()));
   }
@@ -146,9 +161,20 @@ export class Reader {
     return new Network(engine, Tensor);
   }
 
-  async #loadDirection() {
-    this.#direction ??= this.#load('direction', this.#options.models.direction);
-    return this.#direction;
+  /** @param {Promise<string[]>} dictionary */
+  async #connect(dictionary) {
+    const [detection, recognition] = await Promise.all([this.#detection, this.#recognition]);
+    return createPipeline({ detection, recognition, direction: this.#lazyDirection(), dictionary: await dictionary });
+  }
+
+  /** Loaded for the first doubtful line: most pictures have none. @returns {FloatEngine} */
+  #lazyDirection() {
+    return {
+      run: async (input, options) => {
+        this.#direction ??= this.#load('direction', this.#options.models.direction);
+        return (await this.#direction).run(input, options);
+      },
+    };
   }
 }
 

@@ -3,37 +3,63 @@ import { LINE_HEIGHT } from './buckets.mjs';
 import { decodeCtc } from './ctc.mjs';
 import { toSignedPlanes } from './tensors.mjs';
 
+/** @import { EngineStageOptions } from 'node-tensorrt' */
 /** @import { Clock } from './clock.mjs' */
-/** @import { Network } from './network.mjs' */
-/** @import { Raster, Reading } from './types.mjs' */
+/** @import { Floats, Raster, Reading } from './types.mjs' */
 
 /**
- * Reads lines that were cut out at the line height and at a width of a bucket. Every line is a request of its own; those
- * that are equally wide meet in the engine, if it makes batches.
- *
- * @param {readonly Raster[]} crops
- * @param {{ recognition: Network, dictionary: readonly string[], clock: Clock, signal?: AbortSignal | undefined }} parts
- * @returns {Promise<Map<Raster, Reading>>} a reading of every crop
+ * @typedef {object} Line A line that was cut out at the line height and at a width of a bucket.
+ * @property {Raster} crop
+ * @property {Round} round
  */
-export async function recogniseLines(crops, { recognition, dictionary, clock, signal }) {
-  // All before the first is submitted: an engine that is idle waits for what comes at once, not for what is yet to be made.
-  const lines = clock.time('recognise: preprocess', () =>
-    crops.map((crop) => ({ crop, planes: toSignedPlanes([crop], LINE_HEIGHT, crop.width) })),
-  );
-  let inferenceEnd = 0;
 
-  /** @param {Float32Array<ArrayBuffer>} data @param {number} width @returns {Promise<Reading>} */
-  const readLine = async (data, width) => {
-    const output = await recognition.run(data, [1, 3, LINE_HEIGHT, width], signal);
-    inferenceEnd = performance.now();
-    const [, steps = 0, classes = 0] = output.dims;
-    return clock.time('recognise: decode', () => decodeCtc(output.data, { steps, classes, dictionary }));
+/** The lines of a page that are recognised together: from when the first is submitted until the last is there. */
+export class Round {
+  #start = Number.POSITIVE_INFINITY;
+  #end = 0;
+
+  /** @param {Clock} clock */
+  constructor(clock) {
+    this.clock = clock;
+  }
+
+  submitted() {
+    this.#start = Math.min(this.#start, performance.now());
+  }
+
+  received() {
+    this.#end = performance.now();
+  }
+
+  /** Adds the time to the clock, if there were any lines. */
+  isOver() {
+    if (this.#end > 0) this.clock.add('recognise: inference', this.#end - this.#start);
+  }
+}
+
+/**
+ * How lines go through the recogniser. Each is a request of its own; those that are equally wide meet in the engine, if
+ * it makes batches.
+ *
+ * @template {Line} T
+ * @param {readonly string[]} dictionary
+ * @returns {EngineStageOptions<T, Floats, Floats, T & { reading: Reading }> & { inputs: (line: T) => Floats }}
+ */
+export function recognition(dictionary) {
+  return {
+    // So many may wait in the engine for one of their width.
+    concurrency: 64,
+    inputs: ({ crop, round }) => {
+      const { width } = crop;
+      const data = round.clock.time('recognise: preprocess', () => toSignedPlanes([crop], LINE_HEIGHT, width));
+      round.submitted();
+      return { data, dims: [1, 3, LINE_HEIGHT, width] };
+    },
+    result: ({ data, dims }, line) => {
+      line.round.received();
+      const [, steps = 0, classes = 0] = dims;
+      const decode = () => decodeCtc(data, { steps, classes, dictionary });
+      return { ...line, reading: line.round.clock.time('recognise: decode', decode) };
+    },
   };
-
-  const start = performance.now();
-  const readings = await Promise.all(
-    lines.map(async ({ crop, planes }) => /** @type {const} */ ([crop, await readLine(planes, crop.width)])),
-  );
-  if (crops.length > 0) clock.add('recognise: inference', inferenceEnd - start);
-  return new Map(readings);
 }

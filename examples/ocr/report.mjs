@@ -72,7 +72,10 @@ function timeTable(timesMs, paint) {
     const row = `${stage.padEnd(width)}  ${ms.toFixed(1).padStart(9)} ms`;
     return stage === 'total' ? paint(row, 'bold') : row;
   });
-  return [...rows, paint('load runs beside decode, and recognise: decode beside recognise: inference', 'dim')];
+  return [
+    ...rows,
+    paint('load runs beside decode; crop, preprocess and decode of lines beside recognise: inference', 'dim'),
+  ];
 }
 
 const STYLES = { bold: [1, 22], dim: [2, 22], green: [32, 39], yellow: [33, 39] };

@@ -37,6 +37,13 @@
  * @property {Quad} quad The rectangle around it.
  * @property {Strip} strip Its outline, which follows a bent line.
  *
+ * @typedef {object} Floats A float tensor.
+ * @property {Float32Array<ArrayBuffer>} data
+ * @property {readonly number[]} dims
+ *
+ * @typedef {{ run: (input: Floats, options?: Partial<import('node-tensorrt').StageContext>) => Promise<Floats> }} FloatEngine
+ *   A `Network`, or what stands in for one.
+ *
  * @typedef {typeof import('node-tensorrt').Engine} EngineClass
  * @typedef {typeof import('node-tensorrt').Tensor} TensorClass
  * @typedef {import('node-tensorrt').Engine} EngineInstance

@@ -41,7 +41,7 @@ export function latencyStatsSince(later: LatencyStats, earlier: LatencyStats): L
 }
 
 /** Quantiles by the rule of `Histogram::snapshot` (`native/runtime/stats/histogram.cc`), which also makes the bounds. */
-function fromCounts(counts: ReadonlyMap<number, number>, sum: number, max: number): LatencyStats {
+export function fromCounts(counts: ReadonlyMap<number, number>, sum: number, max: number): LatencyStats {
   const sorted = [...counts].sort(([a], [b]) => a - b);
   const count = sorted.reduce((total, [, n]) => total + n, 0);
   const quantile = (q: number) => {

@@ -207,7 +207,15 @@ export class Runs {
     const written = plan.outputs.filter((spec, i) => plan.into?.[i] !== undefined && spec.type !== 'string');
     let staged: StagedInputs | undefined;
     try {
-      staged = await stageInputs(this.#port, this.#inputSpecs, written, encoded, check, bytes <= SLICE_BYTES);
+      staged = await stageInputs(
+        this.#port,
+        this.#native,
+        this.#inputSpecs,
+        written,
+        encoded,
+        check,
+        bytes <= SLICE_BYTES,
+      );
       await turn?.begins;
       check();
       const id = this.#port.nextId();

@@ -1,5 +1,5 @@
 import { argumentError, type NodeTensorRTError } from '../errors.js';
-import type { NativeStaging, SubmitArgument } from '../native/contract.js';
+import type { NativeEngine, NativeStaging, SubmitArgument } from '../native/contract.js';
 import type { Port } from '../native/port.js';
 import type { EncodedRun } from './encode-run.js';
 import type { CompiledSpec } from './signature.js';
@@ -22,6 +22,7 @@ export interface StagedInputs {
  */
 export async function stageInputs(
   port: Port,
+  engine: NativeEngine,
   specs: readonly CompiledSpec[],
   written: readonly CompiledSpec[],
   encoded: EncodedRun,
@@ -51,7 +52,7 @@ export async function stageInputs(
       if (whole && Array.isArray(array)) staged[i] = [...array];
       if (!ArrayBuffer.isView(array) || staged[i] !== array) continue;
       const { byteLength } = array;
-      const staging = stage(i, port.staging(byteLength));
+      const staging = stage(i, port.staging(byteLength, engine));
       if (whole) {
         staging.copy(array, 0, byteLength);
         continue;

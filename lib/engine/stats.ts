@@ -23,13 +23,13 @@ export interface LatencyHistogram {
   counts: number[];
 }
 
-/** Options of `Engine.stats`. */
+/** Options of `Engine.stats` and `Pipeline.stats`. */
 export interface StatsOptions {
   /** Whether each of `latencyMs` comes with its histogram, for `mergeLatencyStats`. @default false */
   histograms?: boolean;
 }
 
-/** Checks options of `Engine.stats`. Throws INVALID_ARGUMENT. */
+/** Checks options of `stats`. Throws INVALID_ARGUMENT. */
 export function statsOptions(given: StatsOptions = {}): Required<StatsOptions> {
   const options = objectOption<StatsOptions>('options', given);
   knownKeys('options', options, ['histograms']);

@@ -1,10 +1,10 @@
 import type { NativePoolStats } from '../native/contract.js';
 import { getPort } from '../native/port.js';
 import { stringOption } from '../options.js';
+import { allocate } from './allocate.js';
 import { memoryHtml } from './html.js';
 import { historyOption, limitOption, type MemoryLimit, type MemoryPolicy, policyOption } from './settings.js';
 import type { MemorySnapshot } from './snapshot.js';
-import { allocate } from './allocate.js';
 import type { MemoryStats } from './stats.js';
 import { summarize } from './summary.js';
 import { takeSnapshot } from './take-snapshot.js';

@@ -370,7 +370,7 @@ export interface NativeAddon {
   ) => NativePort;
   readonly NativeStaging: new (
     ...args:
-      | [port: NativePort, bytes: number]
+      | [port: NativePort, bytes: number, engine?: NativeEngine]
       | [port: NativePort, pooled: ArrayBufferView, group: 'inputs' | 'into', tensor: string]
   ) => NativeStaging;
   readonly NativeModelCache: new (port: NativePort, name: string, budgetBytes: number) => NativeModelCache;

@@ -1,6 +1,7 @@
 import { errorCodes, NodeTensorRTError } from '../errors.js';
 import {
   type NativeAddon,
+  type NativeEngine,
   NativeEvent,
   type NativeModelCache,
   type NativePort,
@@ -51,8 +52,10 @@ class Port {
     return new this.#addon.NativeModelCache(this.native, name, budgetBytes);
   }
 
-  staging(bytes: number): NativeStaging {
-    return new this.#addon.NativeStaging(this.native, bytes);
+  /** Native memory that is filled piece by piece; on the account of an engine, if one is given. */
+  staging(bytes: number, engine?: NativeEngine): NativeStaging {
+    if (engine === undefined) return new this.#addon.NativeStaging(this.native, bytes);
+    return new this.#addon.NativeStaging(this.native, bytes, engine);
   }
 
   /** Keeps pooled memory for a run that is yet to be submitted. Throws BUSY; `group` and `tensor` name it. */

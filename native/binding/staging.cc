@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "binding/define_class.h"
+#include "binding/native_engine.h"
 #include "binding/port.h"
 #include "binding/read_text.h"
 #include "binding/tensor_argument.h"
@@ -19,7 +20,11 @@ Staging::Staging(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Staging>(inf
   port_ = Port::from(info.Env(), info[0]);
   if (port_ == nullptr) throw Error(Code::kInternal, "NativeStaging: expected a port");
   port_object_ = Napi::Persistent(info[0].As<Napi::Object>());
-  if (info.Length() == 2) {
+  if (info.Length() < 4) {
+    const NativeEngine* engine = info.Length() == 3 ? NativeEngine::from(info.Env(), info[2]) : nullptr;
+    const std::shared_ptr<MemoryOwner> owner =
+        engine != nullptr && engine->handle() ? engine->handle()->options().memory : nullptr;
+    const MemoryScope scope(owner, MemoryUse::kStaging);
     buffer_ = Buffer(host_pool(), static_cast<size_t>(info[1].As<Napi::Number>().Int64Value()));
     return;
   }

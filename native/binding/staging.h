@@ -21,7 +21,7 @@ class Staging final : public Napi::ObjectWrap<Staging> {
  public:
   static Napi::Function define(Napi::Env env);
 
-  /// (port, bytes): a buffer. Throws OUT_OF_MEMORY.
+  /// (port, bytes, engine?): a buffer, on the account of the engine. Throws OUT_OF_MEMORY.
   /// (port, array, 'inputs' or 'into', name): a lease on the pooled memory that the array lies in. Throws BUSY.
   explicit Staging(const Napi::CallbackInfo& info);
 

@@ -23,6 +23,7 @@ std::string_view code_name(Code code) noexcept {
       "OUT_OF_MEMORY",
       "DEVICE_LOST",
       "BACKEND_ERROR",
+      "STAGE_FAILED",
       "INTERNAL",
   };
   return kNames[static_cast<size_t>(code)];

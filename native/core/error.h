@@ -31,10 +31,11 @@ enum class Code : uint8_t {
   kOutOfMemory,
   kDeviceLost,
   kBackendError,
+  kStageFailed,
   kInternal,
 };
 
-inline constexpr int kNumCodes = 17;
+inline constexpr int kNumCodes = 18;
 
 /// The public name: "INVALID_ARGUMENT" …
 std::string_view code_name(Code code) noexcept;

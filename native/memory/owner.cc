@@ -1,5 +1,7 @@
 #include "memory/owner.h"
 
+#include <mutex>
+
 namespace ntrt {
 namespace {
 
@@ -9,7 +11,37 @@ thread_local const MemoryScope* current = nullptr;
 
 const std::shared_ptr<MemoryOwner> nobody;
 
+/// Never destroyed: threads may still be closing engines while static destructors run at exit.
+struct List {
+  std::mutex mutex;
+  std::vector<std::weak_ptr<MemoryOwner>> owners;  // guarded by mutex
+};
+
+List& list() {
+  static List& list = *new List;
+  return list;
+}
+
 }  // namespace
+
+std::shared_ptr<MemoryOwner> MemoryOwner::make_listed(std::string name, size_t limit) {
+  auto owner = std::make_shared<MemoryOwner>(std::move(name), limit);
+  List& all = list();
+  const std::lock_guard lock(all.mutex);
+  std::erase_if(all.owners, [](const auto& other) { return other.expired(); });
+  all.owners.push_back(owner);
+  return owner;
+}
+
+std::vector<std::shared_ptr<MemoryOwner>> MemoryOwner::listed() {
+  List& all = list();
+  const std::lock_guard lock(all.mutex);
+  std::vector<std::shared_ptr<MemoryOwner>> owners;
+  for (const auto& weak : all.owners) {
+    if (auto owner = weak.lock()) owners.push_back(std::move(owner));
+  }
+  return owners;
+}
 
 std::string_view memory_use_name(MemoryUse use) noexcept { return kNames[static_cast<size_t>(use)]; }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "memory/statistics.h"
 
@@ -28,11 +29,15 @@ inline constexpr int kNumMemoryUses = 5;
 std::string_view memory_use_name(MemoryUse use) noexcept;
 
 /// Counts what one engine holds, over all pools, and may limit it. Shared: its blocks keep it alive. Any thread.
+/// Those that are listed are in the snapshots of pools also while they hold nothing.
 class MemoryOwner {
  public:
   static constexpr size_t kNoLimit = SIZE_MAX;
 
   explicit MemoryOwner(std::string name, size_t limit = kNoLimit) : name_(std::move(name)), limit_(limit) {}
+
+  static std::shared_ptr<MemoryOwner> make_listed(std::string name, size_t limit);
+  static std::vector<std::shared_ptr<MemoryOwner>> listed();
 
   const std::string& name() const noexcept { return name_; }
   size_t limit() const noexcept { return limit_; }

@@ -206,6 +206,12 @@ std::string snapshot_json(const Pool& pool) {
   json.key("history").open('[');
   for (const MemoryEvent& event : snapshot.history) write_event(json, event, owners);
   json.close(']');
+  for (const auto& owner : MemoryOwner::listed()) {
+    for (int use = 0; use < kNumMemoryUses; ++use) {
+      const MemoryTag tag{owner, static_cast<MemoryUse>(use)};
+      if (owner->bytes(tag.use).allocated > 0) owners.index(tag);
+    }
+  }
   write_owners(json.key("owners"), owners);
   json.close('}');
   return json.take();

@@ -31,7 +31,7 @@ EngineHandle load(LoadRequest request, LoadCancellation& cancellation) {
   static std::once_flag loaded;
 
   ModelSource source = open_model(request);
-  request.engine.memory = std::make_shared<MemoryOwner>(request.engine.name, request.memory_limit);
+  request.engine.memory = MemoryOwner::make_listed(request.engine.name, request.memory_limit);
   std::unique_ptr<LoadedModel> model;
   {
     const MemoryScope scope(request.engine.memory, MemoryUse::kWeights);

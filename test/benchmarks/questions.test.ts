@@ -15,8 +15,8 @@ const context = (quick: boolean) => ({
 });
 
 describe('the questions', () => {
-  it('are eleven', () => {
-    expect(names).toHaveLength(11);
+  it('are twelve', () => {
+    expect(names).toHaveLength(12);
   });
 
   it.each(names)('%s has subjects that can be measured, and fewer rounds with --quick', async (name) => {

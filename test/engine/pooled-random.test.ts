@@ -113,15 +113,16 @@ class Storm {
             return;
           }
           ended();
-          if (target !== undefined) before?.forEach((row, i) => resolveRow(target, i, row));
+          if (target !== undefined) for (const [i, row] of before?.entries() ?? []) resolveRow(target, i, row);
           if (error.code === 'BUSY') this.counts.busy++;
           expect(error.code).toBe(isWrong && !(mayBeBusy && error.code === 'BUSY') ? 'INVALID_ARGUMENT' : 'BUSY');
           expect(isWrong || mayBeBusy).toBe(true);
         },
       ),
     );
-    if (this.random(5) === 0) queueMicrotask(() => controller.abort());
-    else if (this.random(5) === 0) setImmediate(() => controller.abort());
+    const when = this.random(5);
+    if (when === 0) queueMicrotask(() => controller.abort());
+    else if (when === 1) setImmediate(() => controller.abort());
   }
 
   /** Waits for all, also for runs that were aborted and go on. */

@@ -264,10 +264,7 @@ describe('run() on a lane', () => {
     const a = memory.allocate('float32', [count]);
     const sum = memory.allocate('float32', [count]);
     a.data.fill(2);
-    const run = engine.run(
-      { a, b: f32(new Float32Array(count).fill(3)) },
-      { outputs: ['sum'], into: { sum } },
-    );
+    const run = engine.run({ a, b: f32(new Float32Array(count).fill(3)) }, { outputs: ['sum'], into: { sum } });
     await turn();
     expect(engine.stats().requests.accepted).toBe(0);
     await expect(engine.run({ a: sum, b: a })).rejects.toEqual(failure('BUSY', { option: 'inputs.a' }));
@@ -346,23 +343,26 @@ describe('while a run is on its way', () => {
     await until(() => allocated() === base);
   });
 
-  test.each(['abort', 'time-out'])('%s rejects at once, and the memory is in use until the run has ended', async (by) => {
-    const engine = await loadSlow({}, 400);
-    using x = pooled([5]);
-    using y = pooled([0]);
-    const controller = new AbortController();
-    const options = by === 'abort' ? { signal: controller.signal } : { timeoutMs: 100 };
-    const rejected = rejection(engine.run({ x }, { into: { y }, ...options }));
-    await untilStarted(engine, 1);
-    controller.abort(new Error('enough'));
-    await rejected;
-    await expect(engine.run(one(), { into: { y } })).rejects.toEqual(failure('BUSY'));
-    await expect(engine.run(one(), { into: { y: x } })).rejects.toEqual(failure('BUSY', { usedAs: 'input' }));
-    await engine.close();
-    await turn();
-    await (await loadSlow()).run({ x }, { into: { y } });
-    expect([...y.data]).toEqual([5]);
-  });
+  test.each(['abort', 'time-out'])(
+    '%s rejects at once, and the memory is in use until the run has ended',
+    async (by) => {
+      const engine = await loadSlow({}, 400);
+      using x = pooled([5]);
+      using y = pooled([0]);
+      const controller = new AbortController();
+      const options = by === 'abort' ? { signal: controller.signal } : { timeoutMs: 100 };
+      const rejected = rejection(engine.run({ x }, { into: { y }, ...options }));
+      await untilStarted(engine, 1);
+      controller.abort(new Error('enough'));
+      await rejected;
+      await expect(engine.run(one(), { into: { y } })).rejects.toEqual(failure('BUSY'));
+      await expect(engine.run(one(), { into: { y: x } })).rejects.toEqual(failure('BUSY', { usedAs: 'input' }));
+      await engine.close();
+      await turn();
+      await (await loadSlow()).run({ x }, { into: { y } });
+      expect([...y.data]).toEqual([5]);
+    },
+  );
 
   test('an abort in the queue gives the memory free at once', async () => {
     const engine = await loadSlow();

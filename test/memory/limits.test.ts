@@ -28,6 +28,7 @@ describe('memory.setLimit()', () => {
         limitedBy: 'pool',
         limitBytes: used + 8 * MIB,
         requestedBytes: 16 * MIB,
+        engine: 'copy',
       }),
     );
     expect((error as Error).message).toMatch(/16\.0 MiB.*limit is.*smaller batching\.maxSize/s);
@@ -78,7 +79,11 @@ describe('memory.setLimit()', () => {
 
 describe('memoryLimitBytes', () => {
   test('limits one engine, and no other', async () => {
-    const limited = await load(identity('uint8', ['N']), { name: 'small', inlineBelowUs: 0, memoryLimitBytes: 4 * MIB });
+    const limited = await load(identity('uint8', ['N']), {
+      name: 'small',
+      inlineBelowUs: 0,
+      memoryLimitBytes: 4 * MIB,
+    });
     const free = await load(identity('uint8', ['N']), { inlineBelowUs: 0 });
     expect(await rejection(limited.run(bytes(5 * MIB)))).toEqual(
       failure('OUT_OF_MEMORY', { limitedBy: 'engine', engine: 'small', limitBytes: 4 * MIB }),
@@ -93,7 +98,10 @@ describe('memoryLimitBytes', () => {
   });
 
   test('makes batches smaller where the whole one does not fit', async () => {
-    const options = { inlineBelowUs: 0, batching: { maxSize: 64, maxDelayMs: 1000, preferredSizes: [64], verify: false } };
+    const options = {
+      inlineBelowUs: 0,
+      batching: { maxSize: 64, maxDelayMs: 1000, preferredSizes: [64], verify: false },
+    };
     const input = () => ({ x: { type: 'float32' as const, data: new Float32Array(16 * 1024), dims: [16, 1024] } });
     const run4 = (engine: Engine) => Promise.all([1, 2, 3, 4].map(() => engine.run(input())));
 

@@ -232,7 +232,7 @@ function loadOptions() {
     sequence: { states: {}, initial: [], idleTimeoutMs: 1000, maxSequences: 1 },
     inlineBelowUs: 0,
     memoryLimitBytes: 0,
-    numa: { mode: 'off' as const, node: 0, mayFallBack: true, sysfs: '/sys' },
+    numa: { mode: 'off' as const, node: 0, mayFallBack: false, sysfs: '/sys' },
     graphOptimizationLevel: 'all',
     freeDimensionOverrides: {},
     sessionConfig: {},

@@ -1,5 +1,13 @@
 // Checked by `tsc -p tsconfig.test.json`, never run: which arrays belong to which element types.
-import { type DataOf, memory, type PooledTensor, type PooledTensorOptions, Tensor, type TensorLike, type TensorType } from 'node-tensorrt';
+import {
+  type DataOf,
+  memory,
+  type PooledTensor,
+  type PooledTensorOptions,
+  Tensor,
+  type TensorLike,
+  type TensorType,
+} from 'node-tensorrt';
 
 export const fitting: TensorLike[] = [
   new Tensor('float32', new Float32Array(1), [1]),

@@ -1,10 +1,19 @@
+import { Pipeline } from 'node-tensorrt';
 import { describe, expect, it } from 'vitest';
 import { Clock } from '../../../examples/ocr/clock.mjs';
-import { readLines } from '../../../examples/ocr/read-lines.mjs';
+import type { PageWithBoxes } from '../../../examples/ocr/detect.mjs';
+import { addReading } from '../../../examples/ocr/read-lines.mjs';
 import { straightStrip } from '../../../examples/ocr/strip.mjs';
 
-type Parts = Parameters<typeof readLines>[2];
+type Parts = Parameters<typeof addReading>[1];
 type Network = Parts['recognition'];
+type Floats = Parameters<Network['run']>[0];
+
+/** What the stages make of a picture with these boxes. */
+async function readLines(raster: PageWithBoxes['raster'], boxes: PageWithBoxes['boxes'], parts: Parts) {
+  const pipeline = addReading(Pipeline.create<PageWithBoxes>(), parts).build();
+  return pipeline.run({ raster, boxes, clock: new Clock() });
+}
 
 /** A picture that is bright on the left: what is cut out upside down is bright on the right. */
 const PICTURE = { data: new Uint8Array(96 * 48 * 3).map((_, i) => (i % 288 < 144 ? 255 : 0)), width: 96, height: 48 };
@@ -19,7 +28,7 @@ const BOX = { quad: QUAD, strip: straightStrip(QUAD) };
 /** Reads "d" with `darkFirst` where the left is dark, and "b" with `brightFirst` where it is bright. */
 function recogniser(brightFirst: number, darkFirst: number) {
   const batches: number[] = [];
-  const run = async (data: Float32Array, dims: number[]) => {
+  const run = async ({ data, dims }: Floats) => {
     const [lines = 0] = dims;
     batches.push(lines);
     const size = data.length / lines;
@@ -28,19 +37,18 @@ function recogniser(brightFirst: number, darkFirst: number) {
     );
     return { data: Float32Array.from(out.flat()), dims: [lines, 1, 4] };
   };
-  return { batches, network: { run, close: async () => {} } as unknown as Network };
+  return { batches, network: { run } as Network };
 }
 
 function parts(recognition: Network, upsideDown?: number): Parts {
-  const direction = async () => {
+  const run = async ({ dims: [lines = 0] }: Floats) => {
     if (upsideDown === undefined) throw new Error('the classifier was not to be loaded');
-    const run = async (_: Float32Array, [lines = 0]: number[]) => ({
+    return {
       data: Float32Array.from({ length: lines * 2 }, (_, i) => (i % 2 === 0 ? 1 - upsideDown : upsideDown)),
       dims: [lines, 2],
-    });
-    return { run } as unknown as Network;
+    };
   };
-  return { recognition, direction, dictionary: ['', 'b', 'd', ' '], clock: new Clock() };
+  return { recognition, direction: { run }, dictionary: ['', 'b', 'd', ' '] };
 }
 
 describe('readLines', () => {
@@ -75,20 +83,20 @@ describe('readLines', () => {
     ];
     const small = { quad: short, strip: straightStrip(short) };
     const surer = { upright: 0.94, turned: 0.98 };
-    const run = async (data: Float32Array, [lines = 0, , , width = 0]: number[]) => {
+    const run = async ({ data, dims: [lines = 0, , , width = 0] }: Floats) => {
       const dark = (data[0] ?? 0) < 0;
       const sure = width === 48 ? (run.calls++ === 0 ? surer.upright : surer.turned) : dark ? 0.97 : 0.6;
       return { data: Float32Array.of(0, dark ? 0 : sure, dark ? sure : 0, 0), dims: [lines, 1, 4] };
     };
     run.calls = 0;
-    const lines = await readLines(PICTURE, [BOX, small], parts({ run } as unknown as Network, 0.99));
+    const lines = await readLines(PICTURE, [BOX, small], parts({ run }, 0.99));
     expect(lines.map(({ quad }) => quad[0])).toEqual([
       [96, 48],
       [48, 48],
     ]);
     run.calls = 0;
     surer.turned = 0.93;
-    const again = await readLines(PICTURE, [BOX, small], parts({ run } as unknown as Network, 0.99));
+    const again = await readLines(PICTURE, [BOX, small], parts({ run }, 0.99));
     expect(again.map(({ quad }) => quad[0])).toEqual([
       [96, 48],
       [0, 0],

@@ -1,9 +1,10 @@
+import { Pipeline } from 'node-tensorrt';
 import { describe, expect, it } from 'vitest';
 import { bucketOf, bucketWidth, WIDTHS } from '../../../examples/ocr/buckets.mjs';
 import { Clock } from '../../../examples/ocr/clock.mjs';
 import { decodeCtc } from '../../../examples/ocr/ctc.mjs';
 import { plainText } from '../../../examples/ocr/plain-text.mjs';
-import { recogniseLines } from '../../../examples/ocr/recognise.mjs';
+import { Round, recognition as recognitionOptions } from '../../../examples/ocr/recognise.mjs';
 import { straightStrip } from '../../../examples/ocr/strip.mjs';
 import { toDetectorPlanes, toSignedPlanes } from '../../../examples/ocr/tensors.mjs';
 
@@ -81,7 +82,7 @@ describe('buckets', () => {
   });
 });
 
-describe('recogniseLines', () => {
+describe('recognition', () => {
   const raster = (width: number, value: number) => ({
     data: new Uint8Array(width * 48 * 3).fill(value),
     width,
@@ -89,20 +90,33 @@ describe('recogniseLines', () => {
   });
   /** Ends its runs when told, in any order. Reads "a" where it is dark, "b" where it is bright. */
   function recogniser() {
-    const runs: { dims: number[]; size: number; end: () => void }[] = [];
-    const run = (data: Float32Array, dims: number[]) =>
-      new Promise((resolve) => {
+    const runs: { dims: readonly number[]; size: number; end: () => void }[] = [];
+    const run = ({ data, dims }: { data: Float32Array; dims: readonly number[] }) =>
+      new Promise<{ data: Float32Array<ArrayBuffer>; dims: readonly number[] }>((resolve) => {
         const row = (data[0] ?? 0) < 0 ? [0, 1, 0, 0] : [0, 0, 1, 0];
         const end = () => resolve({ data: Float32Array.from(row), dims: [1, 1, 4] });
         runs.push({ dims, size: data.length, end });
       });
-    return { runs, recognition: { run } as unknown as Parameters<typeof recogniseLines>[1]['recognition'] };
+    return { runs, recognition: { run } };
+  }
+  type Recognition = ReturnType<typeof recogniser>['recognition'];
+
+  /** What the stage makes of them. */
+  function recogniseLines(crops: ReturnType<typeof raster>[], recognition: Recognition) {
+    const round = new Round(new Clock());
+    const pipeline = Pipeline.create<typeof crops>()
+      .fanOut('lines', (given) => given.map((crop) => ({ crop, round })))
+      .stage('recognise', recognition, recognitionOptions(DICTIONARY))
+      .join('all')
+      .build();
+    return pipeline.run(crops);
   }
 
-  it('submits every line by itself, at its own width and not padded, all in one turn', async () => {
+  it('submits every line by itself, at its own width and not padded, and does not wait for the ones before', async () => {
     const { runs, recognition } = recogniser();
     const crops = [raster(64, 0), raster(80, 255), raster(64, 255)];
-    const reading = recogniseLines(crops, { recognition, dictionary: DICTIONARY, clock: new Clock() });
+    const reading = recogniseLines(crops, recognition);
+    while (runs.length < crops.length) await new Promise(setImmediate);
     expect(runs.map(({ dims }) => dims)).toEqual([64, 80, 64].map((width) => [1, 3, 48, width]));
     expect(runs.map(({ size }) => size)).toEqual([64, 80, 64].map((width) => 3 * 48 * width));
     for (const { end } of runs) end();
@@ -112,11 +126,12 @@ describe('recogniseLines', () => {
   it('gives every crop its own reading, in their order, whichever ends first', async () => {
     const { runs, recognition } = recogniser();
     const crops = [raster(64, 0), raster(64, 255), raster(64, 0)];
-    const reading = recogniseLines(crops, { recognition, dictionary: DICTIONARY, clock: new Clock() });
+    const reading = recogniseLines(crops, recognition);
+    while (runs.length < crops.length) await new Promise(setImmediate);
     for (const { end } of runs.toReversed()) end();
-    const readings = [...(await reading)];
-    expect(readings.map(([crop]) => crop)).toEqual(crops);
-    expect(readings.map(([, { text }]) => text)).toEqual(['a', 'b', 'a']);
+    const lines = await reading;
+    expect(lines.map(({ crop }) => crop)).toEqual(crops);
+    expect(lines.map(({ reading: { text } }) => text)).toEqual(['a', 'b', 'a']);
   });
 });
 
