@@ -130,8 +130,14 @@ class Rule {
   }
 
   const ValueFacts* input(size_t i) const { return i < inputs_.size() ? inputs_[i] : nullptr; }
-  const Dims* dims(size_t i) const { return input(i) != nullptr && input(i)->dims ? &*input(i)->dims : nullptr; }
-  const Dims* ints(size_t i) const { return input(i) != nullptr && input(i)->ints ? &*input(i)->ints : nullptr; }
+  const Dims* dims(size_t i) const {
+    const ValueFacts* in = input(i);
+    return in != nullptr && in->dims ? &*in->dims : nullptr;
+  }
+  const Dims* ints(size_t i) const {
+    const ValueFacts* in = input(i);
+    return in != nullptr && in->ints ? &*in->ints : nullptr;
+  }
   int32_t type(size_t i) const { return input(i) != nullptr ? input(i)->data_type : 0; }
 
   /// The integers of an attribute, or, in newer operator sets, of an input.

@@ -22,6 +22,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace ntrt {
 
@@ -122,7 +123,7 @@ class ResidencyTable {
   void unload_all() noexcept;
 
   /// Settled since the last call, in order.
-  Demands take_settled() noexcept { return std::move(settled_); }
+  Demands take_settled() noexcept { return std::exchange(settled_, {}); }
   /// A model whose engine is to be closed now; null if there is none. closed() follows.
   ModelEntry* next_closing() noexcept;
 
