@@ -56,6 +56,7 @@ void* CachingPool::allocate(size_t requested, MemoryTag tag) {
   const Room room = room_of(bytes, tag.use);
   try {
     if (void* const data = take(bytes, requested, room, tag)) return data;
+    if (void* const data = add_arena(bytes, room) ? take(bytes, requested, room, tag) : nullptr) return data;
     return take_from_new_segment(bytes, requested, room, tag);
   } catch (const Error& error) {
     if (error.code() != Code::kOutOfMemory) throw;
@@ -77,9 +78,50 @@ void* CachingPool::take(size_t bytes, size_t requested, Room room, MemoryTag& ta
   FreeBins& bins = free_[static_cast<size_t>(room)];
   Block* const block = bins.find(bytes);
   if (block == nullptr) return nullptr;
-  if (block->segment->purged_bytes > 0) restore(*block->segment, block->offset, bytes);
+  back(*block->segment, block->offset, bytes);
   bins.remove(block);
   return hand_out(block, bytes, requested, tag);
+}
+
+/// Addresses for what comes and goes; false if there are none to be had, or the block would take too much of them.
+bool CachingPool::add_arena(size_t bytes, Room room) {
+  if constexpr (sizeof(void*) < 8) return false;
+  const size_t arena_bytes = room == Room::kSmall ? kSmallArenaBytes : kLargeArenaBytes;
+  if ((room != Room::kSmall && room != Room::kLarge) || bytes > arena_bytes / 4) return false;
+  auto segment = std::make_unique<Segment>();
+  segment->room = room;
+  segment->bytes = arena_bytes;
+  {
+    const std::lock_guard lock(mutex_);
+    if (huge_pages_) return false;
+    blocks_.reserve(1);
+    segments_.reserve(segments_.size() + 1);
+  }
+  segment->base = static_cast<std::byte*>(source_.reserve(arena_bytes));
+  if (segment->base == nullptr) return false;
+  try {
+    const std::lock_guard lock(mutex_);
+    blocks_.reserve(1);  // others may have come since
+    segments_.reserve(segments_.size() + 1);
+    Segment& added = add(std::move(segment));
+    free_[static_cast<size_t>(room)].insert(added.first);
+  } catch (...) {
+    give_back(*segment);
+    throw;
+  }
+  return true;
+}
+
+/// After blocks_ and segments_ have room for one more.
+Segment& CachingPool::add(std::unique_ptr<Segment> segment) noexcept {
+  segment->id = ++num_segments_;
+  segment->first = blocks_.make();
+  segment->first->segment = segment.get();
+  segment->first->bytes = segment->bytes;
+  room_bytes_[static_cast<size_t>(segment->room)] += segment->committed;
+  if (segment->committed > 0) history_.add(MemoryAction::kMap, segment->id, 0, segment->committed);
+  segments_.push_back(std::move(segment));
+  return *segments_.back();
 }
 
 size_t CachingPool::spare_bytes(size_t bytes, Room room) const noexcept {
@@ -109,15 +151,9 @@ void* CachingPool::take_from_new_segment(size_t bytes, size_t requested, Room ro
     blocks_.reserve(2);
     table_.reserve_one();
     segments_.reserve(segments_.size() + 1);
-    segment->id = ++num_segments_;
+    segment->committed = segment->bytes;
     segment->huge_pages = huge_pages_ && segment->bytes >= HostSource::kHugePageBytes;
-    segment->first = blocks_.make();
-    segment->first->segment = segment.get();
-    segment->first->bytes = segment->bytes;
-    room_bytes_[static_cast<size_t>(room)] += segment->bytes;
-    history_.add(MemoryAction::kMap, segment->id, 0, segment->bytes);
-    segments_.push_back(std::move(segment));
-    return hand_out(segments_.back()->first, bytes, requested, tag);
+    return hand_out(add(std::move(segment)).first, bytes, requested, tag);
   } catch (...) {
     give_back(*segment);
     throw;
@@ -150,6 +186,30 @@ void* CachingPool::hand_out(Block* block, size_t bytes, size_t requested, Memory
   table_.insert(block);
   if (is_host_) unpoison(block->data(), requested);
   return block->data();
+}
+
+/// Gives addresses memory that have none, or none any more. Throws as the source does; then nothing has changed.
+void CachingPool::back(Segment& segment, size_t offset, size_t bytes) {
+  if (offset + bytes > segment.committed) commit(segment, offset + bytes);
+  if (segment.purged_bytes > 0) restore(segment, offset, bytes);
+}
+
+void CachingPool::commit(Segment& segment, size_t bytes) {
+  size_t wanted = std::min(round_up(bytes, kCommitBytes), segment.bytes) - segment.committed;
+  std::byte* const start = segment.base + segment.committed;
+  try {
+    source_.restore(start, wanted);
+  } catch (const Error& error) {
+    const size_t needed = round_up(bytes, page_bytes()) - segment.committed;
+    if (error.code() != Code::kOutOfMemory || wanted == needed) throw;
+    wanted = needed;
+    source_.restore(start, wanted);
+  }
+  if (is_host_) poison(start, wanted);
+  if (segment.active_bytes > 0) inactive_split_.add(wanted);
+  segment.committed += wanted;
+  room_bytes_[static_cast<size_t>(segment.room)] += wanted;
+  history_.add(MemoryAction::kMap, segment.id, segment.committed - wanted, wanted);
 }
 
 /// Pages that were given back are usable again.
@@ -213,9 +273,9 @@ void CachingPool::absorb_next(Block* block) noexcept {
 
 /// Of a segment in use, all that is not in use counts as split off.
 void CachingPool::set_active_bytes(Segment& segment, size_t bytes) noexcept {
-  if (segment.active_bytes > 0) inactive_split_.subtract(segment.bytes - segment.active_bytes);
+  if (segment.active_bytes > 0) inactive_split_.subtract(segment.committed - segment.active_bytes);
   segment.active_bytes = bytes;
-  if (segment.active_bytes > 0) inactive_split_.add(segment.bytes - segment.active_bytes);
+  if (segment.active_bytes > 0) inactive_split_.add(segment.committed - segment.active_bytes);
 }
 
 size_t CachingPool::size_of(const void* data) const noexcept {
@@ -252,12 +312,14 @@ PoolSnapshot CachingPool::snapshot() const {
     SegmentSnapshot& copy = snapshot.segments.emplace_back();
     copy.id = segment->id;
     copy.base = segment->base;
-    copy.bytes = segment->bytes;
+    copy.bytes = segment->committed;  // addresses without memory are nothing to see
     copy.purged_bytes = segment->purged_bytes;
     copy.huge_pages = segment->huge_pages;
     copy.room = segment->room;
-    for (const Block* block = segment->first; block != nullptr; block = block->after) {
-      copy.blocks.push_back({block->offset, block->bytes, block->requested, block->tag});
+    for (const Block* block = segment->first; block != nullptr && block->offset < segment->committed;
+         block = block->after) {
+      const size_t bytes = std::min(block->bytes, segment->committed - block->offset);
+      copy.blocks.push_back({block->offset, bytes, block->requested, block->tag});
     }
   }
   return snapshot;

@@ -4,8 +4,10 @@
 //  - A free block serves by best fit (free_bins.h) and is split if what remains is of use. A block that is freed is
 //    joined with its free neighbours.
 //  - Weights have segments of their own, and so has what is small: what stays does not pin what comes and goes.
-//  - A new segment has a sixteenth of what its room holds to spare, kMinSegmentBytes at least and kMaxSpareBytes at
-//    most: few calls of the system, and never much more than was ever needed at once.
+//  - What comes and goes stands in one arena per room: addresses for much more than is needed, which get memory from
+//    the front as they are used. All free memory in it can be joined, whatever the sizes.
+//  - Where there are no arenas (weights, huge pages, a source that cannot reserve addresses) a new segment has a
+//    sixteenth of what its room holds to spare, kMinSegmentBytes at least and kMaxSpareBytes at most.
 //  - When the source runs out, everything cached goes back to it and the allocation is tried once more. trim() does the
 //    same; whole pages of free blocks beside used ones are given back, too, while the segment keeps its addresses.
 //  - The pool never touches a block's memory: it serves device memory too.
@@ -34,6 +36,10 @@ class CachingPool {
   static constexpr size_t kLargeBytes = size_t{256} << 10;
   static constexpr size_t kMinSegmentBytes = size_t{1} << 20;
   static constexpr size_t kMaxSpareBytes = size_t{32} << 20;
+  static constexpr size_t kSmallArenaBytes = size_t{256} << 20;
+  static constexpr size_t kLargeArenaBytes = size_t{4} << 30;
+  /// An arena gets memory in steps of this.
+  static constexpr size_t kCommitBytes = size_t{256} << 10;
 
   /// `is_host`: the processor can reach the memory, so AddressSanitizer is told who may.
   explicit CachingPool(MemorySource& source, bool is_host = true) : source_(source), is_host_(is_host) {}
@@ -90,9 +96,13 @@ class CachingPool {
   static Room room_of(size_t bytes, MemoryUse use) noexcept;
 
   void* take(size_t bytes, size_t requested, Room room, MemoryTag& tag);
+  bool add_arena(size_t bytes, Room room);
+  Segment& add(std::unique_ptr<Segment> segment) noexcept;
   void* take_from_new_segment(size_t bytes, size_t requested, Room room, MemoryTag& tag);
   size_t spare_bytes(size_t bytes, Room room) const noexcept;
   void* hand_out(Block* block, size_t bytes, size_t requested, MemoryTag& tag) noexcept;
+  void back(Segment& segment, size_t offset, size_t bytes);
+  void commit(Segment& segment, size_t bytes);
   void restore(Segment& segment, size_t offset, size_t bytes);
   void make_free(Block* block) noexcept;
   void absorb_next(Block* block) noexcept;

@@ -25,7 +25,7 @@ size_t CachingPool::release_segments(size_t wanted) noexcept {
   while (bytes < wanted) {
     const std::unique_ptr<Segment> segment = take_out_oldest_free();
     if (!segment) break;
-    bytes += segment->bytes - segment->purged_bytes;
+    bytes += segment->held_bytes();
     give_back(*segment);
   }
   return bytes;
@@ -44,15 +44,15 @@ std::unique_ptr<Segment> CachingPool::take_out_oldest_free() noexcept {
   free_[static_cast<size_t>(segment->room)].remove(segment->first);
   blocks_.recycle(segment->first);
   segment->first = nullptr;
-  room_bytes_[static_cast<size_t>(segment->room)] -= segment->bytes;
-  history_.add(MemoryAction::kUnmap, segment->id, 0, segment->bytes);
+  room_bytes_[static_cast<size_t>(segment->room)] -= segment->committed;
+  history_.add(MemoryAction::kUnmap, segment->id, 0, segment->committed);
   return segment;
 }
 
 /// To the source, which takes it with all its pages.
 void CachingPool::give_back(const Segment& segment) noexcept {
-  if (is_host_) unpoison(segment.base, segment.bytes);
-  source_.deallocate(segment.base, segment.bytes, segment.purged_bytes);
+  if (is_host_) unpoison(segment.base, segment.committed);
+  source_.deallocate(segment.base, segment.bytes, segment.bytes - segment.held_bytes());
 }
 
 /// Whole pages of free blocks in segments that are in use.
@@ -102,7 +102,11 @@ size_t CachingPool::purge(const Block& block) noexcept {
   Segment& segment = *block.segment;
   const size_t page = page_bytes();
   size_t first = (block.offset + page - 1) / page;
-  const size_t end = (block.offset + block.bytes) / page;
+  size_t end = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    end = std::min(block.offset + block.bytes, segment.committed) / page;
+  }
   size_t bytes = 0;
   while (first < end) {
     size_t last = first;

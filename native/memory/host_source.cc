@@ -41,6 +41,8 @@ bool restore_pages(void* pages, size_t bytes) noexcept {
 }
 
 void* map_huge_pages(size_t bytes) noexcept { return map_pages(bytes); }
+
+void* reserve_pages(size_t bytes) noexcept { return VirtualAlloc(nullptr, bytes, MEM_RESERVE, PAGE_READWRITE); }
 #else
 size_t read_page_bytes() noexcept { return static_cast<size_t>(sysconf(_SC_PAGESIZE)); }
 
@@ -59,7 +61,14 @@ bool purge_pages(void* pages, size_t bytes) noexcept {
 #endif
 }
 
-bool restore_pages(void* /*pages*/, size_t /*bytes*/) noexcept { return true; }  // they come back when touched
+/// Of what was purged they come back when they are touched; of what was reserved that has to be allowed.
+bool restore_pages(void* pages, size_t bytes) noexcept { return mprotect(pages, bytes, PROT_READ | PROT_WRITE) == 0; }
+
+/// Pages that nobody may touch count for no limit of the system, whichever way it counts.
+void* reserve_pages(size_t bytes) noexcept {
+  void* pages = mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return pages == MAP_FAILED ? nullptr : pages;
+}
 
 /// Aligned to huge pages, which the system uses for what is aligned to them only.
 void* map_huge_pages(size_t bytes) noexcept {
@@ -108,6 +117,8 @@ void HostSource::deallocate(void* block, size_t bytes, size_t /*purged*/) noexce
   unmap_pages(block, to_pages(bytes));
 }
 
+void* HostSource::reserve(size_t bytes) noexcept { return reserve_pages(to_pages(bytes)); }
+
 size_t HostSource::purge(void* pages, size_t bytes) noexcept {
   size_t purged = 0;
   while (purged < bytes) {
@@ -120,6 +131,7 @@ size_t HostSource::purge(void* pages, size_t bytes) noexcept {
 
 void HostSource::restore(void* pages, size_t bytes) {
   if (!restore_pages(pages, bytes)) throw_out_of_memory("host", bytes);
+  bind_new_pages(pages, bytes);
 }
 
 size_t HostSource::trim() noexcept {

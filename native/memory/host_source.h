@@ -22,6 +22,7 @@ class HostSource final : public MemorySource {
 
   void* allocate(size_t bytes) override;
   void deallocate(void* block, size_t bytes, size_t purged) noexcept override;
+  void* reserve(size_t bytes) noexcept override;
   size_t purge(void* pages, size_t bytes) noexcept override;
   void restore(void* pages, size_t bytes) override;
 

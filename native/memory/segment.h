@@ -47,10 +47,14 @@ struct Segment {
   Room room = Room::kSmall;
   bool huge_pages = false;
   Block* first = nullptr;
+  size_t committed = 0;     ///< from its start on, so much has memory, or had some and was purged; the rest only addresses
   size_t active_bytes = 0;  ///< of its blocks in users' hands
   uint64_t last_used = 0;   ///< the pool's count of allocations then
   size_t purged_bytes = 0;
   std::vector<bool> purged;  ///< per page, from the first purge on
+
+  /// Of the system's memory.
+  size_t held_bytes() const noexcept { return committed - purged_bytes; }
 
   /// All of it is one free block.
   bool is_free() const noexcept { return first->after == nullptr && first->state == Block::State::kFree; }

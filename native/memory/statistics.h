@@ -46,6 +46,7 @@ class StatisticsAdaptor final : public MemorySource {
   void* allocate(size_t bytes) override;
   void deallocate(void* block, size_t bytes, size_t purged) noexcept override;
   size_t trim() noexcept override { return source_.trim(); }
+  void* reserve(size_t bytes) noexcept override { return source_.reserve(bytes); }
   size_t purge(void* pages, size_t bytes) noexcept override;
   void restore(void* pages, size_t bytes) override;
 

@@ -19,6 +19,7 @@ using testing::PoolUnderTest;
 template <typename UnderTest>
 std::string run(uint64_t seed, int steps) {
   CountingSource source;
+  source.can_reserve = seed % 2 == 0;
   std::string wrong;
   {
     UnderTest pool(source);

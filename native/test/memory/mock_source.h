@@ -40,6 +40,14 @@ class MockSource final : public MemorySource {
     ++num_frees_;
   }
 
+  void* reserve(size_t bytes) noexcept override {
+    const std::lock_guard lock(mutex_);
+    if (!can_reserve_) return nullptr;
+    void* addresses = host_.reserve(bytes);
+    live_[addresses] = bytes;
+    return addresses;
+  }
+
   size_t purge(void* pages, size_t bytes) noexcept override {
     const std::lock_guard lock(mutex_);
     EXPECT_EQ(reinterpret_cast<uintptr_t>(pages) % page_bytes(), 0U);
@@ -68,6 +76,7 @@ class MockSource final : public MemorySource {
   /// At most this many bytes may be out at a time.
   void set_capacity(size_t bytes) { capacity_ = bytes; }
   void set_can_purge(bool can) { can_purge_ = can; }
+  void set_can_reserve(bool can) { can_reserve_ = can; }
   void set_trim_result(size_t bytes) { trim_result_ = bytes; }
 
   uint64_t num_allocs() const { return num_allocs_; }
@@ -88,6 +97,7 @@ class MockSource final : public MemorySource {
   uint64_t num_trims_ = 0;
   uint64_t num_restores_ = 0;
   bool can_purge_ = true;
+  bool can_reserve_ = false;
   uint64_t fail_first_ = 1;
   uint64_t fail_last_ = 0;
 };
