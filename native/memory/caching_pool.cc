@@ -163,18 +163,7 @@ void* CachingPool::take_from_new_segment(size_t bytes, size_t requested, Room ro
 /// The first `bytes` of a block that is in no bin; what remains goes into one.
 void* CachingPool::hand_out(Block* block, size_t bytes, size_t requested, MemoryTag& tag) noexcept {
   Segment& segment = *block->segment;
-  if (is_worth_splitting(*block, bytes)) {
-    Block* const rest = blocks_.make();
-    rest->segment = &segment;
-    rest->offset = block->offset + bytes;
-    rest->bytes = block->bytes - bytes;
-    rest->before = block;
-    rest->after = block->after;
-    if (rest->after != nullptr) rest->after->before = rest;
-    block->after = rest;
-    block->bytes = bytes;
-    free_[static_cast<size_t>(segment.room)].insert(rest);
-  }
+  if (is_worth_splitting(*block, bytes)) free_[static_cast<size_t>(segment.room)].insert(split(block, bytes));
   block->state = Block::State::kActive;
   block->requested = requested;
   block->tag = std::move(tag);
@@ -186,6 +175,20 @@ void* CachingPool::hand_out(Block* block, size_t bytes, size_t requested, Memory
   table_.insert(block);
   if (is_host_) unpoison(block->data(), requested);
   return block->data();
+}
+
+/// Leaves `bytes` to the block; returns the rest, which is in no bin. After blocks_ has one to spare.
+Block* CachingPool::split(Block* block, size_t bytes) noexcept {
+  Block* const rest = blocks_.make();
+  rest->segment = block->segment;
+  rest->offset = block->offset + bytes;
+  rest->bytes = block->bytes - bytes;
+  rest->before = block;
+  rest->after = block->after;
+  if (rest->after != nullptr) rest->after->before = rest;
+  block->after = rest;
+  block->bytes = bytes;
+  return rest;
 }
 
 /// Gives addresses memory that have none, or none any more. Throws as the source does; then nothing has changed.

@@ -104,6 +104,7 @@ class CachingPool {
   void back(Segment& segment, size_t offset, size_t bytes);
   void commit(Segment& segment, size_t bytes);
   void restore(Segment& segment, size_t offset, size_t bytes);
+  Block* split(Block* block, size_t bytes) noexcept;
   void make_free(Block* block) noexcept;
   void absorb_next(Block* block) noexcept;
   void set_active_bytes(Segment& segment, size_t bytes) noexcept;

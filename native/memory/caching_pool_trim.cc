@@ -80,16 +80,20 @@ bool CachingPool::hold_free_blocks(uint32_t& id, std::vector<Block*>& held) {
                                      [](uint32_t last, const auto& segment) { return last < segment->id; });
   if (next == segments_.end()) return false;
   Segment& segment = **next;
-  const auto has_pages = [](const Block& block) {
-    return block.state == Block::State::kFree && block.bytes >= page_bytes();
+  const auto has_pages = [&segment](const Block& block) {
+    return block.state == Block::State::kFree && block.bytes >= page_bytes() && block.offset < segment.committed;
   };
   size_t count = 0;
   for (Block* block = segment.first; block != nullptr; block = block->after) count += has_pages(*block) ? 1 : 0;
   held.reserve(count);
+  blocks_.reserve(1);
   if (segment.purged.empty()) segment.purged.resize(segment.bytes / page_bytes());
   for (Block* block = segment.first; block != nullptr; block = block->after) {
     if (!has_pages(*block)) continue;
-    free_[static_cast<size_t>(segment.room)].remove(block);
+    FreeBins& bins = free_[static_cast<size_t>(segment.room)];
+    bins.remove(block);
+    // Addresses that have no memory yet stay for whoever needs some meanwhile.
+    if (block->offset + block->bytes > segment.committed) bins.insert(split(block, segment.committed - block->offset));
     block->state = Block::State::kHeld;
     held.push_back(block);
   }
@@ -102,14 +106,9 @@ size_t CachingPool::purge(const Block& block) noexcept {
   Segment& segment = *block.segment;
   const size_t page = page_bytes();
   size_t first = (block.offset + page - 1) / page;
-  size_t end = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    end = std::min(block.offset + block.bytes, segment.committed) / page;
-  }
+  const size_t end = (block.offset + block.bytes) / page;
   size_t bytes = 0;
-  while (first < end) {
-    size_t last = first;
+  for (size_t last = 0; first < end; first = last) {
     {
       const std::lock_guard lock(mutex_);
       while (first < end && segment.purged[first]) ++first;
@@ -122,7 +121,6 @@ size_t CachingPool::purge(const Block& block) noexcept {
     std::fill_n(segment.purged.begin() + static_cast<ptrdiff_t>(first), purged / page, true);
     segment.purged_bytes += purged;
     bytes += purged;
-    first = last;
   }
   return bytes;
 }

@@ -92,8 +92,8 @@ size_t to_pages(size_t bytes) noexcept { return (bytes + page_bytes() - 1) / pag
 }  // namespace
 
 size_t page_bytes() noexcept {
-  static const size_t bytes = read_page_bytes();
-  return bytes;
+  static const size_t kBytes = read_page_bytes();
+  return kBytes;
 }
 
 void* HostSource::allocate(size_t bytes) {

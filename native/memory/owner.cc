@@ -9,7 +9,7 @@ constexpr std::array<std::string_view, kNumMemoryUses> kNames = {"weights", "act
 
 thread_local const MemoryScope* current = nullptr;
 
-const std::shared_ptr<MemoryOwner> nobody;
+const std::shared_ptr<MemoryOwner> kNobody;
 
 /// Never destroyed: threads may still be closing engines while static destructors run at exit.
 struct List {
@@ -69,7 +69,7 @@ MemoryScope::MemoryScope(const std::shared_ptr<MemoryOwner>& owner, MemoryUse us
 MemoryScope::~MemoryScope() { current = outer_; }
 
 const std::shared_ptr<MemoryOwner>& MemoryScope::current_owner() noexcept {
-  return current != nullptr ? current->owner_ : nobody;
+  return current != nullptr ? current->owner_ : kNobody;
 }
 
 MemoryUse MemoryScope::current_use() noexcept { return current != nullptr ? current->use_ : MemoryUse::kOther; }

@@ -47,7 +47,7 @@ struct Segment {
   Room room = Room::kSmall;
   bool huge_pages = false;
   Block* first = nullptr;
-  size_t committed = 0;     ///< from its start on, so much has memory, or had some and was purged; the rest only addresses
+  size_t committed = 0;  ///< from its start on, so much has memory, or had some and was purged; the rest only addresses
   size_t active_bytes = 0;  ///< of its blocks in users' hands
   uint64_t last_used = 0;   ///< the pool's count of allocations then
   size_t purged_bytes = 0;

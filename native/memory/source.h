@@ -33,8 +33,8 @@ class MemorySource {
   /// `bytes` is what was asked for, of which `purged` are given back already; nullptr is ignored.
   virtual void deallocate(void* block, size_t bytes, size_t purged) noexcept = 0;
 
-  /// Addresses for `bytes` without memory behind them: as if all of it had been purged. nullptr where the system cannot,
-  /// or has no addresses left. Goes back by deallocate().
+  /// Addresses for `bytes` without memory behind them: as if all of it had been purged. nullptr where the system
+  /// cannot, or has no addresses left. Goes back by deallocate().
   virtual void* reserve(size_t /*bytes*/) noexcept { return nullptr; }
 
   /// Gives the memory behind whole pages of a block back to the system, while the block keeps its addresses; nobody

@@ -24,8 +24,7 @@ struct HostPoolAllocator : OrtAllocator {
 
 /// ONNX Runtime asks for weights so: they stay as long as the session does.
 [[gnu::noinline]] void* try_reserve(size_t size) noexcept {
-  const std::shared_ptr<MemoryOwner> owner = MemoryScope::current_owner();
-  const MemoryScope scope(owner, MemoryUse::kWeights);
+  const MemoryScope scope(MemoryScope::current_owner(), MemoryUse::kWeights);
   return try_allocate(size);
 }
 

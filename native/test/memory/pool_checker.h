@@ -182,7 +182,8 @@ class PoolChecker {
       data = static_cast<std::byte*>(pool_.allocate(bytes, {nullptr, use}));
     } catch (const Error& error) {
       if (error.code() != Code::kOutOfMemory) fail("another error: ", error.message());
-      if (fit != 0 && source_.num_not_restored == not_restored) fail("refused ", bytes, " bytes while ", fit, " were free");
+      if (fit != 0 && source_.num_not_restored == not_restored)
+        fail("refused ", bytes, " bytes while ", fit, " were free");
       return;
     }
     if (reinterpret_cast<uintptr_t>(data) % unit != 0) fail(bytes, " bytes are not aligned to ", unit);
