@@ -4,18 +4,15 @@
 //
 // Note "views of pooled memory" (seen on Node 20, 22, 24 and 26):
 // - The ArrayBuffer owns the block: when it is collected, or detached, V8 has the finalizer called in a later turn,
-// which
-//   lets the block go. release() detaches it and lets go at once. V8 counts the bytes as external memory by itself.
+//   which lets the block go. release() detaches it and lets go at once. V8 counts the bytes as external by itself.
 // - Where a runtime allows no such buffers (Electron), expose() returns null: the one place that decides. The library
-// then
-//   uses ordinary arrays, which are copied as everybody's.
+//   then uses ordinary arrays, which are copied as everybody's.
 // - postMessage and structuredClone refuse to transfer the buffer (Node 22 and later) or copy it (Node 20).
 // - ArrayBuffer.prototype.transfer, which byte streams use as well, gives the memory to another ArrayBuffer, and that
-// one
-//   may go to another thread. The memory then lives as long as that one. But at the end of the first one's environment
-//   Node calls all finalizers, before any cleanup hook, even though others still have the memory. So the newest buffer
-//   is always a sentinel: its finalizer is the first, and looks which of the others somebody else has detached. Their
-//   blocks are never freed. The library tells of those that were collected before (note_moved()).
+//   one may go to another thread. The memory then lives as long as that one. But at the end of the first one's
+//   environment Node calls all finalizers, before any cleanup hook, even though others still have the memory. So the
+//   newest buffer is always a sentinel: its finalizer is the first, and looks which of the others somebody else has
+//   detached. Their blocks are never freed. The library tells of those that were collected before (note_moved()).
 
 #include <map>
 #include <memory>
@@ -48,9 +45,8 @@ class PooledMemory : public std::enable_shared_from_this<PooledMemory> {
   bool contains(const ArrayView& view) const noexcept { return find(view) != nullptr; }
 
   /// A lease on the array's part of its block; nothing if it lies in none. `own` are leases of the same request;
-  /// `group`
-  /// ('inputs' or 'into') and `tensor` name it in errors. Throws Error{kInvalidArgument, kBusy} with details reason
-  /// 'overlap'.
+  /// `group` ('inputs' or 'into') and `tensor` name it in errors. Throws Error{kInvalidArgument, kBusy} with details
+  /// reason 'overlap'.
   std::optional<BlockLease> lease(const ArrayView& view, Access access, const std::vector<BlockLease>& own,
                                   const std::string& group, const std::string& tensor) const;
 

@@ -6,9 +6,8 @@
 //   itself where the request runs alone; an output is written by the run itself where the request runs alone, else
 //   copied once by the lane. A lease keeps the memory, and other requests out of it, until the run has ended.
 // - JavaScript can write to it at any moment. So a request that meets others copies the inputs that all of a batch
-// share
-//   when it is submitted: they were compared by then. And a run gets copies of its integers and bools
-//   (is_index_type()): models use them as indices, sizes and conditions, and operators check them before they use them.
+//   share when it is submitted: they were compared by then. And a run gets copies of its integers and bools
+//   (is_index_type()): models use them as indices, sizes and conditions, and operators check them before use.
 
 #include <deque>
 #include <memory>

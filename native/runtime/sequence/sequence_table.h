@@ -9,8 +9,7 @@
 // - So the state has one user at a time: while a step is in hand its inputs view the state, and the lane that runs it
 //   writes the new state after the run, when nothing of it can fail any more. The engine's lock hands it on.
 // - The id leads to the sequence until it ends, is replaced (`start`) or expires. One that was replaced lives on,
-// without
-//   a name, until the steps that it has are done.
+//   without a name, until the steps that it has are done.
 // - Putting a step into the planner can find no memory. The step is then moved, which needs none, to a list from which
 //   a lane takes it to fail it.
 
