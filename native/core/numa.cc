@@ -85,7 +85,6 @@ std::string format_cpu_list(const std::vector<int>& cpus) {
 }
 
 std::vector<NumaNode> read_numa_nodes(const std::string& sysfs, const std::vector<int>& allowed) {
-  if (!numa_support().empty()) return {};
   const std::string folder = sysfs + "/devices/system/node/";
   std::vector<NumaNode> nodes;
   for (const int id : parse_cpu_list(read_text(folder + "online"))) {
@@ -132,21 +131,18 @@ std::string refusal(const char* call) {
 std::string_view numa_support() noexcept { return {}; }
 
 std::vector<int> allowed_cpus() {
-  // The kernel wants room for as many CPUs as it was built for.
-  for (int room = 1024; room <= kMaxCpu; room *= 2) {
-    cpu_set_t* const set = CPU_ALLOC(static_cast<size_t>(room));
-    if (set == nullptr) return {};
-    const size_t bytes = CPU_ALLOC_SIZE(static_cast<size_t>(room));
-    const bool read = sched_getaffinity(0, bytes, set) == 0;
-    const bool too_small = !read && errno == EINVAL;
-    std::vector<int> cpus;
-    for (int cpu = 0; read && cpu < room; ++cpu) {
-      if (CPU_ISSET_S(static_cast<size_t>(cpu), bytes, set)) cpus.push_back(cpu);
-    }
-    CPU_FREE(set);
-    if (!too_small) return cpus;
+  // The kernel wants room for as many CPUs as it was built for: 8192 at most.
+  constexpr size_t kRoom = kMaxCpu + 1;
+  cpu_set_t* const set = CPU_ALLOC(kRoom);
+  if (set == nullptr) return {};
+  const size_t bytes = CPU_ALLOC_SIZE(kRoom);
+  std::vector<int> cpus;
+  const bool read = sched_getaffinity(0, bytes, set) == 0;
+  for (size_t cpu = 0; read && cpu < kRoom; ++cpu) {
+    if (CPU_ISSET_S(cpu, bytes, set)) cpus.push_back(static_cast<int>(cpu));
   }
-  return {};
+  CPU_FREE(set);
+  return cpus;
 }
 
 std::string bind_thread(const std::vector<int>& cpus) {

@@ -281,6 +281,20 @@ describe('objects that are not what they should be', () => {
     }
   });
 
+  it('have no methods that work on other objects', () => {
+    const classes = [addon.NativePort, addon.NativeStaging, addon.NativeModelCache, numbers.constructor];
+    let count = 0;
+    for (const { prototype } of classes as Anything[]) {
+      for (const name of Object.getOwnPropertyNames(prototype)) {
+        const { value } = Object.getOwnPropertyDescriptor(prototype, name) as PropertyDescriptor;
+        if (name === 'constructor' || typeof value !== 'function') continue;
+        expect(() => value.call({}), name).toThrow();
+        count++;
+      }
+    }
+    expect(count).toBeGreaterThan(50);
+  });
+
   it('are no model, engine or member of a model cache', async () => {
     const cache = new addon.NativeModelCache(port, 'raw', 100);
     cache.add('a', 'what it is');

@@ -21,6 +21,7 @@ TEST(CpuList, IsReadAsNumbers) {
   EXPECT_EQ(parse_cpu_list("0"), Cpus{0});
   EXPECT_EQ(parse_cpu_list("0-3,8,10-11\n"), (Cpus{0, 1, 2, 3, 8, 10, 11}));
   EXPECT_EQ(parse_cpu_list("5,1,1-2"), (Cpus{1, 2, 5}));
+  EXPECT_EQ(parse_cpu_list("1-2 \n"), (Cpus{1, 2}));
   EXPECT_EQ(parse_cpu_list("\n"), Cpus{});
 }
 

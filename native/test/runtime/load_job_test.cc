@@ -110,7 +110,9 @@ TEST_F(LoadJobTest, CancelledAtOnceGivesNoEngine) {
     job->cancel();
     done.wait("the load");
     // The load may have been too quick; if it failed, then for this reason.
-    if (result) EXPECT_EQ(result->code(), Code::kNotOpen) << result->message();
+    if (result) {
+      EXPECT_EQ(result->code(), Code::kNotOpen) << result->message();
+    }
   }
 }
 
