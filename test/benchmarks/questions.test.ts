@@ -15,8 +15,8 @@ const context = (quick: boolean) => ({
 });
 
 describe('the questions', () => {
-  it('are twelve', () => {
-    expect(names).toHaveLength(12);
+  it('are fourteen', () => {
+    expect(names).toHaveLength(14);
   });
 
   it.each(names)('%s has subjects that can be measured, and fewer rounds with --quick', async (name) => {
