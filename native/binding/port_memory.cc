@@ -3,7 +3,6 @@
 #include <thread>
 
 #include "binding/port.h"
-#include "memory/heap.h"
 #include "memory/pools.h"
 #include "memory/snapshot_json.h"
 
@@ -59,7 +58,6 @@ Napi::Value Port::empty_cache(const Napi::CallbackInfo& info) {
       message.id = id;
       message.event = Event::kNumber;
       message.number = static_cast<double>(target.empty_cache());
-      trim_heap();
       mailbox->post(std::move(message));
     }).detach();
   });

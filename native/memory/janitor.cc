@@ -14,7 +14,7 @@ Janitor::~Janitor() {
 void Janitor::trim_when_idle(Clock::duration idle) {
   const std::lock_guard lock(mutex_);
   idle_ = idle;
-  wake();
+  if (idle_ != Clock::duration::zero() || thread_.joinable()) wake();
 }
 
 Janitor::Clock::duration Janitor::idle() const {
