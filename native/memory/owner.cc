@@ -56,11 +56,6 @@ void MemoryOwner::subtract(MemoryUse use, size_t bytes) noexcept {
   total_.subtract(bytes);
 }
 
-void MemoryOwner::reset_peak() noexcept {
-  for (ByteCounter& counter : by_use_) counter.reset_peak();
-  total_.reset_peak();
-}
-
 MemoryScope::MemoryScope(const std::shared_ptr<MemoryOwner>& owner, MemoryUse use) noexcept
     : outer_(current), owner_(owner), use_(use) {
   current = this;

@@ -48,7 +48,6 @@ class MemoryOwner {
 
   ByteStats bytes(MemoryUse use) const noexcept { return by_use_[static_cast<size_t>(use)].snapshot(); }
   ByteStats total() const noexcept { return total_.snapshot(); }
-  void reset_peak() noexcept;
 
  private:
   const std::string name_;

@@ -40,7 +40,7 @@ class Pool {
   size_t empty_cache() noexcept { return cache_.trim(); }
 
   PoolStats stats() const noexcept;
-  /// Sets every peak to its current value, also of the owners.
+  /// Sets every peak to its current value, but for those of the owners, which all pools share.
   void reset_peak() noexcept;
 
   /// Of what is taken from the system; LimitAdaptor::kNoLimit: none. What is cached beyond it goes back soon.

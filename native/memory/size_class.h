@@ -32,7 +32,4 @@ constexpr size_t floor_class(size_t bytes) noexcept {
   return class_bytes(index) == bytes ? index : index - 1;
 }
 
-/// `bytes` (> 0) rounded up to a class.
-constexpr size_t round_to_class(size_t bytes) noexcept { return class_bytes(size_class(bytes)); }
-
 }  // namespace ntrt

@@ -9,6 +9,9 @@
 namespace ntrt {
 namespace {
 
+/// The size of the smallest block of a class that holds `bytes`.
+constexpr size_t round_to_class(size_t bytes) { return class_bytes(size_class(bytes)); }
+
 TEST(SizeClass, BlocksHoldWhatWasAskedForAndWasteLittle) {
   const auto check = [](size_t bytes) {
     const size_t block = round_to_class(bytes);
