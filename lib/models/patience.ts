@@ -1,3 +1,4 @@
+import { allowListeners } from '../engine/turning-away.js';
 import { NodeTensorRTError } from '../errors.js';
 
 /** How long somebody waits: until a time-out passes or a signal aborts. To be ended in every case. */
@@ -16,8 +17,10 @@ export class Patience {
     }, timeoutMs);
     // What is waited for keeps the process alive, not the clock.
     this.#timer.unref();
-    signal?.addEventListener('abort', this.#onAbort, { once: true });
-    if (signal?.aborted) this.#onAbort();
+    if (signal === undefined) return;
+    allowListeners(signal);
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+    if (signal.aborted) this.#onAbort();
   }
 
   throwIfOver(): void {
