@@ -235,10 +235,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
     await this.#runs.finish();
     this.#placement = this.placement;
     this.#finalStats = this.#native.stats(true);
-    await this.#port.request(
-      (id) => this.#native.release(id),
-      () => undefined,
-    );
+    await this.#port.release(this.#native);
   }
 
   #throwIfClosed(): void {

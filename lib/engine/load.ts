@@ -6,7 +6,7 @@ import { getPort, type Port } from '../native/port.js';
 import { stageSamples } from './batching-options.js';
 import { checkCustomOperators } from './custom-operators.js';
 import { type LoadOptions, resolveLoadOptions } from './load-options.js';
-import { modelSource, stageBytes } from './model-source.js';
+import { modelSource, stageModel } from './model-source.js';
 import { numaRequest } from './numa.js';
 import { place, placed } from './placement.js';
 import { probeModel } from './probe.js';
@@ -24,19 +24,15 @@ export async function loadEngine(model: string | URL | Uint8Array, given?: LoadO
   await checkCustomOperators(options.customOperators, options.signal);
   if (options.probe) await probeModel(source, options.probe, options);
 
-  const staged = typeof source === 'string' ? source : await stageBytes(port, source);
-  const externalData: { path: string; data: NativeStaging }[] = [];
-  for (const file of options.externalData) {
-    externalData.push({ path: file.path, data: await stageBytes(port, file.data) });
-  }
+  const staged = await stageModel(port, source, options.externalData);
   options.signal?.throwIfAborted();
   const { queue, proof, samples, preserveOrder } = options.batching;
   const [initial = []] = await stageSamples(port, [options.sequence.initial]);
-  const native = await startLoad(port, staged, {
+  const native = await startLoad(port, staged.model, {
     ...options,
     name,
     libraryPath,
-    externalData,
+    externalData: staged.externalData,
     queue,
     numa: numaRequest(options),
     sequence: { ...options.sequence, initial },
@@ -65,14 +61,7 @@ function startLoad(
     onAbort = () => {
       port.native.cancelLoad(id);
       // The load may be past cancelling: an engine that comes all the same is let go at once.
-      loaded
-        .then((engine) =>
-          port.request(
-            (nextId) => engine.release(nextId),
-            () => undefined,
-          ),
-        )
-        .catch(() => undefined);
+      loaded.then((engine) => port.release(engine)).catch(() => undefined);
       reject(signal?.reason);
     };
     signal?.addEventListener('abort', onAbort, { once: true });

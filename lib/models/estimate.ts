@@ -1,6 +1,6 @@
-import { modelSource, stageBytes } from '../engine/model-source.js';
+import { modelSource, stageModel } from '../engine/model-source.js';
 import { withCallerStack } from '../errors.js';
-import type { NativeModelEstimate, NativeStaging } from '../native/contract.js';
+import type { NativeModelEstimate } from '../native/contract.js';
 import { getPort } from '../native/port.js';
 import { type MemoryBound, memoryBounds } from './available-memory.js';
 import { type EstimateOptions, type ResolvedEstimateOptions, resolveEstimateOptions } from './estimate-options.js';
@@ -91,11 +91,7 @@ export async function estimateModel(
   load.signal?.throwIfAborted();
   const source = modelSource(model);
   const port = getPort();
-  const staged = typeof source === 'string' ? source : await stageBytes(port, source);
-  const externalData: { path: string; data: NativeStaging }[] = [];
-  for (const file of load.externalData) {
-    externalData.push({ path: file.path, data: await stageBytes(port, file.data) });
-  }
+  const { model: staged, externalData } = await stageModel(port, source, load.externalData);
   load.signal?.throwIfAborted();
   const { limits, freeDimensionOverrides } = load;
   const { inputDims, batchSizes } = resolved;

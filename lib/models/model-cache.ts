@@ -250,14 +250,7 @@ export class ModelCache implements AsyncDisposable {
   /** What came after nobody waited for it any more. */
   #turnDown(name: string, { outcome, engine }: NativeDemandResult): void {
     if (outcome === DemandOutcome.elected) this.#native.abandon(name);
-    if (engine) void this.#letGo(engine);
-  }
-
-  #letGo(engine: NativeEngine): Promise<void> {
-    return this.#port.request(
-      (id) => engine.release(id),
-      () => undefined,
-    );
+    if (engine) void this.#port.release(engine);
   }
 
   /** This thread was elected to load the model: it owes the native side an end, whatever happens. */
@@ -294,7 +287,7 @@ export class ModelCache implements AsyncDisposable {
       this.#fail(model.name, error);
       throw error;
     } finally {
-      if (opened) await this.#letGo(opened.native);
+      if (opened) await this.#port.release(opened.native);
     }
   }
 

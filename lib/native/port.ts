@@ -58,6 +58,14 @@ class Port {
     return new this.#addon.NativeStaging(this.native, bytes, engine);
   }
 
+  /** Lets an engine's handle go; resolves when that is done, with the model if it was the last one. */
+  release(engine: NativeEngine): Promise<void> {
+    return this.request(
+      (id) => engine.release(id),
+      () => undefined,
+    );
+  }
+
   /** Keeps pooled memory for a run that is yet to be submitted. Throws BUSY; `group` and `tensor` name it. */
   hold(pooled: ArrayBufferView, group: 'inputs' | 'into', tensor: string): NativeStaging {
     return new this.#addon.NativeStaging(this.native, pooled, group, tensor);

@@ -2,6 +2,7 @@
 
 #include "binding/load_arguments.h"
 #include "binding/native_engine.h"
+#include "binding/write_dims.h"
 
 namespace ntrt::binding {
 namespace {
@@ -26,18 +27,9 @@ Napi::Value NativeEngine::describe(const Napi::CallbackInfo& info) {
     Napi::Array array = Napi::Array::New(env, specs.size());
     for (size_t i = 0; i < specs.size(); ++i) {
       Napi::Object spec = Napi::Object::New(env);
-      Napi::Array dims = Napi::Array::New(env, specs[i].dims.size());
-      for (size_t d = 0; d < specs[i].dims.size(); ++d) {
-        const Dim& dim = specs[i].dims[d];
-        if (const auto* size = std::get_if<int64_t>(&dim)) {
-          dims.Set(static_cast<uint32_t>(d), Napi::Number::New(env, static_cast<double>(*size)));
-        } else {
-          dims.Set(static_cast<uint32_t>(d), Napi::String::New(env, std::get<std::string>(dim)));
-        }
-      }
       spec.Set("name", specs[i].name);
       spec.Set("type", std::string(dtype_name(specs[i].type)));
-      spec.Set("dims", dims);
+      spec.Set("dims", write_dims(env, specs[i].dims));
       spec.Set("anyRank", Napi::Boolean::New(env, specs[i].any_rank));
       spec.Set("isState", Napi::Boolean::New(env, is_state(i)));
       array.Set(static_cast<uint32_t>(i), spec);

@@ -218,27 +218,32 @@ Napi::Value NativeModelCache::close(const Napi::CallbackInfo& info) {
   return env.Undefined();
 }
 
-Napi::Value NativeModelCache::to_result(Napi::Env env, DemandResult result) {
+namespace {
+
+/// { outcome, engine and description if there is an engine }
+Napi::Object describe_demand(Napi::Env env, const Napi::Value& port, double outcome, EngineHandle engine,
+                             const std::shared_ptr<const std::string>& description) {
   Napi::Object object = Napi::Object::New(env);
-  object.Set("outcome", Napi::Number::New(env, static_cast<double>(result.outcome)));
-  if (result.engine) {
-    object.Set("engine", NativeEngine::create(env, port_object_.Value(), std::move(result.engine)));
-    object.Set("description", *result.description);
+  object.Set("outcome", Napi::Number::New(env, outcome));
+  if (engine) {
+    object.Set("engine", NativeEngine::create(env, port, std::move(engine)));
+    object.Set("description", *description);
   }
+  return object;
+}
+
+}  // namespace
+
+Napi::Value NativeModelCache::to_result(Napi::Env env, DemandResult result) {
+  Napi::Object object = describe_demand(env, port_object_.Value(), static_cast<double>(result.outcome),
+                                        std::move(result.engine), result.description);
   if (result.error) object.Set("error", make_error(env, error_factory(), *result.error));
   return object;
 }
 
 /// Of the event `demand`: its outcome is the frame's number.
 Napi::Value Port::take_demand(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  Napi::Object object = Napi::Object::New(env);
-  object.Set("outcome", Napi::Number::New(env, current_.number));
-  if (current_.engine) {
-    object.Set("engine", NativeEngine::create(env, info.This(), std::move(current_.engine)));
-    object.Set("description", *current_.text);
-  }
-  return object;
+  return describe_demand(info.Env(), info.This(), current_.number, std::move(current_.engine), current_.text);
 }
 
 }  // namespace ntrt::binding

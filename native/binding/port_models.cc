@@ -5,6 +5,7 @@
 
 #include "binding/load_arguments.h"
 #include "binding/port.h"
+#include "binding/write_dims.h"
 #include "memory/pools.h"
 
 namespace ntrt::binding {
@@ -16,18 +17,9 @@ Napi::Array describe(Napi::Env env, const std::vector<DescribedValue>& values) {
   Napi::Array array = Napi::Array::New(env, values.size());
   for (size_t i = 0; i < values.size(); ++i) {
     Napi::Object object = Napi::Object::New(env);
-    Napi::Array dims = Napi::Array::New(env, values[i].dims.size());
-    for (size_t axis = 0; axis < values[i].dims.size(); ++axis) {
-      const auto& dim = values[i].dims[axis];
-      if (const auto* symbol = std::get_if<std::string>(&dim)) {
-        dims.Set(static_cast<uint32_t>(axis), *symbol);
-      } else {
-        dims.Set(static_cast<uint32_t>(axis), Napi::Number::New(env, static_cast<double>(std::get<int64_t>(dim))));
-      }
-    }
     object.Set("name", values[i].name);
     object.Set("type", values[i].type);
-    object.Set("dims", dims);
+    object.Set("dims", write_dims(env, values[i].dims));
     object.Set("anyRank", Napi::Boolean::New(env, !values[i].has_shape));
     array.Set(static_cast<uint32_t>(i), object);
   }

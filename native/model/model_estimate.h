@@ -4,9 +4,9 @@
 #include <array>
 #include <cstdint>
 #include <string>
-#include <variant>
 #include <vector>
 
+#include "core/tensor.h"
 #include "model/activation_walk.h"
 #include "model/model_request.h"
 
@@ -21,7 +21,7 @@ struct DescribedValue {
   std::string name;
   std::string type;  // "float32", … as ONNX has them; "" for what is no tensor
   bool has_shape = false;
-  std::vector<std::variant<int64_t, std::string>> dims;
+  std::vector<Dim> dims;
 };
 
 struct ModelEstimate {

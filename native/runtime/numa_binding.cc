@@ -39,24 +39,20 @@ class Counted {
   int* engines_;  // in a map that only grows
 };
 
+NumaBinding unbound(std::string why) {
+  NumaBinding none;
+  none.reason = std::move(why);
+  return none;
+}
+
 /// A node that was asked for and cannot be had.
 NumaBinding refuse(const NumaRequest& request, Code code, const std::string& why) {
-  if (request.may_fall_back) {
-    NumaBinding none;
-    none.reason = why;
-    return none;
-  }
+  if (request.may_fall_back) return unbound(why);
   const std::string node = std::to_string(request.node);
   throw Error(code,
               "options.numa: node " + node + " cannot be had: " + why +
                   ". Use 'auto', or fallback: 'warn' or 'allow' to run unbound instead.",
               {{"option", "options.numa"}, {"received", node}, {"reason", why}});
-}
-
-NumaBinding unbound(std::string why) {
-  NumaBinding none;
-  none.reason = std::move(why);
-  return none;
 }
 
 std::string list_of(const std::vector<NumaNode>& nodes) {

@@ -30,18 +30,12 @@ struct HostPoolAllocator : OrtAllocator {
 
 // Rule: never return null. ONNX Runtime 1.30 writes through a null pointer during Run, while it turns
 // std::bad_alloc into a clean status and stays usable.
-// Rule: this function has no handlers and nothing to clean up, which is why the other one is not inlined: it is unwound
+// Rule: this function has no handlers and nothing to clean up, which is why the others are not inlined: it is unwound
 // by the C++ runtime of ONNX Runtime, which may not be ours and could not call our handlers.
+template <void* (*kTry)(size_t) noexcept>
 void* ORT_API_CALL allocate(OrtAllocator* self, size_t size) {
   if (size == 0) return nullptr;
-  void* pointer = try_allocate(size);
-  if (pointer == nullptr) static_cast<HostPoolAllocator*>(self)->throw_bad_alloc();
-  return pointer;
-}
-
-void* ORT_API_CALL reserve(OrtAllocator* self, size_t size) {
-  if (size == 0) return nullptr;
-  void* pointer = try_reserve(size);
+  void* pointer = kTry(size);
   if (pointer == nullptr) static_cast<HostPoolAllocator*>(self)->throw_bad_alloc();
   return pointer;
 }
@@ -61,10 +55,10 @@ bool register_host_pool(const OrtApi& api, OrtEnv* env, const OrtMemoryInfo* mem
   if (throw_bad_alloc == nullptr) return false;
   auto* allocator = new HostPoolAllocator();
   allocator->version = ORT_API_VERSION;
-  allocator->Alloc = allocate;
+  allocator->Alloc = allocate<try_allocate>;
   allocator->Free = release;
   allocator->Info = info;
-  allocator->Reserve = reserve;
+  allocator->Reserve = allocate<try_reserve>;
   allocator->memory_info = memory_info;
   allocator->throw_bad_alloc = throw_bad_alloc;
   OrtStatus* status = api.RegisterAllocator(env, allocator);

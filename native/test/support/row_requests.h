@@ -78,4 +78,13 @@ inline ::testing::AssertionResult has_its_rows(const Request& request) {
   return ::testing::AssertionSuccess();
 }
 
+using Requests = std::vector<std::shared_ptr<Request>>;
+
+/// All rows of each, as a batch.
+inline std::vector<Slice> whole(const Requests& requests) {
+  std::vector<Slice> slices;
+  for (const auto& request : requests) slices.push_back({request, 0, request->rows});
+  return slices;
+}
+
 }  // namespace ntrt::testing

@@ -11,14 +11,9 @@ namespace {
 
 using testing::has_its_rows;
 using testing::make_rows;
+using testing::Requests;
 using testing::row_value;
-using Requests = std::vector<std::shared_ptr<Request>>;
-
-std::vector<Slice> whole(const Requests& requests) {
-  std::vector<Slice> slices;
-  for (const auto& request : requests) slices.push_back({request, 0, request->rows});
-  return slices;
-}
+using testing::whole;
 
 /// A BatchRun and what it works on.
 class BatchRunTest : public ::testing::Test {
