@@ -8,11 +8,12 @@ import { escapeXml, niceStep, STYLE, tickText } from './chart.mjs';
  * @property {boolean} [dashed]
  * @property {{ x: number, y: number }[]} points ascending in x
  *
- * @typedef {object} Curves Lines over a horizontal axis of powers of two.
+ * @typedef {object} Curves Lines over a horizontal axis of powers of two, or of equal steps.
  * @property {string} name of the file, without .svg
  * @property {string} title
  * @property {string} xLabel
  * @property {string} unit of the vertical axis
+ * @property {boolean} [linearX] equal distances for equal differences, for many points: without dots
  * @property {boolean} [log] a logarithmic vertical axis, for values above 0 that differ by powers of ten
  * @property {Curve[]} curves
  */
@@ -25,26 +26,26 @@ const TOP = 60;
 const BOTTOM = 50;
 
 /** @param {Curves} chart @returns {string} an SVG file */
-export function drawCurves({ title, xLabel, unit, log = false, curves }) {
+export function drawCurves({ title, xLabel, unit, linearX = false, log = false, curves }) {
   const points = curves.flatMap((curve) => curve.points);
-  const xs = [...new Set(points.map(({ x }) => x))].sort((a, b) => a - b);
-  const [lowest, highest] = [Math.log2(xs[0] ?? 1), Math.log2(xs.at(-1) ?? 2)];
+  const xs = points.map(({ x }) => x);
+  const horizontal = (linearX ? linearScale : powersOfTwo)(xs);
   const scale = (log ? logScale : linearScale)(points.map(({ y }) => y));
   const width = WIDTH - LEFT - RIGHT;
   const height = HEIGHT - TOP - BOTTOM;
-  const atX = (/** @type {number} */ x) => round(LEFT + ((Math.log2(x) - lowest) / (highest - lowest || 1)) * width);
+  const atX = (/** @type {number} */ x) => round(LEFT + horizontal.at(x) * width);
   const atY = (/** @type {number} */ y) => round(TOP + height - scale.at(y) * height);
 
   const grid = scale.ticks.flatMap((y) => [
     `<line class="grid" x1="${LEFT}" y1="${atY(y)}" x2="${LEFT + width}" y2="${atY(y)}"/>`,
     `<text class="small" x="${LEFT - 8}" y="${atY(y) + 4}" text-anchor="end">${tickText(y)}</text>`,
   ]);
-  const ticks = xs.map(
+  const ticks = horizontal.ticks.map(
     (x) => `<text class="small" x="${atX(x)}" y="${TOP + height + 18}" text-anchor="middle">${tickText(x)}</text>`,
   );
   const lines = curves.flatMap(({ kind, dashed, points: curve }) => [
     `<polyline class="${kind} line" ${dashed ? 'stroke-dasharray="6 4" ' : ''}points="${curve.map(({ x, y }) => `${atX(x)},${atY(y)}`).join(' ')}"/>`,
-    ...curve.map(({ x, y }) => `<circle class="${kind}" cx="${atX(x)}" cy="${atY(y)}" r="3.5"/>`),
+    ...(linearX ? [] : curve).map(({ x, y }) => `<circle class="${kind}" cx="${atX(x)}" cy="${atY(y)}" r="3.5"/>`),
   ]);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img">`,
@@ -61,6 +62,13 @@ export function drawCurves({ title, xLabel, unit, log = false, curves }) {
 }
 
 /** Where a value stands between the lowest (0) and the highest (1). @typedef {{ ticks: number[], at: (y: number) => number }} Scale */
+
+/** @param {number[]} values @returns {Scale} with a tick at each of them */
+function powersOfTwo(values) {
+  const ticks = [...new Set(values)].sort((a, b) => a - b);
+  const [lowest, highest] = [Math.log2(ticks[0] ?? 1), Math.log2(ticks.at(-1) ?? 2)];
+  return { ticks, at: (x) => (Math.log2(x) - lowest) / (highest - lowest || 1) };
+}
 
 /** @param {number[]} values @returns {Scale} from 0 on */
 function linearScale(values) {

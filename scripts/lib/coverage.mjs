@@ -74,7 +74,8 @@ export function coverageTable(files, limits = coverageLimits) {
       .filter((kind) => percent(counts[kind]) < limit[kind])
       .map(
         (kind) =>
-          `${folder}: ${percent(counts[kind]).toFixed(1)} % of the ${kind}, at least ${limit[kind]} % are wanted`,
+          `${folder}: ${percent(counts[kind]).toFixed(1)} % of the ${kind}, at least ${limit[kind]} % are wanted` +
+          leastCovered(files, folder, kind),
       ),
   );
   const lines = ['folder               lines              branches'];
@@ -82,6 +83,22 @@ export function coverageTable(files, limits = coverageLimits) {
     lines.push(folder.padEnd(17) + cell(l) + cell(b));
   }
   return { text: lines.join('\n'), failures };
+}
+
+/**
+ * The files of a folder in which most is not executed: where to begin.
+ * @param {FileCoverage[]} files
+ * @param {string} folder
+ * @param {'lines' | 'branches'} kind
+ */
+function leastCovered(files, folder, kind) {
+  const missed = (/** @type {FileCoverage} */ file) => file[kind].total - file[kind].covered;
+  return files
+    .filter((file) => file.file.startsWith(`${folder}/`) && missed(file) > 0)
+    .sort((a, b) => missed(b) - missed(a))
+    .slice(0, 10)
+    .map((file) => `\n  ${missed(file)} of ${file[kind].total} not in ${file.file}`)
+    .join('');
 }
 
 /** @param {Count} count */

@@ -43,6 +43,21 @@ describe('drawCurves', () => {
     expect(one - two).toBeCloseTo(two - three, 0);
   });
 
+  it('has equal steps from left to right, and no dots, with linearX', () => {
+    const curve = { label: 'a', kind: 'ours' as const, points: [0, 1, 2, 10].map((x) => ({ x, y: 1 })) };
+    const svg = drawCurves({ ...chart, linearX: true, curves: [curve] });
+    const xs =
+      /points="([^"]*)"/
+        .exec(svg)?.[1]
+        ?.split(' ')
+        .map((point) => Number(point.split(',')[0])) ?? [];
+    const [zero = 0, one = 0, two = 0, ten = 0] = xs;
+    expect(one - zero).toBeGreaterThan(10);
+    expect(two - zero).toBeCloseTo(2 * (one - zero), 0);
+    expect(ten - zero).toBeCloseTo(10 * (one - zero), 0);
+    expect(svg).not.toContain('<circle');
+  });
+
   it('stands values of zero, and one value', () => {
     for (const log of [false, true])
       for (const curve of [points(0, 5), points(0), points(7)]) {

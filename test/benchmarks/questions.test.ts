@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 const folder = new URL('../../benchmarks/', import.meta.url);
@@ -15,8 +15,11 @@ const context = (quick: boolean) => ({
 });
 
 describe('the questions', () => {
-  it('are fourteen', () => {
-    expect(names).toHaveLength(14);
+  it('are those of the README, where each is explained', () => {
+    const readme = readFileSync(new URL('README.md', folder), 'utf8');
+    const table = readme.slice(readme.indexOf('## Questions'), readme.indexOf('## Method'));
+    const rows = [...table.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell]) => cell?.match(/[a-z-]+/g) ?? []);
+    expect(rows.toSorted()).toEqual(names.toSorted());
   });
 
   it.each(names)('%s has subjects that can be measured, and fewer rounds with --quick', async (name) => {

@@ -18,8 +18,8 @@ test('coverageTable adds up the files of a folder and accepts what reaches the l
 test('coverageTable names every folder and kind below its limit', () => {
   const { failures } = coverageTable([file('lib/a.ts', 89, 8), file('native/core/c.cc', 95, 8)], limits);
   expect(failures).toEqual([
-    'lib: 89.0 % of the lines, at least 90 % are wanted',
-    'native/core: 80.0 % of the branches, at least 90 % are wanted',
+    'lib: 89.0 % of the lines, at least 90 % are wanted\n  11 of 100 not in lib/a.ts',
+    'native/core: 80.0 % of the branches, at least 90 % are wanted\n  2 of 10 not in native/core/c.cc',
   ]);
 });
 
