@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/numa.h"
 #include "memory/host_source.h"
 #include "memory/sanitizer.h"
 
@@ -19,7 +20,7 @@ bool is_for_large(Room room) noexcept { return room == Room::kLarge || room == R
 
 /// What is left of a block beyond `bytes` of it is a block of its own if it could serve somebody.
 bool is_worth_splitting(const Block& block, size_t bytes) noexcept {
-  return block.bytes - bytes >= (is_for_large(block.segment->room) ? page_bytes() : kAlignment);
+  return block.bytes - bytes >= (is_for_large(block.segment->shelf->room) ? page_bytes() : kAlignment);
 }
 
 }  // namespace
@@ -53,11 +54,11 @@ void* CachingPool::allocate(size_t requested, MemoryTag tag) {
   if (requested == 0) return nullptr;
   check_block_size(requested);
   const size_t bytes = round(requested);
-  const Room room = room_of(bytes, tag.use);
+  Shelf& shelf = shelf_of(bytes, tag.use);
   try {
-    if (void* const data = take(bytes, requested, room, tag)) return data;
-    if (void* const data = add_arena(bytes, room) ? take(bytes, requested, room, tag) : nullptr) return data;
-    return take_from_new_segment(bytes, requested, room, tag);
+    if (void* const data = take(bytes, requested, shelf, tag)) return data;
+    if (void* const data = add_arena(bytes, shelf) ? take(bytes, requested, shelf, tag) : nullptr) return data;
+    return take_from_new_segment(bytes, requested, shelf, tag);
   } catch (const Error& error) {
     if (error.code() != Code::kOutOfMemory) throw;
   }
@@ -66,30 +67,38 @@ void* CachingPool::allocate(size_t requested, MemoryTag tag) {
     const std::lock_guard lock(mutex_);
     ++num_retries_;
   }
-  if (void* const data = take(bytes, requested, room, tag)) return data;
-  return take_from_new_segment(bytes, requested, room, tag);
+  if (void* const data = take(bytes, requested, shelf, tag)) return data;
+  return take_from_new_segment(bytes, requested, shelf, tag);
+}
+
+/// For a block of this thread.
+Shelf& CachingPool::shelf_of(size_t bytes, MemoryUse use) {
+  const Room room = room_of(bytes, use);
+  const int node = is_host_ ? numa_scope_node() : kNoNode;
+  const std::lock_guard lock(mutex_);
+  return shelves_.at(room, node);
 }
 
 /// From what is there; nullptr if nothing fits.
-void* CachingPool::take(size_t bytes, size_t requested, Room room, MemoryTag& tag) {
+void* CachingPool::take(size_t bytes, size_t requested, Shelf& shelf, MemoryTag& tag) {
   const std::lock_guard lock(mutex_);
   blocks_.reserve(1);
   table_.reserve_one();
-  FreeBins& bins = free_[static_cast<size_t>(room)];
-  Block* const block = bins.find(bytes);
+  Block* const block = shelf.free.find(bytes);
   if (block == nullptr) return nullptr;
   back(*block->segment, block->offset, bytes);
-  bins.remove(block);
+  shelf.free.remove(block);
   return hand_out(block, bytes, requested, tag);
 }
 
 /// Addresses for what comes and goes; false if there are none to be had, or the block would take too much of them.
-bool CachingPool::add_arena(size_t bytes, Room room) {
+bool CachingPool::add_arena(size_t bytes, Shelf& shelf) {
   if constexpr (sizeof(void*) < 8) return false;
+  const Room room = shelf.room;
   const size_t arena_bytes = room == Room::kSmall ? kSmallArenaBytes : kLargeArenaBytes;
   if ((room != Room::kSmall && room != Room::kLarge) || bytes > arena_bytes / 4) return false;
   auto segment = std::make_unique<Segment>();
-  segment->room = room;
+  segment->shelf = &shelf;
   segment->bytes = arena_bytes;
   {
     const std::lock_guard lock(mutex_);
@@ -104,7 +113,7 @@ bool CachingPool::add_arena(size_t bytes, Room room) {
     blocks_.reserve(1);  // others may have come since
     segments_.reserve(segments_.size() + 1);
     Segment& added = add(std::move(segment));
-    free_[static_cast<size_t>(room)].insert(added.first);
+    shelf.free.insert(added.first);
   } catch (...) {
     give_back(*segment);
     throw;
@@ -118,25 +127,24 @@ Segment& CachingPool::add(std::unique_ptr<Segment> segment) noexcept {
   segment->first = blocks_.make();
   segment->first->segment = segment.get();
   segment->first->bytes = segment->bytes;
-  room_bytes_[static_cast<size_t>(segment->room)] += segment->committed;
+  segment->shelf->bytes += segment->committed;
   if (segment->committed > 0) history_.add(MemoryAction::kMap, segment->id, 0, segment->committed);
   segments_.push_back(std::move(segment));
   return *segments_.back();
 }
 
-size_t CachingPool::spare_bytes(size_t bytes, Room room) const noexcept {
+size_t CachingPool::spare_bytes(size_t bytes, const Shelf& shelf) const noexcept {
   // How large weights are is known; none will grow into the room beside them.
-  const size_t spare =
-      room == Room::kLargeWeights ? 0 : std::min(room_bytes_[static_cast<size_t>(room)] / kSpareParts, kMaxSpareBytes);
+  const size_t spare = shelf.room == Room::kLargeWeights ? 0 : std::min(shelf.bytes / kSpareParts, kMaxSpareBytes);
   return round_up(std::max({bytes, spare, kMinSegmentBytes}), page_bytes());
 }
 
-void* CachingPool::take_from_new_segment(size_t bytes, size_t requested, Room room, MemoryTag& tag) {
+void* CachingPool::take_from_new_segment(size_t bytes, size_t requested, Shelf& shelf, MemoryTag& tag) {
   auto segment = std::make_unique<Segment>();
-  segment->room = room;
+  segment->shelf = &shelf;
   {
     const std::lock_guard lock(mutex_);
-    segment->bytes = spare_bytes(bytes, room);
+    segment->bytes = spare_bytes(bytes, shelf);
   }
   try {
     segment->base = static_cast<std::byte*>(source_.allocate(segment->bytes));
@@ -163,7 +171,7 @@ void* CachingPool::take_from_new_segment(size_t bytes, size_t requested, Room ro
 /// The first `bytes` of a block that is in no bin; what remains goes into one.
 void* CachingPool::hand_out(Block* block, size_t bytes, size_t requested, MemoryTag& tag) noexcept {
   Segment& segment = *block->segment;
-  if (is_worth_splitting(*block, bytes)) free_[static_cast<size_t>(segment.room)].insert(split(block, bytes));
+  if (is_worth_splitting(*block, bytes)) segment.shelf->free.insert(split(block, bytes));
   block->state = Block::State::kActive;
   block->requested = requested;
   block->tag = std::move(tag);
@@ -211,7 +219,7 @@ void CachingPool::commit(Segment& segment, size_t bytes) {
   if (is_host_) poison(start, wanted);
   if (segment.active_bytes > 0) inactive_split_.add(wanted);
   segment.committed += wanted;
-  room_bytes_[static_cast<size_t>(segment.room)] += wanted;
+  segment.shelf->bytes += wanted;
   history_.add(MemoryAction::kMap, segment.id, segment.committed - wanted, wanted);
 }
 
@@ -251,7 +259,7 @@ std::optional<CachingPool::Freed> CachingPool::deallocate(void* data) noexcept {
 
 /// A block that is in no bin joins its free neighbours and goes into one.
 void CachingPool::make_free(Block* block) noexcept {
-  FreeBins& bins = free_[static_cast<size_t>(block->segment->room)];
+  FreeBins& bins = block->segment->shelf->free;
   const auto is_free = [](const Block* other) { return other != nullptr && other->state == Block::State::kFree; };
   block->state = Block::State::kFree;
   if (is_free(block->after)) {
@@ -318,7 +326,8 @@ PoolSnapshot CachingPool::snapshot() const {
     copy.bytes = segment->committed;  // addresses without memory are nothing to see
     copy.purged_bytes = segment->purged_bytes;
     copy.huge_pages = segment->huge_pages;
-    copy.room = segment->room;
+    copy.room = segment->shelf->room;
+    copy.node = segment->shelf->node;
     for (const Block* block = segment->first; block != nullptr && block->offset < segment->committed;
          block = block->after) {
       const size_t bytes = std::min(block->bytes, segment->committed - block->offset);

@@ -4,6 +4,7 @@
 //  - A free block serves by best fit (free_bins.h) and is split if what remains is of use. A block that is freed is
 //    joined with its free neighbours.
 //  - Weights have segments of their own, and so has what is small: what stays does not pin what comes and goes.
+//  - Memory is kept by NUMA node (that of the caller's NumaScope) and serves no other one.
 //  - What comes and goes stands in one arena per room: addresses for much more than is needed, which get memory from
 //    the front as they are used. All free memory in it can be joined, whatever the sizes.
 //  - Where there are no arenas (weights, huge pages, a source that cannot reserve addresses) a new segment has a
@@ -12,7 +13,6 @@
 //    same; whole pages of free blocks beside used ones are given back, too, while the segment keeps its addresses.
 //  - The pool never touches a block's memory: it serves device memory too.
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -21,9 +21,9 @@
 #include <vector>
 
 #include "memory/block_table.h"
-#include "memory/free_bins.h"
 #include "memory/history.h"
 #include "memory/segment.h"
+#include "memory/shelf.h"
 #include "memory/snapshot.h"
 #include "memory/source.h"
 
@@ -95,11 +95,12 @@ class CachingPool {
   static size_t round(size_t bytes) noexcept;
   static Room room_of(size_t bytes, MemoryUse use) noexcept;
 
-  void* take(size_t bytes, size_t requested, Room room, MemoryTag& tag);
-  bool add_arena(size_t bytes, Room room);
+  Shelf& shelf_of(size_t bytes, MemoryUse use);
+  void* take(size_t bytes, size_t requested, Shelf& shelf, MemoryTag& tag);
+  bool add_arena(size_t bytes, Shelf& shelf);
   Segment& add(std::unique_ptr<Segment> segment) noexcept;
-  void* take_from_new_segment(size_t bytes, size_t requested, Room room, MemoryTag& tag);
-  size_t spare_bytes(size_t bytes, Room room) const noexcept;
+  void* take_from_new_segment(size_t bytes, size_t requested, Shelf& shelf, MemoryTag& tag);
+  size_t spare_bytes(size_t bytes, const Shelf& shelf) const noexcept;
   void* hand_out(Block* block, size_t bytes, size_t requested, MemoryTag& tag) noexcept;
   void back(Segment& segment, size_t offset, size_t bytes);
   void commit(Segment& segment, size_t bytes);
@@ -120,8 +121,7 @@ class CachingPool {
 
   // All below is guarded by mutex_.
   std::vector<std::unique_ptr<Segment>> segments_;  // by id
-  std::array<FreeBins, kNumRooms> free_;
-  std::array<size_t, kNumRooms> room_bytes_{};
+  Shelves shelves_;
   BlockTable table_;
   BlockStore blocks_;
   MemoryHistory history_;

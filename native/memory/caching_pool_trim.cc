@@ -41,10 +41,10 @@ std::unique_ptr<Segment> CachingPool::take_out_oldest_free() noexcept {
   if (oldest == segments_.end()) return nullptr;
   std::unique_ptr<Segment> segment = std::move(*oldest);
   segments_.erase(oldest);
-  free_[static_cast<size_t>(segment->room)].remove(segment->first);
+  segment->shelf->free.remove(segment->first);
   blocks_.recycle(segment->first);
   segment->first = nullptr;
-  room_bytes_[static_cast<size_t>(segment->room)] -= segment->committed;
+  segment->shelf->bytes -= segment->committed;
   history_.add(MemoryAction::kUnmap, segment->id, 0, segment->committed);
   return segment;
 }
@@ -90,7 +90,7 @@ bool CachingPool::hold_free_blocks(uint32_t& id, std::vector<Block*>& held) {
   if (segment.purged.empty()) segment.purged.resize(segment.bytes / page_bytes());
   for (Block* block = segment.first; block != nullptr; block = block->after) {
     if (!has_pages(*block)) continue;
-    FreeBins& bins = free_[static_cast<size_t>(segment.room)];
+    FreeBins& bins = segment.shelf->free;
     bins.remove(block);
     // Addresses that have no memory yet stay for whoever needs some meanwhile.
     if (block->offset + block->bytes > segment.committed) bins.insert(split(block, segment.committed - block->offset));

@@ -1,5 +1,5 @@
 #pragma once
-// The free blocks of one room, by size.
+// Free blocks, by size.
 
 #include <array>
 #include <bit>

@@ -17,6 +17,7 @@ enum class Room : uint8_t { kSmall = 0, kLarge, kSmallWeights, kLargeWeights };
 inline constexpr size_t kNumRooms = 4;
 
 struct Segment;
+struct Shelf;
 
 /// A part of a segment, in the hands of a user or free. No two neighbours are both free.
 struct Block {
@@ -44,7 +45,7 @@ struct Segment {
   std::byte* base = nullptr;
   size_t bytes = 0;
   uint32_t id = 0;
-  Room room = Room::kSmall;
+  Shelf* shelf = nullptr;  ///< of its free blocks
   bool huge_pages = false;
   Block* first = nullptr;
   size_t committed = 0;  ///< from its start on, so much has memory, or had some and was purged; the rest only addresses

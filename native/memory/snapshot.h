@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/numa.h"
 #include "memory/history.h"
 #include "memory/owner.h"
 #include "memory/segment.h"
@@ -36,6 +37,7 @@ struct SegmentSnapshot {
   size_t purged_bytes = 0;
   bool huge_pages = false;
   Room room = Room::kSmall;
+  int node = kNoNode;
   std::vector<BlockSnapshot> blocks;  // without gaps, by address
 };
 

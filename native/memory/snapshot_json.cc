@@ -138,7 +138,12 @@ void write_segment(JsonWriter& json, const SegmentSnapshot& segment, Owners& own
   json.key("purgedBytes").number(uint64_t{segment.purged_bytes});
   json.key("kind").text(room_name(segment.room));
   json.key("hugePages").word(segment.huge_pages ? "true" : "false");
-  json.key("node").word("null");
+  json.key("node");
+  if (segment.node == kNoNode) {
+    json.word("null");
+  } else {
+    json.number(uint64_t{static_cast<unsigned>(segment.node)});
+  }
   json.key("blocks").open('[');
   for (const BlockSnapshot& block : segment.blocks) write_block(json, block, owners);
   json.close(']');

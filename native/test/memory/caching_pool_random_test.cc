@@ -95,9 +95,19 @@ class Hoarding : public PoolUnderTest {
   size_t trim() override { return 0; }
 };
 
+/// Gives every node memory of the same one.
+class Misplaced : public PoolUnderTest {
+ public:
+  using PoolUnderTest::PoolUnderTest;
+  void* allocate(size_t bytes, MemoryTag tag) override {
+    const NumaScope elsewhere(1);
+    return PoolUnderTest::allocate(bytes, std::move(tag));
+  }
+};
+
 template <typename T>
 class SeededMistake : public ::testing::Test {};
-using Mistakes = ::testing::Types<Overlapping, Forgetful, Unjoined, Hoarding>;
+using Mistakes = ::testing::Types<Overlapping, Forgetful, Unjoined, Hoarding, Misplaced>;
 TYPED_TEST_SUITE(SeededMistake, Mistakes);
 
 // A pool that dies while its blocks are in use stops a debug build, so mistakes are looked for in one that stays.

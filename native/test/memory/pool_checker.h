@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/numa.h"
 #include "memory/caching_pool.h"
 #include "memory/host_source.h"
 
@@ -117,6 +118,7 @@ class PoolChecker {
     size_t bytes;
     MemoryUse use;
     unsigned char pattern;
+    int node;
   };
 
   template <typename... Parts>
@@ -142,10 +144,10 @@ class PoolChecker {
   }
 
   /// The smallest free block that would do, but for the last one of an arena: that goes on beyond what is shown of it.
-  size_t best_fit(const PoolSnapshot& snapshot, Room room, size_t bytes) const {
+  size_t best_fit(const PoolSnapshot& snapshot, Room room, int node, size_t bytes) const {
     size_t best = 0;
     for (const SegmentSnapshot& segment : snapshot.segments) {
-      if (segment.room != room) continue;
+      if (segment.room != room || segment.node != node) continue;
       const bool is_arena = source_.live.at(static_cast<std::byte*>(const_cast<void*>(segment.base))) > segment.bytes;
       for (const BlockSnapshot& block : segment.blocks) {
         if (is_arena && block.offset + block.bytes == segment.bytes) continue;
@@ -173,8 +175,11 @@ class PoolChecker {
     const bool small = rounded < CachingPool::kLargeBytes;
     const Room room = use == MemoryUse::kWeights ? (small ? Room::kSmallWeights : Room::kLargeWeights)
                                                  : (small ? Room::kSmall : Room::kLarge);
+    // Two nodes of which this machine need not know: only the pool's books are looked at.
+    const int node = std::max(kNoNode, static_cast<int>(value / 11 % 6) - 4);
+    const NumaScope on_node(node);
     const PoolSnapshot before = pool_.snapshot();
-    const size_t fit = best_fit(before, room, rounded);
+    const size_t fit = best_fit(before, room, node, rounded);
     const size_t allocs = source_.num_allocs;
     const size_t not_restored = source_.num_not_restored;
     std::byte* data = nullptr;
@@ -205,8 +210,9 @@ class PoolChecker {
     }
     if (!wrong_.empty()) return;
     const auto pattern = static_cast<unsigned char>(value * 31 + 1);
-    fill(data, {bytes, use, pattern});
-    blocks_[data] = {bytes, use, pattern};
+    const Held held{bytes, use, pattern, node};
+    fill(data, held);
+    blocks_[data] = held;
     allocated_ += bytes;
     total_ += bytes;
   }
@@ -294,6 +300,7 @@ class PoolChecker {
         if (held == blocks_.end() || held->second.bytes != block.requested || held->second.use != block.tag.use) {
           return fail("a block in use that nobody has, of ", block.requested, " bytes");
         }
+        if (held->second.node != segment.node) return fail("a block of node ", held->second.node, " on ", segment.node);
       }
       if (offset != segment.bytes) return fail("the blocks of a segment are not all of it");
       if (segment.purged_bytes > segment.bytes) return fail("more given back than there is");

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/numa.h"
 #include "test/memory/mock_source.h"
 
 namespace ntrt {
@@ -40,6 +41,13 @@ TEST(SnapshotJson, TellsWhatWasRecorded) {
   EXPECT_TRUE(contains(
       json,
       R"("action":"free","segment":1,"offset":0,"bytes":128,"owner":0}],"owners":[{"engine":null,"use":"other",)"));
+}
+
+TEST(SnapshotJson, TellsTheNode) {
+  Pool pool("mock", std::make_unique<testing::MockSource>());
+  const NumaScope scope(3);
+  pool.deallocate(pool.allocate(100), 100);
+  EXPECT_TRUE(contains(snapshot_json(pool), R"("hugePages":false,"node":3,"blocks":[)"));
 }
 
 TEST(SnapshotJson, OfAnEmptyPoolHasNothingInIt) {
