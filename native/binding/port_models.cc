@@ -7,6 +7,7 @@
 #include "binding/port.h"
 #include "binding/write_dims.h"
 #include "memory/pools.h"
+#include "model/onnx_types.h"
 
 namespace ntrt::binding {
 namespace {

@@ -8,14 +8,11 @@
 
 #include "core/shape.h"
 #include "model/path_text.h"
+#include "model/saturating.h"
 #include "model/shape_rules.h"
 
 namespace ntrt {
 namespace {
-
-constexpr uint64_t kMost = std::numeric_limits<uint64_t>::max();
-
-uint64_t add(uint64_t a, uint64_t b) noexcept { return a > kMost - b ? kMost : a + b; }
 
 class Walk {
  public:
@@ -69,7 +66,7 @@ class Walk {
       facts.dims = *dims;
       const auto size = facts.bytes();
       if (!size) return refuse("input '" + printable(input.name) + "' is no tensor of a known size");
-      bytes = add(bytes, *size);
+      bytes = saturating_add(bytes, *size);
     }
     result_.input_bytes = bytes;
     return true;
@@ -192,7 +189,7 @@ class Walk {
     }
     value.buffer = buffers_.size();
     buffers_.push_back({*bytes, 1});
-    live_ = add(live_, *bytes);
+    live_ = saturating_add(live_, *bytes);
   }
 
   void end_of(Value& value, size_t at) {

@@ -2,7 +2,8 @@
 // How many elements a shape in a file says that it has.
 
 #include <cstdint>
-#include <limits>
+
+#include "model/saturating.h"
 
 namespace ntrt {
 
@@ -12,8 +13,7 @@ class DimProduct {
   void multiply(int64_t dim) noexcept {
     if (dim < 0) return;
     if (dim == 0) has_zero_ = true;
-    const auto factor = static_cast<uint64_t>(dim);
-    product_ = factor > 1 && product_ > kMost / factor ? kMost : product_ * (factor > 1 ? factor : 1);
+    if (dim > 1) product_ = saturating_multiply(product_, static_cast<uint64_t>(dim));
   }
 
   /// 2^64 - 1 stands for that and more.
@@ -22,16 +22,11 @@ class DimProduct {
   /// Bytes of that many elements; 2^64 - 1 stands for that and more.
   uint64_t bytes(uint64_t bits_per_element) const noexcept {
     const uint64_t count = elements();
-    if (bits_per_element >= 8) {
-      const uint64_t each = bits_per_element / 8;
-      return count > kMost / each ? kMost : count * each;
-    }
+    if (bits_per_element >= 8) return saturating_multiply(count, bits_per_element / 8);
     return count / 8 * bits_per_element + (count % 8 * bits_per_element + 7) / 8;
   }
 
  private:
-  static constexpr uint64_t kMost = std::numeric_limits<uint64_t>::max();
-
   uint64_t product_ = 1;
   bool has_zero_ = false;
 };

@@ -1,7 +1,6 @@
 #include "model/external_data.h"
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <set>
 #include <system_error>

@@ -1,18 +1,11 @@
 #include "model/model_estimate.h"
 
-#include <string_view>
 #include <utility>
 
 #include "model/path_text.h"
 
 namespace ntrt {
 namespace {
-
-constexpr std::array<std::string_view, kNumOnnxTypes> kTypeNames = {
-    "",          "float32",    "uint8",      "int8",         "uint16",         "int16",      "int32",
-    "int64",     "string",     "bool",       "float16",      "float64",        "uint32",     "uint64",
-    "complex64", "complex128", "bfloat16",   "float8e4m3fn", "float8e4m3fnuz", "float8e5m2", "float8e5m2fnuz",
-    "uint4",     "int4",       "float4e2m1", "float8e8m0",   "uint2",          "int2"};
 
 DescribedValue describe(const OutlineValue& value) {
   DescribedValue described{printable(value.name), std::string(onnx_type_name(value.data_type)), value.has_shape, {}};
@@ -27,11 +20,6 @@ DescribedValue describe(const OutlineValue& value) {
 }
 
 }  // namespace
-
-std::string_view onnx_type_name(int32_t data_type) noexcept {
-  const auto type = static_cast<size_t>(data_type);
-  return data_type > 0 && type < kTypeNames.size() ? kTypeNames[type] : std::string_view();
-}
 
 ModelEstimate estimate_model(EstimateRequest request) {
   ModelSource source = open_model(request);

@@ -9,6 +9,7 @@
 #include "core/tensor.h"
 #include "model/activation_walk.h"
 #include "model/model_request.h"
+#include "model/onnx_types.h"
 
 namespace ntrt {
 
@@ -40,8 +41,5 @@ struct ModelEstimate {
 
 /// Reads the disk; takes time by the size of the graph, not of the weights. Throws as open_model.
 ModelEstimate estimate_model(EstimateRequest request);
-
-/// "float32", … by TensorProto.DataType; "" for none.
-std::string_view onnx_type_name(int32_t data_type) noexcept;
 
 }  // namespace ntrt

@@ -1,7 +1,6 @@
 #include "model/onnx_functions.h"
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <string>
 #include <string_view>
@@ -11,16 +10,12 @@
 #include "model/model_error.h"
 #include "model/onnx_schema.h"
 #include "model/path_text.h"
+#include "model/saturating.h"
 
 namespace ntrt {
 namespace {
 
 using onnx_schema::Message;
-
-constexpr uint64_t kMost = std::numeric_limits<uint64_t>::max();
-
-uint64_t add(uint64_t a, uint64_t b) noexcept { return a > kMost - b ? kMost : a + b; }
-uint64_t multiply(uint64_t a, uint64_t b) noexcept { return b != 0 && a > kMost / b ? kMost : a * b; }
 
 /// Domain, name, overload.
 using Key = std::tuple<std::string_view, std::string_view, std::string_view>;
@@ -147,7 +142,7 @@ class Calls {
   void finish(Body& body) const {
     body.expanded = body.nodes;
     for (const auto& [callee, times] : body.calls) {
-      body.expanded = add(body.expanded, multiply(times, bodies_[callee].expanded));
+      body.expanded = saturating_add(body.expanded, saturating_multiply(times, bodies_[callee].expanded));
       body.depth = std::max(body.depth, bodies_[callee].depth + 1);
     }
     if (body.depth > kMaxCallDepth) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "model/onnx_tensor.h"
+#include "model/onnx_types.h"
 #include "model/protobuf_reader.h"
 
 namespace ntrt {
@@ -22,10 +23,6 @@ enum : uint32_t {
   kGraphValueInfo = 13,
   kGraphSparse = 15,
 };
-
-constexpr int32_t kFloat = 1;
-constexpr int32_t kInt32 = 6;
-constexpr int32_t kInt64 = 7;
 
 template <typename Visit>
 void each_field(std::span<const std::byte> message, Visit&& visit) {
@@ -93,24 +90,26 @@ OutlineTensor read_tensor(std::span<const std::byte> message) {
   }
   tensor.dims.assign(head.dims.begin(), head.dims.begin() + static_cast<ptrdiff_t>(head.rank));
   const uint64_t count = head.product.elements();
-  const bool integers = head.data_type == kInt32 || head.data_type == kInt64;
-  if (head.external || count > kMaxTrackedInts || !(integers || head.data_type == kFloat)) return tensor;
+  const bool integers = head.data_type == onnx_type::kInt32 || head.data_type == onnx_type::kInt64;
+  if (head.external || count > kMaxTrackedInts || !(integers || head.data_type == onnx_type::kFloat32)) return tensor;
   std::vector<int64_t> ints;
   const auto number_of = static_cast<size_t>(count);
   each_field(message, [&](const WireField& field) {
-    const bool own = (field.number == 5 && head.data_type == kInt32) || (field.number == 7 && head.data_type == kInt64);
+    const bool own = (field.number == 5 && head.data_type == onnx_type::kInt32) ||
+                     (field.number == 7 && head.data_type == onnx_type::kInt64);
     if (own) {
       read_dims(field, [&](int64_t number) {
-        if (ints.size() < number_of) ints.push_back(head.data_type == kInt32 ? static_cast<int32_t>(number) : number);
+        if (ints.size() < number_of)
+          ints.push_back(head.data_type == onnx_type::kInt32 ? static_cast<int32_t>(number) : number);
       });
     }
-    if (field.number == 4 && field.type == WireType::kBytes && head.data_type == kFloat) {
+    if (field.number == 4 && field.type == WireType::kBytes && head.data_type == onnx_type::kFloat32) {
       read_raw<float>(field.bytes, number_of, tensor.floats);
     }
     if (field.number == 9 && field.type == WireType::kBytes) {
-      if (head.data_type == kInt32) read_raw<int32_t>(field.bytes, number_of, ints);
-      if (head.data_type == kInt64) read_raw<int64_t>(field.bytes, number_of, ints);
-      if (head.data_type == kFloat) read_raw<float>(field.bytes, number_of, tensor.floats);
+      if (head.data_type == onnx_type::kInt32) read_raw<int32_t>(field.bytes, number_of, ints);
+      if (head.data_type == onnx_type::kInt64) read_raw<int64_t>(field.bytes, number_of, ints);
+      if (head.data_type == onnx_type::kFloat32) read_raw<float>(field.bytes, number_of, tensor.floats);
     }
   });
   if (integers && ints.size() == number_of) tensor.ints = std::move(ints);

@@ -10,6 +10,7 @@
 #include "model/onnx_functions.h"
 #include "model/onnx_schema.h"
 #include "model/onnx_tensor.h"
+#include "model/onnx_types.h"
 #include "model/path_text.h"
 
 namespace ntrt {

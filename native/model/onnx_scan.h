@@ -11,10 +11,9 @@
 #include <string>
 #include <vector>
 
-namespace ntrt {
+#include "model/onnx_types.h"
 
-/// TensorProto.DataType counts from 0, undefined, to 26, int2.
-inline constexpr size_t kNumOnnxTypes = 27;
+namespace ntrt {
 
 /// What a model may make ONNX Runtime do before it has run once. A few hundred bytes can ask for terabytes or for an
 /// hour.

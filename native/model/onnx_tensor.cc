@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "model/model_error.h"
+#include "model/onnx_types.h"
 #include "model/path_text.h"
 
 namespace ntrt {
@@ -16,10 +17,6 @@ constexpr uint64_t kMaxInt64 = std::numeric_limits<int64_t>::max();
 // TensorProto's fields.
 enum : uint32_t { kDims = 1, kDataType = 2, kName = 8, kExternalData = 13, kDataLocation = 14 };
 constexpr int32_t kLocationExternal = 1;
-
-// By TensorProto.DataType; 0 where an element has no fixed size.
-constexpr std::array<uint8_t, kNumOnnxTypes> kBits = {0,  32,  8,  8, 16, 16, 32, 64, 0, 8, 16, 64, 32, 64,
-                                                      64, 128, 16, 8, 8,  8,  8,  4,  4, 4, 8,  2,  2};
 
 WireType expected_type(uint32_t number) noexcept {
   return number == kDataType || number == kDataLocation ? WireType::kVarint : WireType::kBytes;
@@ -100,11 +97,6 @@ std::optional<uint64_t> needed_bytes(const TensorHead& head, const Refusal& refu
 bool is_memory_address(std::string_view location) noexcept {
   // "*/_ORT_MEM_ADDR_/*" and "*/_ORT_NATIVE_ENDIAN_MEM_ADDR_/*" in ONNX Runtime 1.30, and room for their successors.
   return location.find("MEM_ADDR_") != location.npos || location.substr(0, 7) == "*/_ORT_";
-}
-
-uint64_t element_bits(int32_t data_type) noexcept {
-  const auto type = static_cast<size_t>(data_type);
-  return data_type > 0 && type < kBits.size() ? kBits[type] : 0;
 }
 
 TensorFault read_tensor_head(std::span<const std::byte> tensor, TensorHead& head) noexcept {

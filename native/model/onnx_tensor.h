@@ -29,9 +29,6 @@ struct TensorHead {
   std::string_view length;
 };
 
-/// By TensorProto.DataType; 0 where an element has no fixed size.
-uint64_t element_bits(int32_t data_type) noexcept;
-
 struct TensorFault {
   WireFault fault = WireFault::kNone;
   const std::byte* at = nullptr;

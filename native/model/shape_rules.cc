@@ -9,15 +9,12 @@
 
 #include "core/shape.h"
 #include "model/dim_product.h"
-#include "model/onnx_tensor.h"
+#include "model/onnx_types.h"
 
 namespace ntrt {
 namespace {
 
 using Dims = std::vector<int64_t>;
-
-constexpr int32_t kBool = 9;
-constexpr int32_t kInt64 = 7;
 
 constexpr auto kUnary = std::to_array<std::string_view>(
     {"Abs", "Ceil",     "Celu",       "Clip",        "Cos",       "Dropout",        "Elu",     "Erf",
@@ -84,7 +81,7 @@ class Rule {
     if (is_one_of(kBroadcast, op)) return broadcast(out);
     if (is_one_of(kCompare, op) || op == "Not" || op == "IsNaN" || op == "IsInf") {
       broadcast(out);
-      out.data_type = kBool;
+      out.data_type = onnx_type::kBool;
       result_.reuse = Reuse::kNone;
       return;
     }
@@ -215,7 +212,7 @@ class Rule {
     if (const auto tensor = node_.tensor_attribute("value")) {
       out = facts_of(*tensor);
     } else if (const auto list = node_.ints_attribute("value_ints")) {
-      out.data_type = kInt64;
+      out.data_type = onnx_type::kInt64;
       out.dims = Dims{static_cast<int64_t>(list->size())};
       out.ints = list;
     }
@@ -289,7 +286,7 @@ class Rule {
     const bool round_up = node_.int_attribute("ceil_mode", 0) != 0;
     for (size_t i = 0; i < axes; ++i) result.push_back(slide(*read, i, (*x)[2 + i], round_up));
     out.dims = result;
-    for (size_t i = 1; i < result_.outputs.size(); ++i) result_.outputs[i] = {kInt64, result, {}, {}, false};
+    for (size_t i = 1; i < result_.outputs.size(); ++i) result_.outputs[i] = {onnx_type::kInt64, result, {}, {}, false};
   }
 
   void pool_all(ValueFacts& out) {
@@ -363,7 +360,7 @@ class Rule {
   }
 
   void shape(ValueFacts& out) {
-    out.data_type = kInt64;
+    out.data_type = onnx_type::kInt64;
     const Dims* x = dims(0);
     if (x == nullptr) return;
     const auto rank = static_cast<int64_t>(x->size());
@@ -472,13 +469,13 @@ class Rule {
 
   void constant_of_shape(ValueFacts& out) {
     const auto value = node_.tensor_attribute("value");
-    out.data_type = value ? value->data_type : 1;
+    out.data_type = value ? value->data_type : onnx_type::kFloat32;
     if (ints(0) != nullptr) out.dims = *ints(0);
   }
 
   void reduce(ValueFacts& out) {
     const bool one_axis = node_.op.starts_with("Arg");
-    if (one_axis) out.data_type = kInt64;
+    if (one_axis) out.data_type = onnx_type::kInt64;
     const Dims* x = dims(0);
     if (x == nullptr) return;
     auto axes = one_axis ? Dims{node_.int_attribute("axis", 0)} : attribute_or_input("axes", 1);
