@@ -9,7 +9,7 @@
 #include "core/shape.h"
 #include "model/path_text.h"
 #include "model/saturating.h"
-#include "model/shape_rules.h"
+#include "model/shapes/infer_node.h"
 
 namespace ntrt {
 namespace {

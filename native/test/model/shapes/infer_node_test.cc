@@ -1,4 +1,4 @@
-#include "model/shape_rules.h"
+#include "model/shapes/infer_node.h"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,8 @@
 #pragma once
-// What is known of the results of a node from what is known of its inputs, for the operators that make up most models.
-// Anything else, and anything that does not add up, is unknown: never a guess.
+// What is known of a value, and of the results of a node, before anything has run.
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <vector>
 
 #include "model/onnx_outline.h"
@@ -36,9 +34,6 @@ struct NodeFacts {
   std::vector<ValueFacts> outputs;  // as many as the node has
   Reuse reuse = Reuse::kNone;       // of the first output
 };
-
-/// `inputs` has one entry per input, null for one that is left out.
-NodeFacts infer_node(const OutlineNode& node, std::span<const ValueFacts* const> inputs);
 
 ValueFacts facts_of(const OutlineTensor& tensor);
 
