@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/model_error.h"
+#include "model/onnx_fields.h"
 #include "model/onnx_schema.h"
 #include "model/path_text.h"
 #include "model/saturating.h"
@@ -78,7 +79,7 @@ class Calls {
 
  private:
   static bool is_function(const WireField& field) noexcept {
-    return field.number == 25 && field.type == WireType::kBytes;
+    return field.number == ModelField::kFunctions && field.type == WireType::kBytes;
   }
 
   static bool leads_to_nodes(Message kind) noexcept {
@@ -93,9 +94,9 @@ class Calls {
     WireField field;
     for (ProtobufReader reader(bytes); reader.next(field);) {
       if (field.type != WireType::kBytes) continue;
-      if (field.number == 1) name = field.text();
-      if (field.number == 10) domain = field.text();
-      if (field.number == 13) overload = field.text();
+      if (field.number == FunctionField::kName) name = field.text();
+      if (field.number == FunctionField::kDomain) domain = field.text();
+      if (field.number == FunctionField::kOverload) overload = field.text();
     }
     // Of two with one key ONNX Runtime refuses the model; here the first counts.
     functions_.emplace(Key{canonical(domain), name, overload}, bodies_.size());
@@ -122,9 +123,9 @@ class Calls {
       }
       if (field.type != WireType::kBytes) continue;
       if (frame.kind == Message::kNode) {
-        if (field.number == 4) frame.op = field.text();
-        if (field.number == 7) frame.domain = field.text();
-        if (field.number == 8) frame.overload = field.text();
+        if (field.number == NodeField::kOpType) frame.op = field.text();
+        if (field.number == NodeField::kDomain) frame.domain = field.text();
+        if (field.number == NodeField::kOverload) frame.overload = field.text();
       }
       const onnx_schema::Field* known = onnx_schema::find_field(frame.kind, field.number);
       if (known != nullptr && leads_to_nodes(known->child)) {

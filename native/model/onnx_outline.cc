@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "model/onnx_fields.h"
 #include "model/onnx_tensor.h"
 #include "model/onnx_types.h"
 #include "model/protobuf_reader.h"
@@ -12,45 +13,31 @@
 namespace ntrt {
 namespace {
 
-// Field numbers of onnx.proto.
-enum : uint32_t {
-  kModelGraph = 7,
-  kModelFunction = 25,
-  kGraphNode = 1,
-  kGraphInitializer = 5,
-  kGraphInput = 11,
-  kGraphOutput = 12,
-  kGraphValueInfo = 13,
-  kGraphSparse = 15,
-};
-
 template <typename Visit>
 void each_field(std::span<const std::byte> message, Visit&& visit) {
   WireField field;
   for (ProtobufReader reader(message); reader.next(field);) visit(field);
 }
 
-/// The first field of that number that is a message or a text; empty if there is none.
-std::span<const std::byte> child(std::span<const std::byte> message, uint32_t number) {
+/// The first field of that number that is a message or a text; an empty one if there is none.
+WireField child(std::span<const std::byte> message, uint32_t number) {
   WireField field;
   for (ProtobufReader reader(message); reader.next(field);) {
-    if (field.number == number && field.type == WireType::kBytes) return field.bytes;
+    if (field.number == number && field.type == WireType::kBytes) return field;
   }
   return {};
-}
-
-std::string_view text_of(std::span<const std::byte> bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 void read_shape(std::span<const std::byte> shape, OutlineValue& value) {
   value.has_shape = true;
   each_field(shape, [&](const WireField& dim) {
-    if (dim.number != 1 || dim.type != WireType::kBytes || value.dims.size() > kMaxRank) return;
+    if (dim.number != ShapeField::kDim || dim.type != WireType::kBytes || value.dims.size() > kMaxRank) return;
     OutlineDim read;
     each_field(dim.bytes, [&](const WireField& field) {
-      if (field.number == 1 && field.type == WireType::kVarint) read.size = static_cast<int64_t>(field.value);
-      if (field.number == 2 && field.type == WireType::kBytes) read.symbol = field.text();
+      if (field.number == DimField::kValue && field.type == WireType::kVarint) {
+        read.size = static_cast<int64_t>(field.value);
+      }
+      if (field.number == DimField::kSymbol && field.type == WireType::kBytes) read.symbol = field.text();
     });
     if (read.size < 0) read.size = -1;
     value.dims.push_back(read);
@@ -59,11 +46,13 @@ void read_shape(std::span<const std::byte> shape, OutlineValue& value) {
 
 OutlineValue read_value(std::span<const std::byte> message) {
   OutlineValue value;
-  value.name = text_of(child(message, 1));
-  const auto tensor = child(child(message, 2), 1);
-  each_field(tensor, [&](const WireField& field) {
-    if (field.number == 1 && field.type == WireType::kVarint) value.data_type = static_cast<int32_t>(field.value);
-    if (field.number == 2 && field.type == WireType::kBytes) read_shape(field.bytes, value);
+  value.name = child(message, ValueInfoField::kName).text();
+  const WireField type = child(message, ValueInfoField::kType);
+  each_field(child(type.bytes, TypeField::kTensor).bytes, [&](const WireField& field) {
+    if (field.number == TensorTypeField::kElementType && field.type == WireType::kVarint) {
+      value.data_type = static_cast<int32_t>(field.value);
+    }
+    if (field.number == TensorTypeField::kShape && field.type == WireType::kBytes) read_shape(field.bytes, value);
   });
   return value;
 }
@@ -95,18 +84,19 @@ OutlineTensor read_tensor(std::span<const std::byte> message) {
   std::vector<int64_t> ints;
   const auto number_of = static_cast<size_t>(count);
   each_field(message, [&](const WireField& field) {
-    const bool own = (field.number == 5 && head.data_type == onnx_type::kInt32) ||
-                     (field.number == 7 && head.data_type == onnx_type::kInt64);
+    const bool own = (field.number == TensorField::kInt32Data && head.data_type == onnx_type::kInt32) ||
+                     (field.number == TensorField::kInt64Data && head.data_type == onnx_type::kInt64);
     if (own) {
       read_dims(field, [&](int64_t number) {
-        if (ints.size() < number_of)
-          ints.push_back(head.data_type == onnx_type::kInt32 ? static_cast<int32_t>(number) : number);
+        if (ints.size() >= number_of) return;
+        ints.push_back(head.data_type == onnx_type::kInt32 ? static_cast<int32_t>(number) : number);
       });
     }
-    if (field.number == 4 && field.type == WireType::kBytes && head.data_type == onnx_type::kFloat32) {
+    if (field.type != WireType::kBytes) return;
+    if (field.number == TensorField::kFloatData && head.data_type == onnx_type::kFloat32) {
       read_raw<float>(field.bytes, number_of, tensor.floats);
     }
-    if (field.number == 9 && field.type == WireType::kBytes) {
+    if (field.number == TensorField::kRawData) {
       if (head.data_type == onnx_type::kInt32) read_raw<int32_t>(field.bytes, number_of, ints);
       if (head.data_type == onnx_type::kInt64) read_raw<int64_t>(field.bytes, number_of, ints);
       if (head.data_type == onnx_type::kFloat32) read_raw<float>(field.bytes, number_of, tensor.floats);
@@ -121,16 +111,17 @@ OutlineNode read_node(std::span<const std::byte> message, size_t& names) {
   node.message = message;
   each_field(message, [&](const WireField& field) {
     if (field.type != WireType::kBytes) return;
-    if (field.number == 4) node.op = field.text();
-    if (field.number == 7) node.domain = field.text();
-    if (field.number == 5) {
-      each_field(field.bytes, [&](const WireField& attribute) {
-        if (attribute.number == 6 || attribute.number == 11) node.has_subgraph = true;
+    if (field.number == NodeField::kOpType) node.op = field.text();
+    if (field.number == NodeField::kDomain) node.domain = field.text();
+    if (field.number == NodeField::kAttribute) {
+      each_field(field.bytes, [&](const WireField& part) {
+        if (part.number == AttributeField::kGraph || part.number == AttributeField::kGraphs) node.has_subgraph = true;
       });
     }
-    if ((field.number != 1 && field.number != 2) || names == kMaxOutlineNames) return;
+    const bool input = field.number == NodeField::kInput;
+    if ((!input && field.number != NodeField::kOutput) || names == kMaxOutlineNames) return;
     ++names;
-    (field.number == 1 ? node.inputs : node.outputs).push_back(field.text());
+    (input ? node.inputs : node.outputs).push_back(field.text());
   });
   return node;
 }
@@ -138,9 +129,8 @@ OutlineNode read_node(std::span<const std::byte> message, size_t& names) {
 template <typename Read>
 void with_attribute(std::span<const std::byte> node, std::string_view name, Read&& read) {
   each_field(node, [&](const WireField& field) {
-    if (field.number == 5 && field.type == WireType::kBytes && text_of(child(field.bytes, 1)) == name) {
-      each_field(field.bytes, read);
-    }
+    if (field.number != NodeField::kAttribute || field.type != WireType::kBytes) return;
+    if (child(field.bytes, AttributeField::kName).text() == name) each_field(field.bytes, read);
   });
 }
 
@@ -149,7 +139,9 @@ void with_attribute(std::span<const std::byte> node, std::string_view name, Read
 int64_t OutlineNode::int_attribute(std::string_view name, int64_t otherwise) const {
   int64_t found = otherwise;
   with_attribute(message, name, [&](const WireField& field) {
-    if (field.number == 3 && field.type == WireType::kVarint) found = static_cast<int64_t>(field.value);
+    if (field.number == AttributeField::kInt && field.type == WireType::kVarint) {
+      found = static_cast<int64_t>(field.value);
+    }
   });
   return found;
 }
@@ -157,7 +149,7 @@ int64_t OutlineNode::int_attribute(std::string_view name, int64_t otherwise) con
 std::optional<std::vector<int64_t>> OutlineNode::ints_attribute(std::string_view name) const {
   std::optional<std::vector<int64_t>> found;
   with_attribute(message, name, [&](const WireField& field) {
-    if (field.number != 8) return;
+    if (field.number != AttributeField::kInts) return;
     if (!found) found.emplace();
     read_dims(field, [&](int64_t number) {
       if (found->size() < kMaxTrackedInts) found->push_back(number);
@@ -169,7 +161,7 @@ std::optional<std::vector<int64_t>> OutlineNode::ints_attribute(std::string_view
 std::string_view OutlineNode::text_attribute(std::string_view name) const {
   std::string_view found;
   with_attribute(message, name, [&](const WireField& field) {
-    if (field.number == 4 && field.type == WireType::kBytes) found = field.text();
+    if (field.number == AttributeField::kString && field.type == WireType::kBytes) found = field.text();
   });
   return found;
 }
@@ -177,7 +169,7 @@ std::string_view OutlineNode::text_attribute(std::string_view name) const {
 std::optional<OutlineTensor> OutlineNode::tensor_attribute(std::string_view name) const {
   std::optional<OutlineTensor> found;
   with_attribute(message, name, [&](const WireField& field) {
-    if (field.number == 5 && field.type == WireType::kBytes) found = read_tensor(field.bytes);
+    if (field.number == AttributeField::kTensor && field.type == WireType::kBytes) found = read_tensor(field.bytes);
   });
   return found;
 }
@@ -185,32 +177,32 @@ std::optional<OutlineTensor> OutlineNode::tensor_attribute(std::string_view name
 OnnxOutline read_outline(std::span<const std::byte> model) {
   OnnxOutline outline;
   size_t names = 0;
-  each_field(child(model, kModelGraph), [&](const WireField& field) {
+  each_field(child(model, ModelField::kGraph).bytes, [&](const WireField& field) {
     if (field.type != WireType::kBytes) return;
     if (names == kMaxOutlineNames) return;
     switch (field.number) {
-      case kGraphNode:
+      case GraphField::kNode:
         outline.nodes.push_back(read_node(field.bytes, names));
         break;
-      case kGraphInitializer:
+      case GraphField::kInitializer:
         ++names;
-        outline.initializers.insert_or_assign(text_of(child(field.bytes, 8)), read_tensor(field.bytes));
+        outline.initializers.insert_or_assign(child(field.bytes, TensorField::kName).text(), read_tensor(field.bytes));
         break;
-      case kGraphSparse: {
+      case GraphField::kSparseInitializer: {
         ++names;
-        const auto values = child(field.bytes, 1);
+        const auto values = child(field.bytes, SparseField::kValues).bytes;
         OutlineTensor dense;  // of another shape than its values
         dense.data_type = read_tensor(values).data_type;
         dense.dims = {-1};
-        outline.initializers.insert_or_assign(text_of(child(values, 8)), std::move(dense));
+        outline.initializers.insert_or_assign(child(values, TensorField::kName).text(), std::move(dense));
         break;
       }
-      case kGraphInput:
-      case kGraphOutput:
+      case GraphField::kInput:
+      case GraphField::kOutput:
         ++names;
-        (field.number == kGraphInput ? outline.inputs : outline.outputs).push_back(read_value(field.bytes));
+        (field.number == GraphField::kInput ? outline.inputs : outline.outputs).push_back(read_value(field.bytes));
         break;
-      case kGraphValueInfo: {
+      case GraphField::kValueInfo: {
         ++names;
         OutlineValue value = read_value(field.bytes);
         outline.values.insert_or_assign(value.name, std::move(value));
@@ -221,7 +213,7 @@ OnnxOutline read_outline(std::span<const std::byte> model) {
     }
   });
   outline.complete = names < kMaxOutlineNames;
-  each_field(model, [&](const WireField& field) { outline.has_functions |= field.number == kModelFunction; });
+  each_field(model, [&](const WireField& field) { outline.has_functions |= field.number == ModelField::kFunctions; });
   std::erase_if(outline.inputs, [&](const OutlineValue& value) { return outline.initializers.contains(value.name); });
   return outline;
 }

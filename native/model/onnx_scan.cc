@@ -7,6 +7,7 @@
 #include "model/dim_product.h"
 #include "model/file_kind.h"
 #include "model/model_error.h"
+#include "model/onnx_fields.h"
 #include "model/onnx_functions.h"
 #include "model/onnx_schema.h"
 #include "model/onnx_tensor.h"
@@ -20,7 +21,6 @@ using onnx_schema::Field;
 using onnx_schema::Message;
 
 constexpr size_t kMaxOpsetImports = 1024;
-constexpr uint32_t kSparseDims = 3;
 
 struct Frame {
   Message kind;
@@ -75,7 +75,7 @@ class Scanner {
 
   void handle(size_t top, const WireField& field, size_t at) {
     Frame& frame = stack_[top];
-    if (frame.kind == Message::kSparse && field.number == kSparseDims) {
+    if (frame.kind == Message::kSparse && field.number == SparseField::kDims) {
       if (!read_dims(field, [&](int64_t dim) { frame.product.multiply(dim); })) {
         refuse_malformed(at, "the dimensions of a sparse tensor cannot be read");
       }
@@ -105,17 +105,17 @@ class Scanner {
   void keep_scalar(Frame& frame, const WireField& field) {
     switch (frame.kind) {
       case Message::kModel:
-        if (field.number == 1) scan_.ir_version = static_cast<int64_t>(field.value);
-        if (field.number == 2) scan_.producer_name = printable(field.text());
-        if (field.number == 3) scan_.producer_version = printable(field.text());
+        if (field.number == ModelField::kIrVersion) scan_.ir_version = static_cast<int64_t>(field.value);
+        if (field.number == ModelField::kProducerName) scan_.producer_name = printable(field.text());
+        if (field.number == ModelField::kProducerVersion) scan_.producer_version = printable(field.text());
         break;
       case Message::kNode:
-        if (field.number == 3) frame.name = field.text();
-        if (field.number == 4 && field.text() == "EPContext") ++scan_.num_ep_context_nodes;
+        if (field.number == NodeField::kName) frame.name = field.text();
+        if (field.number == NodeField::kOpType && field.text() == "EPContext") ++scan_.num_ep_context_nodes;
         break;
       case Message::kOpset:
-        if (field.number == 1) opset_.domain = printable(field.text());
-        if (field.number == 2) opset_.version = static_cast<int64_t>(field.value);
+        if (field.number == OpsetField::kDomain) opset_.domain = printable(field.text());
+        if (field.number == OpsetField::kVersion) opset_.version = static_cast<int64_t>(field.value);
         break;
       case Message::kDim:
         stack_[stack_.size() - 2].product.multiply(static_cast<int64_t>(field.value));
@@ -131,7 +131,9 @@ class Scanner {
       refuse_limit("too-many-nodes", "nodes", scan_.num_nodes, limits_.nodes, "the nodes of the model are at least");
     }
     if (child == Message::kFunction) ++scan_.num_functions;
-    if (parent == Message::kGraph && (number == 5 || number == 15)) ++scan_.num_initializers;
+    if (parent == Message::kGraph && (number == GraphField::kInitializer || number == GraphField::kSparseInitializer)) {
+      ++scan_.num_initializers;
+    }
   }
 
   void finish(const Frame& frame) {
@@ -183,10 +185,9 @@ class Scanner {
   }
 
   void check_complete(uint32_t seen) const {
-    constexpr uint32_t kIrVersion = 1u << 1;
-    constexpr uint32_t kGraph = 1u << 7;
-    if ((seen & kIrVersion) == 0) refuse_unknown();
-    if ((seen & kGraph) == 0) {
+    const auto has = [&](uint32_t number) { return (seen & (uint32_t{1} << number)) != 0; };
+    if (!has(ModelField::kIrVersion)) refuse_unknown();
+    if (!has(ModelField::kGraph)) {
       // Its first two fields have the numbers and types of ModelProto's.
       const char* hint = scan_.ir_version == 1 ? "; it may be a TensorFlow SavedModel, which tf2onnx converts" : "";
       refuse_model("no-graph", std::string("the model has no graph") + hint);
@@ -200,7 +201,9 @@ class Scanner {
     TensorHead head;
     const TensorFault fault = read_tensor_head(field.bytes, head);
     if (fault.fault != WireFault::kNone) refuse_fault(fault.fault, static_cast<size_t>(fault.at - model_.data()));
-    if (stack_.back().kind == Message::kSparse && field.number == 1) stack_.back().data_type = head.data_type;
+    if (stack_.back().kind == Message::kSparse && field.number == SparseField::kValues) {
+      stack_.back().data_type = head.data_type;
+    }
     if (head.external || is_memory_address(head.location)) add_external_ref(head, field.number);
     check_elements(head.product);
     add_bytes(head.product.bytes(element_bits(head.data_type)), head.data_type);
@@ -211,7 +214,8 @@ class Scanner {
       refuse_model("bad-external-data",
                    "the model has more than " + std::to_string(kMaxExternalRefs) + " tensors with external data");
     }
-    const bool initializer = stack_.size() == 2 && stack_.back().kind == Message::kGraph && number == 5;
+    const bool initializer =
+        stack_.size() == 2 && stack_.back().kind == Message::kGraph && number == GraphField::kInitializer;
     const auto place = initializer ? TensorPlace::kInitializer : TensorPlace::kElsewhere;
     scan_.external_refs.push_back(make_external_ref(head, place, where(number)));
   }
@@ -237,7 +241,7 @@ class Scanner {
       case Message::kGraph:
         return text + "initializer";
       case Message::kSparse:
-        return text + (number == 1 ? "values" : "indices");
+        return text + (number == SparseField::kValues ? "values" : "indices");
       default:
         return text + "tensor";
     }
@@ -256,7 +260,7 @@ class Scanner {
       case Message::kTraining:
         return "training";
       case Message::kSparse:
-        return frame.number == 15 ? "sparse initializer" : "sparse tensor";
+        return frame.number == GraphField::kSparseInitializer ? "sparse initializer" : "sparse tensor";
       case Message::kValueInfo:
         return "value";
       case Message::kShape:

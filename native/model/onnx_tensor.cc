@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "model/model_error.h"
+#include "model/onnx_fields.h"
 #include "model/onnx_types.h"
 #include "model/path_text.h"
 
@@ -13,13 +14,11 @@ namespace ntrt {
 namespace {
 
 constexpr uint64_t kMaxInt64 = std::numeric_limits<int64_t>::max();
-
-// TensorProto's fields.
-enum : uint32_t { kDims = 1, kDataType = 2, kName = 8, kExternalData = 13, kDataLocation = 14 };
-constexpr int32_t kLocationExternal = 1;
+constexpr int32_t kLocationExternal = 1;  // TensorProto.DataLocation
 
 WireType expected_type(uint32_t number) noexcept {
-  return number == kDataType || number == kDataLocation ? WireType::kVarint : WireType::kBytes;
+  return number == TensorField::kDataType || number == TensorField::kDataLocation ? WireType::kVarint
+                                                                                  : WireType::kBytes;
 }
 
 void add_dim(TensorHead& head, int64_t dim) noexcept {
@@ -34,9 +33,9 @@ bool read_entry(std::span<const std::byte> bytes, TensorHead& head) noexcept {
   std::string_view key;
   std::string_view value;
   while (reader.next(field)) {
-    if (field.number > 2) continue;
+    if (field.number != EntryField::kKey && field.number != EntryField::kValue) continue;
     if (field.type != WireType::kBytes) return false;
-    (field.number == 1 ? key : value) = field.text();
+    (field.number == EntryField::kKey ? key : value) = field.text();
   }
   if (reader.fault() != WireFault::kNone) return false;
   head.has_entries = true;
@@ -105,17 +104,19 @@ TensorFault read_tensor_head(std::span<const std::byte> tensor, TensorHead& head
   const std::byte* at = tensor.data();
   while (reader.next(field)) {
     bool good = true;
-    if (field.number == kDims) {
+    if (field.number == TensorField::kDims) {
       good = read_dims(field, [&](int64_t dim) { add_dim(head, dim); });
-    } else if (field.number == kDataType || field.number == kName || field.number == kExternalData ||
-               field.number == kDataLocation) {
+    } else if (field.number == TensorField::kDataType || field.number == TensorField::kName ||
+               field.number == TensorField::kExternalData || field.number == TensorField::kDataLocation) {
       good = field.type == expected_type(field.number);
       if (!good) return {WireFault::kMalformed, at};
-      if (field.number == kDataType) head.data_type = static_cast<int32_t>(field.value);
-      if (field.number == kName) head.name = field.text();
-      if (field.number == kExternalData) good = read_entry(field.bytes, head);
+      if (field.number == TensorField::kDataType) head.data_type = static_cast<int32_t>(field.value);
+      if (field.number == TensorField::kName) head.name = field.text();
+      if (field.number == TensorField::kExternalData) good = read_entry(field.bytes, head);
       // Once external, always: readers differ on what a second value means.
-      if (field.number == kDataLocation) head.external |= static_cast<int32_t>(field.value) == kLocationExternal;
+      if (field.number == TensorField::kDataLocation) {
+        head.external |= static_cast<int32_t>(field.value) == kLocationExternal;
+      }
     }
     if (!good) return {WireFault::kMalformed, at};
     at = tensor.data() + reader.position();
