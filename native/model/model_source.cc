@@ -9,12 +9,6 @@
 
 namespace ntrt {
 
-SharedBytes SharedBytes::own(std::vector<std::byte> bytes) {
-  auto owner = std::make_shared<const std::vector<std::byte>>(std::move(bytes));
-  const std::span<const std::byte> view(*owner);
-  return {std::move(owner), view};
-}
-
 ModelSource ModelSource::from_file(std::string_view path) {
   ModelSource source;
   const std::filesystem::path given = path_from_utf8(path);
@@ -31,10 +25,6 @@ ModelSource ModelSource::from_bytes(SharedBytes bytes, std::vector<ExternalFile>
   source.bytes_ = std::move(bytes);
   source.external_files_ = std::move(external_files);
   return source;
-}
-
-ModelSource ModelSource::from_bytes(std::vector<std::byte> bytes, std::vector<ExternalFile> external_files) {
-  return from_bytes(SharedBytes::own(std::move(bytes)), std::move(external_files));
 }
 
 std::span<const std::byte> ModelSource::bytes() const noexcept { return path_ ? map_.bytes() : bytes_.view; }

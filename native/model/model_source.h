@@ -21,8 +21,6 @@ namespace ntrt {
 struct SharedBytes {
   std::shared_ptr<const void> owner;
   std::span<const std::byte> view;
-
-  static SharedBytes own(std::vector<std::byte> bytes);
 };
 
 /// External data given in memory; `name` is the location as the model writes it.
@@ -42,7 +40,6 @@ class ModelSource {
   /// Maps the file. `path` is UTF-8; a relative one is made absolute now. Throws as FileMap::open.
   static ModelSource from_file(std::string_view path);
   static ModelSource from_bytes(SharedBytes bytes, std::vector<ExternalFile> external_files = {});
-  static ModelSource from_bytes(std::vector<std::byte> bytes, std::vector<ExternalFile> external_files = {});
 
   std::span<const std::byte> bytes() const noexcept;
 

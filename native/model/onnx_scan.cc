@@ -97,7 +97,7 @@ class Scanner {
       frame.seen |= bit;
     }
     if (known->child == Message::kNone) return keep_scalar(frame, field);
-    count(known->child, field.number, frame.kind);
+    count(known->child);
     if (known->child == Message::kTensor) return scan_tensor(field);
     push(known->child, field.number, field.bytes);
   }
@@ -126,14 +126,11 @@ class Scanner {
     }
   }
 
-  void count(Message child, uint32_t number, Message parent) {
+  void count(Message child) {
     if (child == Message::kNode && ++scan_.num_nodes > limits_.nodes) {
       refuse_limit("too-many-nodes", "nodes", scan_.num_nodes, limits_.nodes, "the nodes of the model are at least");
     }
     if (child == Message::kFunction) ++scan_.num_functions;
-    if (parent == Message::kGraph && (number == GraphField::kInitializer || number == GraphField::kSparseInitializer)) {
-      ++scan_.num_initializers;
-    }
   }
 
   void finish(const Frame& frame) {

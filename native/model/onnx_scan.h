@@ -49,8 +49,6 @@ struct ExternalRef {
   uint64_t offset = 0;
   std::optional<uint64_t> length;        // as the model says
   std::optional<uint64_t> needed_bytes;  // by type and shape; none for a type of no known size
-  int32_t data_type = 0;                 // TensorProto.DataType
-  std::vector<int64_t> dims;
   TensorPlace place = TensorPlace::kElsewhere;
   std::string
       where;  // for messages, the innermost steps: "node 'If_3' > attribute 'then_branch' > graph > initializer"
@@ -72,7 +70,6 @@ struct OnnxScan {
   size_t num_nodes = 0;             // with subgraphs and local functions
   uint64_t num_expanded_nodes = 0;  // as ScanLimits::nodes counts them
   uint64_t declared_bytes = 0;      // as ScanLimits::declared_bytes counts them
-  size_t num_initializers = 0;      // with sparse ones and those of subgraphs
   size_t num_functions = 0;
   size_t num_ep_context_nodes = 0;  // EPContext: compiled code of one execution provider, or a path to it
   std::vector<ExternalRef> external_refs;

@@ -38,7 +38,6 @@ bool read_entry(std::span<const std::byte> bytes, TensorHead& head) noexcept {
     (field.number == EntryField::kKey ? key : value) = field.text();
   }
   if (reader.fault() != WireFault::kNone) return false;
-  head.has_entries = true;
   std::string_view* slot = key == "location" ? &head.location
                            : key == "offset" ? &head.offset
                            : key == "length" ? &head.length
@@ -141,8 +140,6 @@ ExternalRef make_external_ref(const TensorHead& head, TensorPlace place, std::st
   if (!head.offset.empty()) ref.offset = parse_number(head.offset, "offset", refuse);
   if (!head.length.empty()) ref.length = parse_number(head.length, "length", refuse);
   ref.needed_bytes = needed_bytes(head, refuse);
-  ref.data_type = head.data_type;
-  ref.dims.assign(head.dims.begin(), head.dims.begin() + static_cast<ptrdiff_t>(head.rank));
   ref.place = place;
   if (ref.extent() > kMaxInt64 - ref.offset) refuse("bad-external-data", "offset and length are beyond 2^63 - 1");
   ref.where = std::move(where);

@@ -22,7 +22,6 @@ struct TensorHead {
   size_t rank = 0;  // beyond kMaxRank only counted
   DimProduct product;
   bool external = false;
-  bool has_entries = false;
   bool repeats_entry = false;
   std::string_view location;
   std::string_view offset;

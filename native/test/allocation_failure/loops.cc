@@ -111,7 +111,7 @@ TEST_P(AllocationFailure, OfALoadWithExternalDataInAFile) {
 TEST_P(AllocationFailure, OfALoadWithExternalDataInMemory) {
   fail_loads([] {
     LoadRequest request = load_request(external_model());
-    request.external_files = {{"weights of this model.bin", SharedBytes::own(std::vector<std::byte>(16))}};
+    request.external_files = {{"weights of this model.bin", testing::shared_bytes(std::vector<std::byte>(16))}};
     return request;
   });
 }

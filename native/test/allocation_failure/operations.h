@@ -57,7 +57,7 @@ class OneSink final : public CompletionSink {
 
 inline LoadRequest load_request(std::string_view model) {
   LoadRequest request;
-  request.bytes = SharedBytes::own(to_bytes(model));
+  request.bytes = shared_bytes(to_bytes(model));
   request.library_path = onnxruntime_path();
   request.engine.name = "a name that does not fit into a small string";
   request.engine.inline_below_us = 1'000'000;  // in place however slow this machine is

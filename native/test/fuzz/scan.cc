@@ -33,8 +33,8 @@ void check_accepted(std::span<const std::byte> model, const OnnxScan& scan) {
   expect(scan.num_nodes <= kLimits.nodes, "as many nodes as allowed");
   expect(scan.num_expanded_nodes <= kLimits.nodes, "as many nodes as allowed, functions written out");
   expect(scan.declared_bytes <= kLimits.declared_bytes, "as many bytes as allowed");
-  // A node, an initialiser and a reference take two bytes at least.
-  expect(scan.num_nodes + scan.num_initializers + scan.external_refs.size() <= model.size(), "no more than fits");
+  // A node and a reference take two bytes at least.
+  expect(scan.num_nodes + scan.external_refs.size() <= model.size(), "no more than fits");
   for (const ExternalRef& ref : scan.external_refs) {
     expect(!ref.location.empty(), "a location");
     expect(ref.location.find("MEM_ADDR_") == std::string::npos, "no pointers");

@@ -4,6 +4,7 @@
 
 #include "model/path_text.h"
 #include "test/model/onnx_builder.h"
+#include "test/model/shared_bytes.h"
 #include "test/model/temp_folder.h"
 
 namespace ntrt {
@@ -58,15 +59,15 @@ TEST(ModelSource, RefusesAFileThatProtobufCannotHold) {
 }
 
 TEST(ModelSource, FromBytesTakesItsExternalDataFromMemory) {
-  ModelSource source =
-      ModelSource::from_bytes(to_bytes(external_model()), {{"w.bin", SharedBytes::own(std::vector<std::byte>(16))}});
+  ModelSource source = ModelSource::from_bytes(shared_bytes(to_bytes(external_model())),
+                                               {{"w.bin", shared_bytes(std::vector<std::byte>(16))}});
   EXPECT_FALSE(source.path().has_value());
   EXPECT_EQ(source.external_files().size(), 1u);
   EXPECT_EQ(source.verify().external_refs.size(), 1u);
-  ModelSource without = ModelSource::from_bytes(to_bytes(external_model()));
+  ModelSource without = ModelSource::from_bytes(shared_bytes(to_bytes(external_model())));
   EXPECT_EQ(reason_of([&] { without.verify(); }), "external-data-missing");
-  ModelSource little =
-      ModelSource::from_bytes(to_bytes(external_model()), {{"w.bin", SharedBytes::own(std::vector<std::byte>(15))}});
+  ModelSource little = ModelSource::from_bytes(shared_bytes(to_bytes(external_model())),
+                                               {{"w.bin", shared_bytes(std::vector<std::byte>(15))}});
   EXPECT_EQ(reason_of([&] { little.verify(); }), "external-data-out-of-range");
 }
 

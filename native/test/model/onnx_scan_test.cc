@@ -32,7 +32,6 @@ TEST(ScanOnnx, TellsWhatTheModelIs) {
   EXPECT_EQ(result.opset_imports[0].version, 21);
   EXPECT_EQ(result.opset_imports[1].domain, "com.microsoft");
   EXPECT_EQ(result.num_nodes, 3u);
-  EXPECT_EQ(result.num_initializers, 1u);
   EXPECT_EQ(result.num_functions, 1u);
   EXPECT_TRUE(result.external_refs.empty());
 }
@@ -50,8 +49,6 @@ TEST(ScanOnnx, ReadsAReferenceToExternalData) {
   EXPECT_EQ(ref.offset, 4096u);
   EXPECT_EQ(ref.length, 24u);
   EXPECT_EQ(ref.needed_bytes, 24u);
-  EXPECT_EQ(ref.data_type, 1);
-  EXPECT_EQ(ref.dims, (std::vector<int64_t>{2, 3}));
   EXPECT_EQ(ref.place, TensorPlace::kInitializer);
   EXPECT_EQ(ref.where, "graph 'main' > initializer");
 }
@@ -59,7 +56,7 @@ TEST(ScanOnnx, ReadsAReferenceToExternalData) {
 TEST(ScanOnnx, ReadsPackedDims) {
   Proto tensor = Proto().bytes(1, "\x02\x80\x01"sv).varint(2, 1);
   tensor.bytes(13, entry("location", "w.bin")).varint(14, 1);
-  EXPECT_EQ(scan(with_initializer(tensor)).external_refs.at(0).dims, (std::vector<int64_t>{2, 128}));
+  EXPECT_EQ(scan(with_initializer(tensor)).external_refs.at(0).needed_bytes, 2u * 128 * 4);
 }
 
 TEST(ScanOnnx, FindsExternalDataWhereverATensorCanStand) {

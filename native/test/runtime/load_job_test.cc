@@ -16,7 +16,7 @@ using testing::Event;
 
 LoadRequest request_for(std::string_view model) {
   LoadRequest request;
-  request.bytes = SharedBytes::own(testing::to_bytes(model));
+  request.bytes = testing::shared_bytes(testing::to_bytes(model));
   request.library_path = testing::onnxruntime_path();
   request.engine = testing::fake_options();
   return request;

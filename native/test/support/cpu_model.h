@@ -10,13 +10,14 @@
 #include "backends/registry.h"
 #include "memory/pools.h"
 #include "test/model/onnx_builder.h"
+#include "test/model/shared_bytes.h"
 #include "test/support/ort.h"
 
 namespace ntrt::testing {
 
 inline std::unique_ptr<LoadedModel> load_on_cpu(std::string_view model, const BackendOptions& options = {},
                                                 std::vector<ExternalFile> files = {}) {
-  ModelSource source = ModelSource::from_bytes(to_bytes(model), std::move(files));
+  ModelSource source = ModelSource::from_bytes(shared_bytes(to_bytes(model)), std::move(files));
   source.verify();
   LoadCancellation cancellation;
   return create_backend(onnxruntime_path(), [] {})->load(source, options, cancellation);

@@ -66,7 +66,7 @@ TEST_F(CpuLoad, ASequenceIsUnsupported) {
 }
 
 TEST_F(CpuLoad, ACancelledLoadSaysSo) {
-  ModelSource source = ModelSource::from_bytes(testing::to_bytes(testing::weights_model(1000)));
+  ModelSource source = ModelSource::from_bytes(testing::shared_bytes(testing::to_bytes(testing::weights_model(1000))));
   source.verify();
   LoadCancellation cancellation;
   cancellation.cancel();
@@ -83,7 +83,7 @@ TEST_F(CpuLoad, ExternalDataInMemoryIsUsed) {
                                         {typed_value("x", DType::kFloat32, {"4"})},
                                         {typed_value("y", DType::kFloat32, {"4"})},
                                         {testing::external_tensor("w", "weights.bin", "0", "16")}});
-  const auto loaded = load_on_cpu(model, {}, {{"weights.bin", SharedBytes::own(bytes)}});
+  const auto loaded = load_on_cpu(model, {}, {{"weights.bin", testing::shared_bytes(bytes)}});
   std::vector<float> x = {1, 2, 3, 4};
   std::vector<TensorView> inputs = {testing::view_of(x)};
   std::vector<OutputRequest> outputs(1);
