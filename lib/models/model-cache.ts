@@ -256,16 +256,15 @@ export class ModelCache implements AsyncDisposable {
   /** This thread was elected to load the model: it owes the native side an end, whatever happens. */
   async #loadElected(model: ResolvedModel, keep: boolean, patience: Patience): Promise<NativeDemandResult> {
     const { name } = model;
-    let needed: number | undefined;
+    let needed: Needed | undefined;
     try {
-      const bytes = await patience.race(neededBytes(model));
-      needed = bytes;
-      const { outcome } = await this.#ask(DemandKind.reserve, name, bytes, patience);
-      if (outcome === DemandOutcome.refused) throw this.#noRoom(name, bytes);
+      needed = await patience.race(neededBytes(model));
+      const { outcome } = await this.#ask(DemandKind.reserve, name, needed.bytes, patience);
+      if (outcome === DemandOutcome.refused) throw this.#noRoom(name, needed.bytes);
     } catch (error) {
       if (patience.over === undefined) this.#fail(name, error);
       else this.#native.abandon(name);
-      if (patience.over?.timedOut && needed !== undefined) throw this.#noRoom(name, needed);
+      if (patience.over?.timedOut && needed !== undefined) throw this.#noRoom(name, needed.bytes);
       throw error;
     }
     const loaded = this.#track(this.#load(model, needed, keep, patience));
@@ -273,14 +272,16 @@ export class ModelCache implements AsyncDisposable {
     return patience.race(loaded);
   }
 
-  async #load(model: ResolvedModel, bytes: number, keep: boolean, patience: Patience): Promise<NativeDemandResult> {
+  async #load(model: ResolvedModel, needed: Needed, keep: boolean, patience: Patience): Promise<NativeDemandResult> {
     let opened: OpenedEngine | undefined;
     try {
       opened = await loadEngine(model.source, loadOptionsOf(model));
       const { name, placement, float16, preserveOrder } = opened;
       const description: SharedDescription = { name, placement, float16, preserveOrder };
       const wanted = keep && patience.over === undefined;
-      const result = this.#native.finish(model.name, bytes, opened.native, JSON.stringify(description), wanted);
+      const { bytes, weightsBytes } = needed;
+      const { native } = opened;
+      const result = this.#native.finish(model.name, bytes, weightsBytes, native, JSON.stringify(description), wanted);
       if (wanted) patience.end(); // or the lease would be lost
       return result ?? { outcome: DemandOutcome.granted };
     } catch (error) {
@@ -317,13 +318,19 @@ export class ModelCache implements AsyncDisposable {
   }
 }
 
-/** The one place that says what a model is booked with. What an estimate does not know counts as nothing. */
-async function neededBytes({ source, options }: ResolvedModel): Promise<number> {
+interface Needed {
+  bytes: number;
+  /** Of them; -1: they were given, and what the model takes is not measured. */
+  weightsBytes: number;
+}
+
+/** What a model is booked with before it is measured. What an estimate does not know counts as nothing. */
+async function neededBytes({ source, options }: ResolvedModel): Promise<Needed> {
   const { bytes, ...estimated } = options;
-  if (bytes !== undefined) return bytes;
+  if (bytes !== undefined) return { bytes, weightsBytes: -1 };
   const { weightsBytes, activations, stagingBytes } = await estimateModel(source, estimated);
   const largest = activations[activations.length - 1]?.bytes ?? 0;
-  return weightsBytes + largest * (options.instances ?? 1) + (stagingBytes ?? 0);
+  return { bytes: weightsBytes + largest * (options.instances ?? 1) + (stagingBytes ?? 0), weightsBytes };
 }
 
 function loadOptionsOf({ name, options }: ResolvedModel) {

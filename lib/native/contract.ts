@@ -4,7 +4,7 @@
  */
 
 /** `kContractVersion` of `native/binding/addon.cc`. */
-export const CONTRACT_VERSION = 8;
+export const CONTRACT_VERSION = 9;
 
 /** `Event` of `native/binding/mailbox.h`. */
 export enum NativeEvent {
@@ -337,6 +337,8 @@ export interface NativeModelCache {
   finish(
     name: string,
     bytes: number,
+    /** Of `bytes`; -1: what the model takes is not measured. */
+    weightsBytes: number,
     engine: NativeEngine,
     description: string,
     keep: boolean,

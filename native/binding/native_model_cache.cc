@@ -130,15 +130,20 @@ Napi::Value NativeModelCache::cancel(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(env, cancelled);
 }
 
-/// finish(name, bytes, engine, description, keep): the result of a use, if it keeps the engine.
+/// finish(name, bytes, weightsBytes, engine, description, keep): the result of a use, if it keeps the engine. Without
+/// weightsBytes, -1, nothing is measured.
 Napi::Value NativeModelCache::finish(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  const NativeEngine* engine = NativeEngine::from(env, info[2]);
+  const NativeEngine* engine = NativeEngine::from(env, info[3]);
   if (engine == nullptr || !engine->handle()) throw Error(Code::kInternal, "an engine is needed");
-  bool keep = false;
-  check_alive(napi_get_value_bool(env, info[4], &keep));
-  auto result = residency_->finish(member_, to_text(env, info[0]), to_id(env, info[1]), engine->handle(),
-                                   to_text(env, info[3]), keep);
+  Residency::Finished finished;
+  finished.bytes = to_id(env, info[1]);
+  int64_t weights = -1;
+  check_alive(napi_get_value_int64(env, info[2], &weights));
+  if (weights >= 0) finished.weights = static_cast<uint64_t>(weights);
+  finished.description = to_text(env, info[4]);
+  check_alive(napi_get_value_bool(env, info[5], &finished.keep));
+  auto result = residency_->finish(member_, to_text(env, info[0]), engine->handle(), std::move(finished));
   return result ? to_result(env, std::move(*result)) : env.Undefined();
 }
 

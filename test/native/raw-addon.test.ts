@@ -302,11 +302,11 @@ describe('objects that are not what they should be', () => {
     expect(codeOf(() => new addon.NativeModelCache(port, 'raw', 99))).toBe('INVALID_ARGUMENT');
     expect(codeOf(() => cache.demand(91, 'b', DemandKind.use, 0))).toBe('INVALID_ARGUMENT');
     expect(codeOf(() => cache.demand(91, 'a', DemandKind.reserve, 1))).toBe('INTERNAL');
-    expect(codeOf(() => cache.finish('a', 1, numbers, '', true))).toBe('INTERNAL');
+    expect(codeOf(() => cache.finish('a', 1, 1, numbers, '', true))).toBe('INTERNAL');
     expect(codeOf(() => cache.fail('a', 0, '', []))).toBe('INTERNAL');
     expect(codeOf(() => cache.abandon('a'))).toBe('INTERNAL');
     expect(cache.demand(91, 'a', DemandKind.use, 0)).toEqual({ outcome: DemandOutcome.elected });
-    expect(codeOf(() => cache.finish('a', 1, {} as Anything, '', true))).toBe('INTERNAL');
+    expect(codeOf(() => cache.finish('a', 1, 1, {} as Anything, '', true))).toBe('INTERNAL');
     expect(codeOf(() => cache.fail('a', 999, 'text', [5, 'b'] as Anything))).toBe('NOT_OPEN');
     expect(cache.cancel(91, 'a')).toBe(false);
     cache.close(92);

@@ -180,20 +180,22 @@ bool Residency::cancel(uint64_t member, uint64_t id, const std::string& model) {
   return entry != nullptr && table_.cancel(*entry, member, id);
 }
 
-std::optional<DemandResult> Residency::finish(uint64_t member, const std::string& model, uint64_t bytes,
-                                              const EngineHandle& engine, std::string description, bool keep) {
+std::optional<DemandResult> Residency::finish(uint64_t member, const std::string& model, const EngineHandle& engine,
+                                              Finished finished) {
   constexpr uint64_t kOwn = 0;  // no message has this id
-  auto shared_description = std::make_shared<const std::string>(std::move(description));
+  auto shared_description = std::make_shared<const std::string>(std::move(finished.description));
   std::unique_lock lock(mutex_);
   ModelEntry& entry = elected(member, model);
   std::function<void()> on_closed = [self = shared_from_this(), &entry] { self->closed(entry); };
-  Demands own = keep ? make_demand(DemandKind::kUse, member, kOwn, entry, 0, nullptr) : Demands();
+  Demands own = finished.keep ? make_demand(DemandKind::kUse, member, kOwn, entry, 0, nullptr) : Demands();
   Loaded& loaded = loaded_.at(&entry);
   loaded.engine = engine.share();
   loaded.description = std::move(shared_description);
   loaded.on_closed = std::move(on_closed);
+  loaded.weights = finished.weights;
   loaded.error.reset();
-  table_.finish(entry, bytes, std::move(own));
+  table_.finish(entry, finished.bytes, std::move(own));
+  measure(entry, loaded);
   std::optional<DemandResult> result = take_own(member, kOwn);
   carry_out(lock);
   return result;
@@ -309,9 +311,19 @@ void Residency::carry_out(std::unique_lock<std::mutex>& lock) noexcept {
 
 void Residency::release(ModelEntry& model) noexcept {
   std::unique_lock lock(mutex_);
-  loaded_.at(&model).used = Clock::now();
+  Loaded& loaded = loaded_.at(&model);
+  loaded.used = Clock::now();
+  measure(model, loaded);
   table_.release(model);
   carry_out(lock);
+}
+
+void Residency::measure(ModelEntry& model, const Loaded& loaded) noexcept {
+  if (!loaded.weights || !loaded.engine || !loaded.engine->options().memory) return;
+  const MemoryOwner& account = *loaded.engine->options().memory;
+  const uint64_t weights = std::max<uint64_t>(*loaded.weights, account.bytes(MemoryUse::kWeights).current);
+  table_.measure(model,
+                 weights + account.bytes(MemoryUse::kActivations).peak + account.bytes(MemoryUse::kStaging).peak);
 }
 
 void Residency::closed(ModelEntry& model) noexcept {

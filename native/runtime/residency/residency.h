@@ -73,9 +73,17 @@ class Residency final : public std::enable_shared_from_this<Residency> {
                                      uint64_t bytes, std::unique_ptr<DemandListener> listener);
   bool cancel(uint64_t member, uint64_t id, const std::string& model);
 
-  /// Of the elected. `keep`: it wants the engine itself.
-  std::optional<DemandResult> finish(uint64_t member, const std::string& model, uint64_t bytes,
-                                     const EngineHandle& engine, std::string description, bool keep);
+  /// What a load that is done has to say. `weights`: of `bytes`, those that the model's account need not show, since
+  /// ONNX Runtime keeps some itself; none: `bytes` is known, and nothing is measured.
+  struct Finished {
+    uint64_t bytes = 0;
+    std::optional<uint64_t> weights;
+    std::string description;
+    bool keep = false;  ///< the elected wants the engine itself
+  };
+  /// Of the elected.
+  std::optional<DemandResult> finish(uint64_t member, const std::string& model, const EngineHandle& engine,
+                                     Finished finished);
   void fail(uint64_t member, const std::string& model, const Error& error);
   void abandon(uint64_t member, const std::string& model);
 
@@ -92,6 +100,7 @@ class Residency final : public std::enable_shared_from_this<Residency> {
     EngineHandle engine;
     std::shared_ptr<const std::string> description;
     std::function<void()> on_closed;  // made at finish()
+    std::optional<uint64_t> weights;  // Finished::weights
     std::optional<Error> error;
     std::optional<Clock::time_point> used;
   };
@@ -109,6 +118,7 @@ class Residency final : public std::enable_shared_from_this<Residency> {
   void carry_out(std::unique_lock<std::mutex>& lock) noexcept;
   std::optional<DemandResult> take_own(uint64_t member, uint64_t id) noexcept;  // REQUIRES: mutex_
   void release(ModelEntry& model) noexcept;
+  void measure(ModelEntry& model, const Loaded& loaded) noexcept;  // REQUIRES: mutex_
   void closed(ModelEntry& model) noexcept;
 
   const std::string name_;

@@ -70,6 +70,7 @@ void ResidencyTable::demand(Demands one) noexcept {
 
 void ResidencyTable::reserve(Demands one) noexcept {
   one.front().order = next_order_++;
+  one.front().bytes = std::max(one.front().bytes, one.front().model->measured);
   rooms_.splice(rooms_.end(), one);
   try_room(std::prev(rooms_.end()));
 }
@@ -112,7 +113,17 @@ void ResidencyTable::release(ModelEntry& model) noexcept {
   model.last_used = next_order_++;
   if (--model.references > 0) return;
   unload_if_idle(model);
+  evict(budget_);
   try_rooms();
+}
+
+void ResidencyTable::measure(ModelEntry& model, uint64_t bytes) noexcept {
+  bytes = std::min(bytes, budget_);
+  if (bytes <= model.measured) return;
+  model.measured = bytes;
+  if (model.state != ModelState::kResident || model.bytes >= bytes) return;
+  model.bytes = bytes;
+  evict(budget_);
 }
 
 void ResidencyTable::closed(ModelEntry& model) noexcept {
@@ -236,15 +247,23 @@ bool ResidencyTable::try_room(Demands::iterator which) noexcept {
   }
   uint64_t idle = 0;
   for (const auto& [name, model] : models_) idle += may_be_evicted(model) ? model.bytes : 0;
-  uint64_t staying = now.booked - now.unloading;
+  const uint64_t staying = now.booked - now.unloading;
   if (staying - idle > budget_ - needed) return false;  // others have to be released first
-  while (staying > budget_ - needed) {
-    ModelEntry& model = *least_recently_used();
-    staying -= model.bytes;
-    ++model.evictions;
-    begin_unload(model);
-  }
+  evict(budget_ - needed);
   return false;
+}
+
+/// The least recently used idle models go until no more than `limit` stays, or no idle one is left.
+void ResidencyTable::evict(uint64_t limit) noexcept {
+  const ResidencyTotals now = totals();
+  uint64_t staying = now.booked - now.unloading;
+  while (staying > limit) {
+    ModelEntry* const model = least_recently_used();
+    if (model == nullptr) return;
+    staying -= model->bytes;
+    ++model->evictions;
+    begin_unload(*model);
+  }
 }
 
 void ResidencyTable::try_rooms() noexcept {

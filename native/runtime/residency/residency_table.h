@@ -14,6 +14,9 @@
 // go that are neither used nor pinned, but only if that makes enough room; else the loader waits. Smaller ones may
 // overtake it: were they held back, somebody who waits for a second model while using a first would never get it.
 //
+// Note "measure": an estimate tells what a model needs before it is there; what it took is known when it ran. From then
+// on that is booked, also for its next load, up to the whole budget: what turns out larger stays usable, alone.
+//
 // An event takes no memory but for demands and registrations, so that it can happen on threads that may not fail.
 
 #include <cstdint>
@@ -71,7 +74,8 @@ struct ModelEntry {
   std::string name;
   ModelState state = ModelState::kUnloaded;
   size_t registrations = 0;
-  uint64_t bytes = 0;  // booked, from kRoom until closed()
+  uint64_t bytes = 0;     // booked, from kRoom until closed()
+  uint64_t measured = 0;  // Note "measure"
   size_t references = 0;
   bool pinned = false;
   bool unload_wanted = false;
@@ -112,6 +116,8 @@ class ResidencyTable {
   /// The elected gives up without a failure.
   void abandon(ModelEntry& model) noexcept;
   void release(ModelEntry& model) noexcept;
+  /// Note "measure". If that is more than is booked, idle models go as for a load.
+  void measure(ModelEntry& model, uint64_t bytes) noexcept;
   /// What next_closing() handed out is gone.
   void closed(ModelEntry& model) noexcept;
   void pin(ModelEntry& model, bool pinned) noexcept;
@@ -140,6 +146,7 @@ class ResidencyTable {
   void begin_unload(ModelEntry& model) noexcept;
   bool try_room(Demands::iterator which) noexcept;
   void try_rooms() noexcept;
+  void evict(uint64_t limit) noexcept;
   ModelEntry* least_recently_used() noexcept;
   void forget_if_gone(ModelEntry& model) noexcept;
 

@@ -23,6 +23,8 @@ enum class ResidencyMistake : uint8_t {
   kFirstRequestWins,
   kElectsNobodyAfterLeave,
   kRefusesWhatCouldWait,
+  kForgetsWhatWasMeasured,
+  kKeepsWhatNoLongerFits,
 };
 
 class ReferenceResidency {
@@ -39,6 +41,7 @@ class ReferenceResidency {
   struct Model {
     ModelState state = ModelState::kUnloaded;
     uint64_t bytes = 0;
+    uint64_t measured = 0;
     size_t references = 0;
     bool pinned = false;
     bool unload_wanted = false;
@@ -79,7 +82,9 @@ class ReferenceResidency {
     if (is_absent(model)) elect(one.model);
   }
 
-  void reserve(const Waiting& one) {
+  void reserve(Waiting one) {
+    if (mistake_ != ResidencyMistake::kForgetsWhatWasMeasured)
+      one.bytes = std::max(one.bytes, models_[one.model].measured);
     waiting_.push_back(one);
     try_room(one);
   }
@@ -125,9 +130,18 @@ class ReferenceResidency {
 
   void release(const std::string& name) {
     models_[name].used = ++time_;
-    --models_[name].references;
+    if (--models_[name].references > 0) return;
     unload_if_idle(name);
+    evict(budget_);
     try_rooms();
+  }
+
+  void measure(const std::string& name, uint64_t bytes) {
+    Model& model = models_[name];
+    model.measured = std::max(model.measured, std::min(bytes, budget_));
+    if (model.state != ModelState::kResident || model.measured <= model.bytes) return;
+    model.bytes = model.measured;
+    if (mistake_ != ResidencyMistake::kKeepsWhatNoLongerFits) evict(budget_);
   }
 
   void closed(const std::string& name) {
@@ -236,7 +250,6 @@ class ReferenceResidency {
   void try_room(const Waiting& one) {
     const auto any = [](const Model&) { return true; };
     const auto pinned = [](const Model& m) { return m.pinned && m.state == ModelState::kResident; };
-    const auto stays = [](const Model& m) { return m.state != ModelState::kUnloading; };
     if (sum(any) + one.bytes <= budget_) {
       models_[one.model].bytes = one.bytes;
       return settle(one.id, Outcome::kRoom);
@@ -246,7 +259,13 @@ class ReferenceResidency {
       if (mistake_ == ResidencyMistake::kRefusesWhatCouldWait) settle(one.id, Outcome::kRefused);
       return;
     }
-    while (sum(stays) + one.bytes > budget_) {
+    evict(budget_ - one.bytes);
+  }
+
+  static bool stays(const Model& model) { return model.state != ModelState::kUnloading; }
+
+  void evict(uint64_t limit) {
+    while (sum(stays) > limit) {
       std::string victim;
       for (const auto& [name, model] : models_) {
         if (!may_go(model)) continue;
@@ -255,6 +274,7 @@ class ReferenceResidency {
           victim = name;
         }
       }
+      if (victim.empty()) return;
       close(victim);
     }
   }

@@ -31,6 +31,7 @@ class Pair {
     } else if (what < 60) {
       load();
     } else if (what < 80) {
+      if (below(4) == 0) measure(name);
       release(name);
     } else if (what < 90) {
       close();
@@ -107,6 +108,14 @@ class Pair {
     model_.release(name);
   }
 
+  /// While it is used; also of one that is not there.
+  void measure(const std::string& name) {
+    const uint64_t bytes = below(50) + below(2) * below(60);
+    was_measured_ = true;
+    table_.measure(*table_.find(name), bytes);
+    model_.measure(name, bytes);
+  }
+
   void close() {
     if (closing_.empty()) return;
     const std::string name = *std::next(closing_.begin(), static_cast<ptrdiff_t>(below(closing_.size())));
@@ -166,7 +175,13 @@ class Pair {
 
   std::optional<std::string> invariants() const {
     const ResidencyTotals totals = table_.totals();
-    if (totals.booked > budget_ + 4) return "over the budget";
+    uint64_t idle = 0;
+    for (const auto& [name, entry] : table_.models()) {
+      if (entry.state == ModelState::kResident && entry.references == 0 && !entry.pinned) idle += entry.bytes;
+    }
+    // Pinned models and those in use may turn out larger than they were thought; idle ones go for it.
+    if (totals.booked - totals.unloading > budget_ + 4 && idle > 0) return "over the budget, with idle models";
+    if (totals.booked > budget_ + 4 && !was_measured_) return "over the budget";
     for (const auto& [name, entry] : table_.models()) {
       const bool there = entry.state == ModelState::kResident;
       if (entry.references > 0 && !there) return name + ": used without being there";
@@ -190,6 +205,7 @@ class Pair {
   std::set<std::string> closing_;
   std::array<size_t, 7> counts_{};
   uint64_t next_id_ = 1;
+  bool was_measured_ = false;
 };
 
 std::optional<std::string> first_difference(ResidencyMistake mistake, std::array<size_t, 7>* counts = nullptr) {
@@ -216,12 +232,12 @@ class ResidencyTableMistake : public ::testing::TestWithParam<ResidencyMistake> 
 
 TEST_P(ResidencyTableMistake, IsNoticed) { EXPECT_NE(first_difference(GetParam()), std::nullopt); }
 
-INSTANTIATE_TEST_SUITE_P(All, ResidencyTableMistake,
-                         ::testing::Values(ResidencyMistake::kEvictsNewest, ResidencyMistake::kEvictsPinned,
-                                           ResidencyMistake::kEvictsInUse, ResidencyMistake::kKeepsFailedBytes,
-                                           ResidencyMistake::kFirstRequestWins,
-                                           ResidencyMistake::kElectsNobodyAfterLeave,
-                                           ResidencyMistake::kRefusesWhatCouldWait));
+INSTANTIATE_TEST_SUITE_P(
+    All, ResidencyTableMistake,
+    ::testing::Values(ResidencyMistake::kEvictsNewest, ResidencyMistake::kEvictsPinned, ResidencyMistake::kEvictsInUse,
+                      ResidencyMistake::kKeepsFailedBytes, ResidencyMistake::kFirstRequestWins,
+                      ResidencyMistake::kElectsNobodyAfterLeave, ResidencyMistake::kRefusesWhatCouldWait,
+                      ResidencyMistake::kForgetsWhatWasMeasured, ResidencyMistake::kKeepsWhatNoLongerFits));
 
 }  // namespace
 }  // namespace ntrt

@@ -76,11 +76,13 @@ class Part {
   }
 
   EngineHandle start() const {
-    return EngineHandle(Engine::start(std::make_unique<FakeModel>(script_), testing::fake_options()));
+    EngineOptions options = testing::fake_options();
+    options.memory = std::make_shared<MemoryOwner>("fake");
+    return EngineHandle(Engine::start(std::make_unique<FakeModel>(script_), std::move(options)));
   }
 
-  /// A use to its engine, loaded if this thread is elected.
-  EngineHandle use(const std::string& model, uint64_t bytes) {
+  /// A use to its engine, loaded if this thread is elected; with `weights` it is measured.
+  EngineHandle use(const std::string& model, uint64_t bytes, std::optional<uint64_t> weights = std::nullopt) {
     DemandResult result = ask(DemandKind::kUse, model)->take();
     if (result.outcome != Outcome::kElected) return std::move(result.engine);
     if (ask(DemandKind::kReserve, model, bytes)->take().outcome != Outcome::kRoom) {
@@ -88,7 +90,8 @@ class Part {
       return {};
     }
     const EngineHandle engine = start();
-    return std::move(residency_->finish(member_, model, bytes, engine, "description of " + model, true)->engine);
+    return std::move(
+        residency_->finish(member_, model, engine, {bytes, weights, "description of " + model, true})->engine);
   }
 
   uint64_t last_id() const { return last_id_; }
@@ -129,7 +132,7 @@ TEST_F(ResidencyTest, LoadsOnceForAllThreads) {
   EXPECT_FALSE(other->there());
   EXPECT_EQ(first->ask(DemandKind::kReserve, "a", 10)->take().outcome, Outcome::kRoom);
   const EngineHandle engine = first->start();
-  auto own = (*first)->finish(first->member(), "a", 10, engine, "what is said", true);
+  auto own = (*first)->finish(first->member(), "a", engine, {10, {}, "what is said", true});
   const DemandResult result = other->take();
   EXPECT_EQ(result.outcome, Outcome::kGranted);
   EXPECT_EQ(result.engine.shared(), own->engine.shared());
@@ -162,6 +165,49 @@ TEST_F(ResidencyTest, EvictsTheLeastRecentlyUsedModelAndFreesItBeforeTheLoad) {
   EXPECT_EQ(report(*one, "b").evictions, 1u);
   EXPECT_EQ(report(*one, "a").state, ModelState::kResident);
   EXPECT_EQ(script_->live_models(), 2u);
+}
+
+TEST_F(ResidencyTest, BooksWhatAModelWasMeasuredToTake) {
+  const auto one = part();
+  one->use("a", 30, 20);
+  EXPECT_EQ(report(*one, "a").bytes, 30u);
+  one->use("c", 10);
+  EngineHandle b = one->use("b", 30, 20);
+  MemoryOwner& account = *b->options().memory;
+  ASSERT_TRUE(account.try_add(MemoryUse::kActivations, 40));
+  account.subtract(MemoryUse::kActivations, 40);
+  ASSERT_TRUE(account.try_add(MemoryUse::kStaging, 5));
+  b = {};
+  EXPECT_EQ(report(*one, "b").bytes, 65u);  // 20 of weights, 40, 5
+  account.subtract(MemoryUse::kStaging, 5);
+  wait_until_models(2);  // "a" had to go: 30 + 10 + 65
+  EXPECT_EQ(report(*one, "a").evictions, 1u);
+  EXPECT_EQ(report(*one, "c").bytes, 10u);
+}
+
+TEST_F(ResidencyTest, DoesNotMeasureWhereTheBytesAreGiven) {
+  const auto one = part();
+  EngineHandle engine = one->use("a", 30);
+  const std::shared_ptr<MemoryOwner> account = engine->options().memory;
+  ASSERT_TRUE(account->try_add(MemoryUse::kActivations, 40));
+  account->subtract(MemoryUse::kActivations, 40);
+  engine = {};
+  EXPECT_EQ(report(*one, "a").bytes, 30u);
+}
+
+TEST_F(ResidencyTest, WhatTakesMoreThanTheBudgetStaysUsableAlone) {
+  const auto one = part();
+  one->use("b", 10);
+  EngineHandle engine = one->use("a", 30, 20);
+  const std::shared_ptr<MemoryOwner> account = engine->options().memory;
+  ASSERT_TRUE(account->try_add(MemoryUse::kActivations, 400));
+  account->subtract(MemoryUse::kActivations, 400);
+  engine = {};
+  EXPECT_EQ(report(*one, "a").bytes, 100u);
+  wait_until_models(1);
+  one->use("b", 10);
+  wait_until_models(1);
+  EXPECT_TRUE(one->use("a", 30, 20));
 }
 
 TEST_F(ResidencyTest, WaitsForModelsInUseAndNeverEvictsThem) {
