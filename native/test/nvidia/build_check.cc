@@ -48,7 +48,9 @@ Json build(const Libraries& libraries, const Request& request, const std::string
   if (!request.profile.empty()) {
     nvinfer1::IOptimizationProfile* profile = builder->createOptimizationProfile();  // owned by the builder
     for (const InputProfile& input : request.profile) add_profile(*profile, input);
-    if (config->addOptimizationProfile(profile) < 0) throw std::invalid_argument("the profile is not valid");
+    if (config->addOptimizationProfile(profile) < 0) {
+      throw std::invalid_argument(log.explain("TensorRT does not take the profile"));
+    }
   }
   std::unique_ptr<nvinfer1::IHostMemory> plan;
   if (parser->parse(request.model.data(), request.model.size(), request.path.c_str())) {

@@ -53,9 +53,7 @@ class Libraries {
   template <typename T>
   static std::unique_ptr<T> required(void* object, const char* what, TensorRtLog& log) {
     if (object != nullptr) return std::unique_ptr<T>(static_cast<T*>(object));
-    std::string message = std::string("TensorRT gave no ") + what;
-    for (const std::string& error : log.take_errors()) message += "\n" + error;
-    throw std::runtime_error(message);
+    throw std::runtime_error(log.explain(std::string("TensorRT gave no ") + what));
   }
 
   std::string version_;

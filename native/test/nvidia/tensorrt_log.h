@@ -18,6 +18,12 @@ class TensorRtLog : public nvinfer1::ILogger {
     if (severity == Severity::kWARNING) warnings_.emplace_back(message);
   }
 
+  /// A message with the errors so far below it.
+  std::string explain(std::string message) {
+    for (const std::string& error : take_errors()) message += "\n" + error;
+    return message;
+  }
+
   /// What came since the last call.
   std::vector<std::string> take_errors() { return take(errors_); }
   std::vector<std::string> take_warnings() { return take(warnings_); }

@@ -8,7 +8,7 @@ import { showStep } from '../progress.mjs';
 import { findTools } from '../tools.mjs';
 import { chooseParts, nvidiaParts } from './parts.mjs';
 import { installedSdk } from './sdk.mjs';
-import { requireClients } from './tools.mjs';
+import { missingClients, requireClients } from './tools.mjs';
 
 /** @typedef {Record<import('./parts.mjs').PartName, string>} NvidiaPaths */
 
@@ -22,17 +22,44 @@ import { requireClients } from './tools.mjs';
  * @returns {Promise<Pick<NvidiaPaths, Name>>} the folder of each part that was asked for
  */
 export async function ensureNvidia({ parts, step = showStep } = {}) {
-  const sdk = installedSdk();
-  const names = chooseParts(parts);
-  const wanted = names.filter((name) => !(sdk && name in sdk));
-  const absent = wanted.filter((name) => !existsSync(nvidiaParts[name].dir)).map((name) => nvidiaParts[name]);
-  requireClients([...new Set(absent.flatMap(({ clients }) => clients))]);
-  if (absent.some(({ isLibrary }) => isLibrary)) requireLinuxX64();
-
+  const { names, folders, fetched, clients } = plan(parts);
+  requireClients(clients);
+  if (!canFetch(fetched)) throw new SetupError(ONLY_LINUX);
   const { python } = (await findTools()).tools;
-  for (const name of wanted) await step(nvidiaParts[name].label, () => ensurePart(python, nvidiaParts[name]));
-  const folders = names.map((name) => [name, sdk && name in sdk ? sdk[name] : nvidiaParts[name].dir]);
-  return /** @type {Pick<NvidiaPaths, Name>} */ (Object.fromEntries(folders));
+  for (const name of fetched) await step(nvidiaParts[name].label, () => ensurePart(python, nvidiaParts[name]));
+  return /** @type {Pick<NvidiaPaths, Name>} */ (Object.fromEntries(names.map((name) => [name, folders[name]])));
+}
+
+/**
+ * Why parts cannot be had here; null when all are in the cache or can be fetched.
+ * @param {readonly import('./parts.mjs').PartName[]} parts
+ */
+export function unavailable(parts) {
+  const { fetched, clients } = plan(parts);
+  if (!canFetch(fetched)) return ONLY_LINUX;
+  const missing = missingClients(clients);
+  return missing.length > 0 ? `not found on PATH: ${missing.join(', ')}` : null;
+}
+
+/**
+ * @param {readonly string[]} [parts]
+ * @param {ReturnType<typeof installedSdk>} [sdk] whose folders replace what is fetched
+ * @param {(dir: string) => boolean} [isThere]
+ */
+export function plan(parts, sdk = installedSdk(), isThere = existsSync) {
+  const names = chooseParts(parts);
+  const fetched = names.filter((name) => !(sdk && name in sdk));
+  const absent = fetched.map((name) => nvidiaParts[name]).filter(({ dir }) => !isThere(dir));
+  const folders = { ...Object.fromEntries(fetched.map((name) => [name, nvidiaParts[name].dir])), ...sdk };
+  return { names, folders, fetched, clients: [...new Set(absent.flatMap(({ clients }) => clients))] };
+}
+
+const ONLY_LINUX = `NVIDIA's libraries are fetched for Linux x64 only; this is ${process.platform}-${process.arch}`;
+
+/** @param {import('./parts.mjs').PartName[]} names */
+function canFetch(names) {
+  const isLinuxX64 = process.platform === 'linux' && process.arch === 'x64';
+  return isLinuxX64 || !names.some((name) => nvidiaParts[name].isLibrary);
 }
 
 /**
@@ -67,11 +94,4 @@ function removeLeftovers(dir) {
     if (name.startsWith(`${path.basename(dir)}.tmp-`))
       rmSync(path.join(parent, name), { recursive: true, force: true });
   }
-}
-
-function requireLinuxX64() {
-  if (process.platform === 'linux' && process.arch === 'x64') return;
-  throw new SetupError(
-    `NVIDIA's libraries are fetched for Linux x64 only; this is ${process.platform}-${process.arch}. Headers can be had.`,
-  );
 }

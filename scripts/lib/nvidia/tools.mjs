@@ -3,8 +3,8 @@ import { installLines, isOnPath } from '../platform.mjs';
 
 /** What each client is for, in the words of the message that says it is missing. */
 const purposes = {
-  cargo: "fetches TensorRT's headers, which a Rust crate carries",
-  mvn: "fetches TensorRT's libraries, which a Maven artifact carries",
+  cargo: "fetches the Rust crate with TensorRT's headers",
+  mvn: "fetches the Maven artifact with TensorRT's libraries",
   java: 'runs mvn',
 };
 
