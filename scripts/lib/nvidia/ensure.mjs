@@ -3,7 +3,6 @@ import path from 'node:path';
 import { ensureCachedFolder } from '../cached-folder.mjs';
 import { SetupError } from '../errors.mjs';
 import { withLock } from '../lock.mjs';
-import { cacheDir } from '../paths.mjs';
 import { showStep } from '../progress.mjs';
 import { findTools } from '../tools.mjs';
 import { chooseParts, nvidiaParts } from './parts.mjs';
@@ -69,7 +68,7 @@ function canFetch(names) {
  */
 export async function ensurePart(python, { dir, label, problem, fetch }) {
   // Without the lock two checkouts would fetch half a gigabyte each, and the other's folder could not be told from a leftover.
-  const lock = path.join(cacheDir, 'locks', path.basename(dir));
+  const lock = path.join(path.dirname(dir), 'locks', path.basename(dir));
   const fresh = await withLock(lock, () => {
     removeLeftovers(dir);
     return ensureCachedFolder(dir, {

@@ -28,7 +28,7 @@ const treeProblem = (expected) => (/** @type {string} */ dir) => {
 };
 
 /** @param {Record<string, string>} files expected hashes by name; there must be no others */
-const filesProblem = (files) => (/** @type {string} */ dir) => {
+export const filesProblem = (files) => (/** @type {string} */ dir) => {
   const names = listFiles(dir).join(', ');
   const expected = Object.keys(files).sort().join(', ');
   if (names !== expected) return `has the files (${names}), expected (${expected})`;
