@@ -29,7 +29,6 @@ describe('parse_check', () => {
         model: file,
         ok: true,
         refused: [],
-        stopped: [],
         inputs: [{ name: 'x', type: 'float32', dims: [-1, 3, 8, 8] }],
         outputs: [{ name: 'small', type: 'float32', dims: [-1, 3, 4, 4] }],
         errors: [],
@@ -52,7 +51,15 @@ describe('parse_check', () => {
     const { models } = await parseCheck(programs, [file]);
     expect(models[0]).toMatchObject({
       ok: false,
-      refused: [{ node: 1, name: 'shrink', op: 'Resize', text: expect.stringContaining('antialias') }],
+      refused: [
+        {
+          node: 1,
+          name: 'shrink',
+          op: 'Resize',
+          code: 'UNSUPPORTED_NODE_ATTR',
+          text: expect.stringContaining('antialias'),
+        },
+      ],
     });
   });
 
@@ -70,6 +77,22 @@ describe('parse_check', () => {
     expect(names).toEqual([
       { node: 0, name: 'strange', op: 'NoSuchOperator' },
       { node: 1, name: 'shrink', op: 'Resize' },
+    ]);
+  });
+
+  test('names the first node that does not fit the others, and stops there', async () => {
+    const product = (name: string, input: string, output: string) => ({
+      ...{ op: 'MatMul', name, inputs: [input, 'w'], outputs: [output] },
+    });
+    const file = modelFile({
+      inputs: [{ name: 'x', type: 'float32', dims: [2, 3] }],
+      outputs: [{ name: 'y', type: 'float32', dims: [2, 4] }],
+      nodes: [product('misfit', 'x', 'h'), product('next', 'x', 'y')],
+      initializers: [{ name: 'w', type: 'float32', dims: [4, 4], data: new Float32Array(16) }],
+    });
+    const { models } = await parseCheck(programs, [file]);
+    expect(models[0]?.refused).toMatchObject([
+      { node: 0, name: 'misfit', op: 'MatMul', code: 'INVALID_NODE', text: expect.stringContaining('must match') },
     ]);
   });
 

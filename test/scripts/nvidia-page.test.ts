@@ -24,7 +24,7 @@ function matrixOf(seconds: number): Matrix {
     warnings: [],
   });
   const parsed = {
-    ...{ model: 'm.onnx', ok: true, refused: [], stopped: [], inputs: [], outputs: [], layers: 7 },
+    ...{ model: 'm.onnx', ok: true, refused: [], inputs: [], outputs: [], layers: 7 },
     ...{ errors: [], warnings: [] },
   };
   const model = { name: 'a|b', file: 'm.onnx', input: 'x', dims: [3, 8] };

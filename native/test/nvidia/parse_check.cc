@@ -21,20 +21,13 @@ Json parse(const Libraries& libraries, const std::string& path, bool& is_good) {
   const auto builder = libraries.builder(log);
   const std::unique_ptr<nvinfer1::INetworkDefinition> network(builder->createNetworkV2(0));
   const auto parser = libraries.parser(*network, log);
-  // parse() ends at the first node that is refused; this one looks at all of them.
-  is_good = parser->supportsModelV2(model.data(), model.size(), path.c_str());
-  const Json refused = refusals(*parser);
-
-  const std::unique_ptr<nvinfer1::INetworkDefinition> whole(builder->createNetworkV2(0));
-  const auto whole_parser = libraries.parser(*whole, log);
-  is_good = whole_parser->parse(model.data(), model.size(), path.c_str()) && is_good;
+  is_good = parser->parse(model.data(), model.size(), path.c_str());
   return Json::object({{"model", path},
                        {"ok", is_good},
-                       {"refused", refused},
-                       {"stopped", refusals(*whole_parser)},
-                       {"inputs", inputs_json(*whole)},
-                       {"outputs", outputs_json(*whole)},
-                       {"layers", whole->getNbLayers()},
+                       {"refused", refusals(*parser)},
+                       {"inputs", inputs_json(*network)},
+                       {"outputs", outputs_json(*network)},
+                       {"layers", network->getNbLayers()},
                        {"errors", Json::array(log.take_errors())},
                        {"warnings", Json::array(log.take_warnings())}});
 }

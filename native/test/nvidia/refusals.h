@@ -34,7 +34,9 @@ inline std::string error_code_name(nvonnxparser::ErrorCode code) {
   return index < kNames.size() ? std::string(kNames[index]) : "code " + std::to_string(index);
 }
 
-/// The errors of the parser: index (-1: of no node), name and operator of each node, code and text.
+/// The errors of the parser: index (-1: of no node), name and operator of each node, code and text. The parser first
+/// looks at every node for what can be seen without the others and names all that are refused; then it imports them one
+/// by one, and the first that does not fit (a shape, say) is its last.
 inline Json refusals(const nvonnxparser::IParser& parser) {
   const auto text = [](const char* value) { return Json(value != nullptr ? value : ""); };
   std::vector<Json> items;

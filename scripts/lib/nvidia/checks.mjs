@@ -23,8 +23,7 @@ import { profileOf } from './models.mjs';
  * @typedef {object} ParseResult
  * @property {string} model
  * @property {boolean} ok
- * @property {Refusal[]} refused what the parser says of every node
- * @property {Refusal[]} stopped where it stopped when it read the model as a whole
+ * @property {Refusal[]} refused every node whose operator or attributes are refused, or the first that does not fit the others
  * @property {TensorInfo[]} inputs
  * @property {TensorInfo[]} outputs
  * @property {number} layers
