@@ -86,7 +86,7 @@ int run(int argc, char** argv) {
   std::cout << Json::object(
                    {{"version", libraries.version()}, {"model", request.path}, {"targets", Json::array(targets)}})
                    .text()
-            << std::endl;
+            << '\n';
   return all_good ? 0 : 1;
 }
 
@@ -97,7 +97,7 @@ int main(int argc, char** argv) {
   try {
     return ntrt::nvidia::run(argc, argv);
   } catch (const std::exception& error) {
-    std::cerr << "build_check: " << error.what() << std::endl;
+    std::cerr << "build_check: " << error.what() << '\n';
     return 2;
   }
 }

@@ -46,7 +46,7 @@ int run(int argc, char** argv) {
     all_good = all_good && is_good;
   }
   if (models.empty()) throw std::invalid_argument("give a --model");
-  std::cout << Json::object({{"version", libraries.version()}, {"models", Json::array(models)}}).text() << std::endl;
+  std::cout << Json::object({{"version", libraries.version()}, {"models", Json::array(models)}}).text() << '\n';
   return all_good ? 0 : 1;
 }
 
@@ -57,7 +57,7 @@ int main(int argc, char** argv) {
   try {
     return ntrt::nvidia::run(argc, argv);
   } catch (const std::exception& error) {
-    std::cerr << "parse_check: " << error.what() << std::endl;
+    std::cerr << "parse_check: " << error.what() << '\n';
     return 2;
   }
 }

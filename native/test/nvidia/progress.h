@@ -60,8 +60,8 @@ class Progress : public nvinfer1::IProgressMonitor {
 
   /// Names are unique among those that run, and may come again later. Needs mutex_.
   Phase* running(std::string_view name) {
-    for (auto phase = phases_.rbegin(); phase != phases_.rend(); ++phase) {
-      if (phase->name == name && !phase->is_finished) return &*phase;
+    for (Phase& phase : phases_) {
+      if (phase.name == name && !phase.is_finished) return &phase;
     }
     return nullptr;
   }
