@@ -3,8 +3,9 @@ import { configDefaults, defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // They need tarballs or other builds of the native code: the stages packages, sanitizers and checkers.
-    exclude: [...configDefaults.exclude, 'test/packages/**', 'test/checkers/**'],
+    // They need tarballs, other builds of the native code or NVIDIA's libraries: the stages packages, sanitizers, checkers
+    // and nvidia.
+    exclude: [...configDefaults.exclude, 'test/packages/**', 'test/checkers/**', 'test/nvidia/**'],
     // Native code in worker threads of the test runner would hide crashes; a fork dies by itself.
     pool: 'forks',
     maxWorkers: 2,

@@ -1,4 +1,4 @@
-// npm test [-- lint|types|ts|cpp|checkers|conformance|packages|sanitizers|coverage …] [argument of vitest …]
+// npm test [-- lint|types|ts|cpp|checkers|conformance|nvidia|packages|sanitizers|coverage …] [argument of vitest …]
 import { runMain, SetupError } from './lib/errors.mjs';
 import { showStep } from './lib/progress.mjs';
 import { emptyResult, formatReport, totals } from './lib/report.mjs';
@@ -8,6 +8,7 @@ import { conformance } from './lib/stages/conformance.mjs';
 import { coverage } from './lib/stages/coverage.mjs';
 import { cpp } from './lib/stages/cpp.mjs';
 import { lint } from './lib/stages/lint.mjs';
+import { nvidia } from './lib/stages/nvidia.mjs';
 import { packages } from './lib/stages/packages.mjs';
 import { sanitizers } from './lib/stages/sanitizers.mjs';
 import { ts } from './lib/stages/ts.mjs';
@@ -22,7 +23,7 @@ import { setup } from './setup.mjs';
  * @property {string[]} vitestArgs
  */
 
-const runners = { lint, types, ts, cpp, checkers, conformance, packages, sanitizers, coverage };
+const runners = { lint, types, ts, cpp, checkers, conformance, nvidia, packages, sanitizers, coverage };
 const isCi = process.env.CI === 'true';
 
 await runMain(async () => {

@@ -6,7 +6,7 @@ import { headersDir } from './headers.mjs';
 import { root } from './paths.mjs';
 import { run } from './run.mjs';
 
-/** @typedef {'tests' | 'asan' | 'tsan' | 'coverage'} Preset one of CMakePresets.json */
+/** @typedef {'tests' | 'asan' | 'tsan' | 'coverage' | 'nvidia'} Preset one of CMakePresets.json */
 
 /** Where a preset is built, as CMakePresets.json has it. @param {Preset} preset */
 export function buildDir(preset) {
@@ -19,10 +19,10 @@ export const cmakeBuildDir = buildDir('tests');
 /**
  * Configures the C++ tests, which also writes compile_commands.json.
  * @param {import('./toolchain.mjs').Toolchain} toolchain
- * @param {{ compiler: string | null, tests: boolean, preset?: Preset }} options
- *   without tests only the library's own sources are known
+ * @param {{ compiler: string | null, tests: boolean, preset?: Preset, settings?: Record<string, string> }} options
+ *   without tests only the library's own sources are known; `settings` are more of CMake's variables
  */
-export async function configureCmake(toolchain, { compiler, tests, preset = 'tests' }) {
+export async function configureCmake(toolchain, { compiler, tests, preset = 'tests', settings = {} }) {
   const { code, output } = await run(
     toolchain.cmake,
     [
@@ -31,10 +31,11 @@ export async function configureCmake(toolchain, { compiler, tests, preset = 'tes
       '-DCMAKE_EXPORT_COMPILE_COMMANDS=ON',
       `-DONNXRUNTIME_INCLUDE=${headersDir}`,
       `-DNODE_TENSORRT_TESTS=${tests ? 'ON' : 'OFF'}`,
+      ...Object.entries(settings).map(([name, value]) => `-D${name}=${value}`),
     ],
     { cwd: root, env: compiler ? { CXX: compiler, ...process.env } : process.env },
   );
-  if (code !== 0) throw new SetupError(`cmake could not configure the C++ tests:\n\n${output.trim()}`);
+  if (code !== 0) throw new SetupError(`cmake could not configure the preset ${preset}:\n\n${output.trim()}`);
 }
 
 /**

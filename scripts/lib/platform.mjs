@@ -60,10 +60,32 @@ export function vswherePath() {
 
 /** What each package manager calls the tools of `tools.mjs`. */
 const packageNames = {
-  apt: { python: 'python3 python3-venv python3-pip', compiler: 'g++', make: 'make', gtest: 'libgtest-dev' },
-  dnf: { python: 'python3 python3-pip', compiler: 'gcc-c++', make: 'make', gtest: 'gtest-devel' },
-  apk: { python: 'python3 py3-pip', compiler: 'g++ linux-headers', make: 'make', gtest: 'gtest-dev' },
-  brew: { python: 'python', gtest: 'googletest' },
+  apt: {
+    python: 'python3 python3-venv python3-pip',
+    compiler: 'g++',
+    make: 'make',
+    gtest: 'libgtest-dev',
+    // Debian 12's package called cargo is too old to know the registry's protocol.
+    cargo: 'cargo-web',
+    maven: 'maven',
+  },
+  dnf: {
+    python: 'python3 python3-pip',
+    compiler: 'gcc-c++',
+    make: 'make',
+    gtest: 'gtest-devel',
+    cargo: 'cargo',
+    maven: 'maven',
+  },
+  apk: {
+    python: 'python3 py3-pip',
+    compiler: 'g++ linux-headers',
+    make: 'make',
+    gtest: 'gtest-dev',
+    cargo: 'cargo',
+    maven: 'maven',
+  },
+  brew: { python: 'python', gtest: 'googletest', cargo: 'rust', maven: 'maven' },
 };
 
 const installCommands = { apt: 'apt-get install', dnf: 'dnf install', apk: 'apk add', brew: 'brew install' };
@@ -79,7 +101,7 @@ export function packageManager() {
 
 /**
  * The commands that install tools on this kind of system.
- * @param {Array<'node' | 'python' | 'compiler' | 'make' | 'gtest'>} tools
+ * @param {Array<'node' | 'python' | 'compiler' | 'make' | 'gtest' | 'cargo' | 'maven'>} tools
  * @param {ReturnType<typeof packageManager>} manager
  * @param {{ sudo?: boolean }} options
  * @returns {string[]} one command (or one plain sentence) a line
@@ -95,6 +117,8 @@ export function installLines(tools, manager = packageManager(), { sudo = process
       const workload = '--add Microsoft.VisualStudio.Workload.VCTools --includeRecommended --passive';
       lines.push(`winget install Microsoft.VisualStudio.2022.BuildTools --override "${workload}"`);
     }
+    if (wants.has('cargo')) lines.push('winget install Rustlang.Rustup');
+    if (wants.has('maven')) lines.push('install Java and Apache Maven');
     return lines;
   }
   // On macOS the compiler, make and a Python all come with the command line tools.

@@ -8,6 +8,7 @@ export const stageNames = [
   'cpp',
   'checkers',
   'conformance',
+  'nvidia',
   'packages',
   'sanitizers',
   'coverage',

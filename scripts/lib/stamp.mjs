@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
@@ -43,9 +43,19 @@ export function hashTree(dir) {
   return hashFiles(dir, listFiles(dir));
 }
 
-/** @param {string} file */
+/** Hash of a file, which may be larger than memory. @param {string} file */
 export function sha256(file) {
-  return createHash('sha256').update(readFileSync(file)).digest('hex');
+  const hash = createHash('sha256');
+  const chunk = Buffer.allocUnsafe(1 << 20);
+  const opened = openSync(file, 'r');
+  try {
+    for (let count = readSync(opened, chunk); count > 0; count = readSync(opened, chunk)) {
+      hash.update(chunk.subarray(0, count));
+    }
+  } finally {
+    closeSync(opened);
+  }
+  return hash.digest('hex');
 }
 
 /** Whether the step whose stamp this is was last completed with these inputs. @param {string} file @param {string} hash */

@@ -1,0 +1,32 @@
+import { SetupError } from '../errors.mjs';
+import { unavailable } from '../nvidia/ensure.mjs';
+import { checkParts, compileCheckPrograms, fetchForChecks } from '../nvidia/programs.mjs';
+import { showStep } from '../progress.mjs';
+import { emptyResult } from '../report.mjs';
+import { runVitest } from '../vitest.mjs';
+
+/**
+ * What NVIDIA's real builder and parser say on a machine without a GPU: of the real models, and of models with a fault.
+ * @param {import('../../test.mjs').StageContext} context
+ * @returns {Promise<import('../report.mjs').StageResult>}
+ */
+export async function nvidia(context) {
+  const cannot = (/** @type {string} */ why) => ({
+    ...emptyResult(),
+    missing: [`NVIDIA's builder and parser (${why})`],
+  });
+  const reason = unavailable(checkParts);
+  if (reason) return cannot(reason);
+  const toolchain = await context.toolchain();
+  if ('problem' in toolchain) return cannot(toolchain.problem);
+  let paths;
+  try {
+    paths = await fetchForChecks(context.tools.python);
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    process.stdout.write(`\n${error.message}\n`);
+    return cannot('its parts could not be fetched, see above');
+  }
+  await showStep('build_check and parse_check', () => compileCheckPrograms(toolchain, context.tools.compiler, paths));
+  return runVitest(['--config', 'test/nvidia/vitest.config.ts', '--root', '.']);
+}
