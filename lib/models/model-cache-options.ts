@@ -7,7 +7,7 @@ import { type EstimateOptions, resolveEstimateOptions } from './estimate-options
 export interface CachedModelOptions extends Omit<EstimateOptions, 'signal'> {
   /**
    * Bytes that the model takes while it is loaded, if you know better than the estimate: for instance measured.
-   * More than 0. @default what `estimateModel` says, as far as it knows
+   * More than 0. @default what `estimateModel` says, as far as it knows, and later what its runs were measured to take
    */
   bytes?: number;
 }

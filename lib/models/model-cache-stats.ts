@@ -9,7 +9,7 @@ export const modelStates: readonly CachedModelState[] = ['unloaded', 'loading', 
 /** A model of a cache; see `ModelCache.models`. */
 export interface CachedModelStats {
   state: CachedModelState;
-  /** What is booked for it; 0 while it is not in memory. */
+  /** What is booked for it: the estimate, or what it was measured to take if that is more; 0 while it is not in memory. */
   bytes: number;
   /** Uses and leases of all threads that hold it. */
   references: number;

@@ -17,29 +17,30 @@ namespace ntrt::binding {
 /// The first two arguments of a constructor; undefined where there are fewer.
 using FirstArguments = std::array<napi_value, 2>;
 
+template <typename T>
+napi_value call(napi_env env, napi_callback_info info, Napi::Value (T::*method)(const Napi::CallbackInfo&)) noexcept {
+  napi_value self = nullptr;
+  napi_get_cb_info(env, info, nullptr, nullptr, &self, nullptr);
+  T* const object = T::Unwrap(Napi::Object(env, self));
+  if (object == nullptr) return nullptr;  // the receiver is none of ours: an exception is pending
+  return guarded(
+      env, [&] { return object->error_factory(); },
+      [&]() -> napi_value {
+        const Napi::CallbackInfo arguments(env, info);
+        return (object->*method)(arguments);
+      });
+}
+
 template <auto kMethod>
-struct MethodOf;
-template <typename T, Napi::Value (T::*kMethod)(const Napi::CallbackInfo&)>
-struct MethodOf<kMethod> {
-  static napi_value call(napi_env env, napi_callback_info info) noexcept {
-    napi_value self = nullptr;
-    napi_get_cb_info(env, info, nullptr, nullptr, &self, nullptr);
-    T* const object = T::Unwrap(Napi::Object(env, self));
-    if (object == nullptr) return nullptr;  // the receiver is none of ours: an exception is pending
-    return guarded(
-        env, [&] { return object->error_factory(); },
-        [&]() -> napi_value {
-          const Napi::CallbackInfo arguments(env, info);
-          return (object->*kMethod)(arguments);
-        });
-  }
-};
+napi_value call(napi_env env, napi_callback_info info) noexcept {
+  return call(env, info, kMethod);
+}
 
 template <auto kMethod>
 napi_property_descriptor method(const char* name) {
   napi_property_descriptor descriptor{};
   descriptor.utf8name = name;
-  descriptor.method = MethodOf<kMethod>::call;
+  descriptor.method = call<kMethod>;
   return descriptor;
 }
 

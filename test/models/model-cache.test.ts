@@ -150,6 +150,43 @@ describe('the budget', () => {
   });
 });
 
+describe('what a model was measured to take', () => {
+  const ROW = 1024 * 4;
+  const run = (rows: number) => (engine: Engine) =>
+    engine.run({ x: f32(new Float32Array(rows * 1024), [rows, 1024]) }).then(nothing);
+
+  test('is booked where no bytes are given, also for the next load, and makes idle models go', async () => {
+    const options = { threads: 1, batching: false } as const;
+    const cache = open({
+      budgetBytes: 36e6,
+      models: {
+        mlp: { model: mlp(), options },
+        small: { model: matmul16(), options: { ...options, bytes: 1e6 } },
+      },
+    });
+    const booked = () => cache.models()['mlp']?.bytes ?? 0;
+    await cache.load('small');
+    await cache.use('mlp', run(1));
+    const estimated = booked();
+    expect(state(cache, 'small')).toBe('resident');
+    await cache.use('mlp', run(512));
+    const measured = booked();
+    expect(measured).toBeGreaterThan(estimated + 512 * ROW);
+    expect(measured).toBeLessThanOrEqual(cache.budgetBytes);
+    await until(() => state(cache, 'small') === 'unloaded');
+    await cache.unload('mlp');
+    expect(booked()).toBe(0);
+    await cache.load('mlp');
+    expect(booked()).toBe(measured);
+  });
+
+  test('does not count where bytes are given', async () => {
+    const cache = open({ budgetBytes: 50e6, models: { mlp: { model: mlp(), options: { threads: 1, bytes: 34e6 } } } });
+    await cache.use('mlp', run(512));
+    expect(cache.models()['mlp']?.bytes).toBe(34e6);
+  });
+});
+
 describe('acquire()', () => {
   test('holds the model until the lease is released, once', async () => {
     const cache = open();

@@ -41,6 +41,14 @@ describe.each(checkedModels.map(({ name }, index) => ({ name, index })))('$name'
 
 // Another TensorRT than the pinned one may have other layers.
 test.skipIf(process.env.TENSORRT_ROOT)('docs/tensorrt-matrix.md is what the libraries say', () => {
-  const page = readFileSync(path.join(root, 'docs', 'tensorrt-matrix.md'), 'utf8');
-  expect(withoutTimes(page)).toBe(withoutTimes(matrixPage(matrix, '')));
+  const written = withoutTimes(readFileSync(path.join(root, 'docs', 'tensorrt-matrix.md'), 'utf8'));
+  const found = withoutTimes(matrixPage(matrix, ''));
+  // Plans differ in size from build to build, by less than this.
+  const size = /\d+\.\d(?= MB)/g;
+  expect(written.replace(size, '…')).toBe(found.replace(size, '…'));
+  const sizes = (page: string) => (page.match(size) ?? []).map(Number);
+  expect(sizes(found).length).toBeGreaterThan(20);
+  for (const [i, megabytes] of sizes(found).entries()) {
+    expect(Math.abs(megabytes - (sizes(written)[i] ?? 0)) / megabytes).toBeLessThan(0.1);
+  }
 });

@@ -77,7 +77,7 @@ void ResidencyTable::reserve(Demands one) noexcept {
 
 void ResidencyTable::finish(ModelEntry& model, uint64_t bytes, Demands own) noexcept {
   model.state = ModelState::kResident;
-  model.bytes = bytes;
+  model.bytes = std::max(bytes, model.measured);
   model.last_used = next_order_++;
   ++model.loads;
   while (!own.empty()) grant(own, own.begin());

@@ -92,7 +92,7 @@ class ReferenceResidency {
   void finish(const std::string& name, uint64_t bytes, const std::optional<Waiting>& own) {
     Model& model = models_[name];
     model.state = ModelState::kResident;
-    model.bytes = bytes;
+    model.bytes = mistake_ == ResidencyMistake::kForgetsWhatWasMeasured ? bytes : std::max(bytes, model.measured);
     model.used = ++time_;
     if (own) {
       waiting_.insert(waiting_.begin(), *own);

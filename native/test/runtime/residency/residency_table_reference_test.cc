@@ -94,7 +94,8 @@ class Pair {
       }
     } else if (phase == Phase::kRoom) {
       elected_.erase(place);
-      const uint64_t bytes = entry.bytes + below(4) / 3;  // now and then it takes more than was thought
+      // Now and then it takes more than was thought, or less.
+      const uint64_t bytes = below(4) == 0 ? 1 : entry.bytes + below(4) / 3;
       std::optional<ReferenceResidency::Waiting> own;
       if (below(4) > 0) own = ReferenceResidency::Waiting{next_id_++, entry.loader, DemandKind::kUse, name, 0};
       table_.finish(entry, bytes, own ? make(*own) : Demands());
