@@ -24,3 +24,7 @@ find_nvidia_header(NODE_TENSORRT_CUDA_INCLUDE cudaInclude cuda.h cudaTypedefs.h)
 find_nvidia_header(NODE_TENSORRT_NVML_INCLUDE nvmlInclude nvml.h)
 
 add_subdirectory("${PROJECT_SOURCE_DIR}/native/cuda")
+if(NODE_TENSORRT_TESTS)
+  add_subdirectory("${PROJECT_SOURCE_DIR}/native/test/standins")
+  add_subdirectory("${PROJECT_SOURCE_DIR}/native/test/cuda")
+endif()
