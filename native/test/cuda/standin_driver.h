@@ -56,7 +56,7 @@ class Setting {
     if (name.starts_with("STANDIN_MEMORY")) return "8GiB";
     if (name == "STANDIN_FAULTS") return "";
     if (name == "STANDIN_LEAKS") return "context,exit";
-    return name == "STANDIN_POOLS" ? "1" : "0";
+    return name == "STANDIN_POOLS" ? "1" : "0";  // rates and latency: none
   }
   const char* name_;
 };
