@@ -41,7 +41,7 @@ TEST_F(MemoryPoolTest, WithoutAThresholdASynchronisationGivesAllBack) {
 }
 
 TEST_F(MemoryPoolTest, TheSameStreamUsesFreedMemoryAtOnce) {
-  const testing::Setting latency("STANDIN_LATENCY_US", "20000");
+  const testing::Setting hang("STANDIN_FAULTS", "cuMemsetD8Async:run,hang");
   const Stream stream = Stream::create(context);
   const MemoryPool pool = MemoryPool::create(context);
   const CUdeviceptr first = pool.allocate(2 * kMiB, stream);
@@ -50,11 +50,11 @@ TEST_F(MemoryPoolTest, TheSameStreamUsesFreedMemoryAtOnce) {
   const CUdeviceptr second = pool.allocate(2 * kMiB, stream);
   EXPECT_EQ(pool.stats().reserved_bytes, 2 * kMiB);
   pool.deallocate(second, stream);
-  stream.synchronize();
+  testing::release_hangs_until([&] { return stream.is_idle(); });
 }
 
 TEST_F(MemoryPoolTest, AnotherStreamTakesNewMemoryUnlessItIsOrderedBehind) {
-  const testing::Setting latency("STANDIN_LATENCY_US", "20000");
+  const testing::Setting hang("STANDIN_FAULTS", "cuMemsetD8Async:run,hang");
   const Stream one = Stream::create(context);
   const Stream two = Stream::create(context);
   const Event freed = Event::create(context);
@@ -70,7 +70,7 @@ TEST_F(MemoryPoolTest, AnotherStreamTakesNewMemoryUnlessItIsOrderedBehind) {
   EXPECT_EQ(pool.stats().reserved_bytes, 4 * kMiB);
   pool.deallocate(second, two);
   pool.deallocate(third, two);
-  two.synchronize();
+  testing::release_hangs_until([&] { return two.is_idle(); });
 }
 
 TEST_F(MemoryPoolTest, MemoryThatIsNotThereIsAnErrorAndTheNextAllocationIsFine) {

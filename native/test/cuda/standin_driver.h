@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdlib>
 #include <string>
+#include <thread>
 
 #include "core/shared_library.h"
 #include "cuda/context.h"
@@ -40,6 +41,15 @@ inline std::string take_violations() {
   std::array<char, 8192> text{};
   STANDIN(standin_take_violations)(text.data(), text.size());
   return text.data();
+}
+
+/// Lets what hangs go on; what is not there yet hangs only for releases after it.
+template <typename Predicate>
+void release_hangs_until(Predicate is_over) {
+  while (!is_over()) {
+    STANDIN(standin_release_hangs)();
+    std::this_thread::yield();
+  }
 }
 
 /// Sets a setting for the lifetime of this object.

@@ -47,12 +47,13 @@ TEST_F(StreamTest, PinnedCopiesAreInTheOrderOfTheStream) {
 }
 
 TEST_F(StreamTest, AStreamIsIdleWhenItsWorkIsDone) {
-  const testing::Setting latency("STANDIN_LATENCY_US", "50000");
+  const testing::Setting hang("STANDIN_FAULTS", "cuMemsetD8Async:run,hang");
   const Stream stream = Stream::create(context);
   const DeviceMemory memory = DeviceMemory::allocate(context, 4096);
   EXPECT_TRUE(stream.is_idle());
   stream.fill(memory.get(), 1, 4096);
   EXPECT_FALSE(stream.is_idle());
+  testing::release_hangs_until([&] { return stream.is_idle(); });
   stream.synchronize();
   EXPECT_TRUE(stream.is_idle());
 }
@@ -74,7 +75,7 @@ TEST_F(StreamTest, HostFunctionsRunAfterWhatWasSubmitted) {
 }
 
 TEST_F(StreamTest, AnotherStreamWaitsForAnEvent) {
-  const testing::Setting latency("STANDIN_LATENCY_US", "5000");
+  const testing::Setting hang("STANDIN_FAULTS", "cuMemsetD8Async:run,hang");
   const Stream first = Stream::create(context);
   const Stream second = Stream::create(context, Stream::Priority::kHigh);
   const DeviceMemory memory = DeviceMemory::allocate(context, 16);
@@ -86,6 +87,8 @@ TEST_F(StreamTest, AnotherStreamWaitsForAnEvent) {
   EXPECT_FALSE(filled.is_done());
   second.wait(filled);
   second.copy_to_host(pinned.get(), memory.get(), 16);
+  EXPECT_FALSE(second.is_idle());
+  testing::release_hangs_until([&] { return filled.is_done(); });
   second.synchronize();
   EXPECT_EQ(*static_cast<unsigned char*>(pinned.get()), 3);
   EXPECT_TRUE(filled.is_done());

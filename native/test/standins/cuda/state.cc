@@ -9,6 +9,7 @@
 
 #include "test/standins/cuda/capture.h"
 #include "test/standins/cuda/leaks.h"
+#include "test/standins/cuda/stream.h"
 
 namespace standin {
 namespace {
@@ -63,7 +64,8 @@ __attribute__((destructor)) void at_exit() {
   State& s = state();
   bool failed = false;
   {
-    const std::lock_guard lock(s.mutex);
+    std::unique_lock lock(s.mutex);
+    reap_workers_at_exit(s, lock);
     s.settings.abort_on_violation = false;
     if (s.settings.leaks_at_exit) report_leaks(s, nullptr);
     failed = s.reports.size() > 0;

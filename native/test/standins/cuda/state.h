@@ -143,6 +143,13 @@ struct Device {
   std::vector<TimePoint> compute_free_at;
 };
 
+/// The thread of a stream.
+struct Worker {
+  std::thread thread;
+  StreamPtr stream;
+  bool is_finished = false;
+};
+
 struct State {
   std::mutex mutex;
   std::condition_variable changed;
@@ -162,6 +169,7 @@ struct State {
   uint32_t num_lanes = 0;
   uint64_t num_hang_releases = 0;
   std::vector<std::weak_ptr<Capture>> captures;
+  std::vector<std::shared_ptr<Worker>> workers;
   /// Destroyed, but with blocks that are not back.
   std::vector<PoolPtr> dying_pools;
 

@@ -1,6 +1,7 @@
 #include "test/standins/cuda/stream.h"
 
 #include <sys/prctl.h>
+#include <time.h>
 
 #include <algorithm>
 
@@ -52,6 +53,13 @@ TimePoint wait_for_turn(State& state, Lock& lock, const Stream& stream, const Op
   return start;
 }
 
+/// How long the thread was busy, for copies: while the system lets others run, a device would not stop.
+TimePoint thread_time() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return TimePoint(std::chrono::seconds(time.tv_sec) + Nanoseconds(time.tv_nsec));
+}
+
 /// Does what the operation does, and takes the time that it takes. A thread that wakes up late does not make the device
 /// slower: the next operation starts, by the timetable, when this one ended. An operation whose work takes longer than
 /// it should ends later.
@@ -66,14 +74,17 @@ TimePoint execute(State& state, Lock& lock, Stream& stream, Operation& operation
   if (spec.is_host_function) observe(state, *operation.completion);
   lock.unlock();
   if (start > Clock::now()) std::this_thread::sleep_until(start);
-  const TimePoint began = Clock::now();
+  // A computation may be done by other threads, so that it is the time that passes which counts.
+  const bool is_own_work = spec.engine != EngineKind::kCompute && !spec.is_host_function;
+  const TimePoint began = is_own_work ? thread_time() : Clock::now();
   in_host_function() = spec.is_host_function;
   const int status = spec.run ? spec.run(operation.memory) : 0;
   in_host_function() = false;
-  const TimePoint ended = Clock::now();
-  TimePoint end = start + std::max(duration, ended - began);
-  if (spec.is_host_function) end = std::max(end, ended);
-  if (end > ended) std::this_thread::sleep_until(end);
+  const Nanoseconds busy = (is_own_work ? thread_time() : Clock::now()) - began;
+  TimePoint end = start + std::max(duration, busy);
+  const TimePoint now = Clock::now();
+  if (spec.is_host_function) end = std::max(end, now);
+  if (end > now) std::this_thread::sleep_until(end);
   lock.lock();
   if (engine != nullptr) *engine = std::max(*engine, end);
   if (status != 0) lose(state, *stream.context, static_cast<CUresult>(status));
@@ -89,12 +100,17 @@ void finish(State& state, Stream& stream, Operation& operation, TimePoint end) {
 }
 
 /// The thread of a stream. Once the context is lost nothing runs any more, and everything is done at once.
-void run(State& state, const StreamPtr& stream) {
+void run(State& state, const StreamPtr& stream, Worker& worker) {
   prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);  // else the system wakes us up to 50 µs late, to save energy
   Lock lock(state.mutex);
   while (true) {
     state.changed.wait(lock, [&] { return !stream->queue.empty() || stream->is_destroyed; });
-    if (stream->queue.empty()) return;
+    if (stream->queue.empty()) {
+      worker.is_finished = true;
+      worker.stream = nullptr;
+      state.changed.notify_all();
+      return;
+    }
     Operation operation = std::move(stream->queue.front());
     stream->queue.pop_front();
     TimePoint end = wait_for_turn(state, lock, *stream, operation);
@@ -120,8 +136,16 @@ void follow_default_stream(State& state, const Stream& stream, std::vector<Compl
   }
 }
 
+/// Operations that are not ordered would be a race of ours as well: once it is reported, they are put in order.
+void order_behind_all(State& state, Operation& operation) {
+  for (const auto& [handle, other] : state.streams.all()) {
+    if (other->last) operation.after.push_back(other->last);
+  }
+}
+
 void touch(State& state, Operation& operation, const Actor& actor, CUresult& result) {
   const bool abort = state.settings.abort_on_violation;
+  const size_t num_reports = state.reports.size();
   for (const StandinAccess& access : operation.spec.accesses) {
     BlockPtr block = state.memory.find(access.address, access.bytes, actor.what, abort);
     if (block == nullptr) {
@@ -133,6 +157,7 @@ void touch(State& state, Operation& operation, const Actor& actor, CUresult& res
     operation.memory.push_back(block->data + offset);
     operation.blocks.push_back(std::move(block));
   }
+  if (state.reports.size() > num_reports) order_behind_all(state, operation);
 }
 
 }  // namespace
@@ -162,10 +187,30 @@ CompletionPtr submit(State& state, const StreamPtr& stream, const OperationSpec&
   stream->queue.push_back(std::move(operation));
   if (!stream->has_thread) {
     stream->has_thread = true;
-    std::thread([&state, stream] { run(state, stream); }).detach();
+    reap_workers(state);
+    auto worker = std::make_shared<Worker>();
+    worker->stream = stream;
+    state.workers.push_back(worker);
+    worker->thread = std::thread([&state, stream, worker] { run(state, stream, *worker); });
   }
   state.changed.notify_all();
   return completion;
+}
+
+void reap_workers(State& state) {
+  std::erase_if(state.workers, [](const std::shared_ptr<Worker>& worker) {
+    if (!worker->is_finished) return false;
+    worker->thread.join();  // it has nothing left to do that needs the lock
+    return true;
+  });
+}
+
+void reap_workers_at_exit(State& state, Lock& lock) {
+  state.changed.wait_for(lock, std::chrono::seconds(2), [&] {
+    return std::none_of(state.workers.begin(), state.workers.end(),
+                        [](const auto& worker) { return !worker->is_finished && worker->stream->is_destroyed; });
+  });
+  reap_workers(state);
 }
 
 bool& in_host_function() {

@@ -19,6 +19,12 @@ struct Submission {
 CompletionPtr submit(State& state, const StreamPtr& stream, const OperationSpec& spec, Submission more,
                      CUresult& result);
 
+/// Joins the threads that have nothing to do any more.
+void reap_workers(State& state);
+/// The same at the end of the process, where those of destroyed streams get some time to come to their end: a leak
+/// checker that looks at a thread that is just ending may stumble.
+void reap_workers_at_exit(State& state, Lock& lock);
+
 /// Waits for a completion, and knows then that everything before is done.
 void wait(State& state, Lock& lock, const CompletionPtr& completion);
 /// Waits for all that was submitted to the stream, or to the context.
