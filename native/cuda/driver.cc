@@ -21,8 +21,12 @@ struct Finder {
   void* operator()(const char* name, int version) const {
     void* address = nullptr;
     const auto flags = static_cast<cuuint64_t>(CU_GET_PROC_ADDRESS_LEGACY_STREAM);
-    const CUresult result =
-        find != nullptr ? find(name, &address, version, flags, nullptr) : old_find(name, &address, version, flags);
+    CUresult result = CUDA_ERROR_NOT_FOUND;
+    if (find != nullptr) {
+      result = find(name, &address, version, flags, nullptr);
+    } else if (old_find != nullptr) {
+      result = old_find(name, &address, version, flags);
+    }
     // A driver that is older than the version asked for says INVALID_VALUE: it has no such function.
     return result == CUDA_SUCCESS ? address : nullptr;
   }

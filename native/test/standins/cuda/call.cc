@@ -1,14 +1,18 @@
 #include "test/standins/cuda/call.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "test/standins/cuda/capture.h"
 
 namespace standin {
 namespace {
 
-/// Whether the real driver loses the context with a code by itself.
+/// Whether the driver loses the context with a status by itself: its header says so, or says that only a new process
+/// helps.
 bool loses_context(int code) {
-  return (code >= 700 && code <= 719 && code != 701 && (code < 704 || code > 708)) || code == 214 || code == 721 ||
-         code == 999;
+  constexpr int kCodes[] = {214, 226, 700, 702, 703, 709, 710, 714, 715, 716, 717, 718, 719, 721, 810, 911, 999};
+  return std::find(std::begin(kCodes), std::end(kCodes), code) != std::end(kCodes);
 }
 
 }  // namespace
