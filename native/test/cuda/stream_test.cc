@@ -1,8 +1,10 @@
 #include "cuda/stream.h"
 
 #include <atomic>
+#include <string>
 #include <vector>
 
+#include "core/error.h"
 #include "cuda/device_memory.h"
 #include "cuda/pinned_memory.h"
 #include "test/cuda/standin_driver.h"
@@ -117,6 +119,14 @@ TEST_F(StreamTest, ADestroyedStreamFinishesItsWork) {
   stream.reset();
   EXPECT_FALSE(stream);
   done.synchronize();
+}
+
+TEST_F(StreamTest, ACopyBeyondPinnedMemoryIsReported) {
+  const Stream stream = Stream::create(context);
+  const DeviceMemory memory = DeviceMemory::allocate(context, 64);
+  const PinnedMemory pinned = PinnedMemory::allocate(context, 32);
+  EXPECT_THROW(stream.copy_to_host(pinned.get(), memory.get(), 33), Error);
+  EXPECT_NE(testing::take_violations().find("out-of-bounds"), std::string::npos);
 }
 
 TEST_F(StreamTest, OwnersMove) {

@@ -23,7 +23,12 @@ HostEnd look_at_host(Call& call, const void* address, size_t bytes) {
     call.fail(CUDA_ERROR_INVALID_VALUE);
     return {false, false};
   }
-  return {call.s.memory.find_pinned(address, bytes) != nullptr, true};
+  if (call.s.memory.find_pinned(address, 1) == nullptr) return {false, true};
+  // Beyond the end of pinned memory there is something else.
+  const bool is_valid = call.s.memory.find(reinterpret_cast<uint64_t>(address), bytes, call.name,
+                                           call.s.settings.abort_on_violation) != nullptr;
+  if (!is_valid) call.fail(CUDA_ERROR_INVALID_VALUE);
+  return {true, is_valid};
 }
 
 /// Memory that is not pinned makes a copy wait, as the real driver's staging does at the latest, and cannot be
