@@ -43,6 +43,12 @@ void watch_faults() {
   sigaction(SIGSEGV, &action, &next_handler);
 }
 
+/// Before a leak checker, which registered earlier and so comes later; at_exit() is later still.
+void end_threads() {
+  std::unique_lock lock(state().mutex);
+  reap_workers_at_exit(state(), lock);
+}
+
 State* make_state() {
   auto* state = new State();
   state->settings = read_settings();
@@ -56,6 +62,7 @@ State* make_state() {
   }
   state->memory.holds(nullptr);  // reserves the addresses, which a signal handler must not
   watch_faults();
+  std::atexit(end_threads);
   return state;
 }
 
@@ -64,8 +71,7 @@ __attribute__((destructor)) void at_exit() {
   State& s = state();
   bool failed = false;
   {
-    std::unique_lock lock(s.mutex);
-    reap_workers_at_exit(s, lock);
+    const std::lock_guard lock(s.mutex);
     s.settings.abort_on_violation = false;
     if (s.settings.leaks_at_exit) report_leaks(s, nullptr);
     failed = s.reports.size() > 0;
