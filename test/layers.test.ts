@@ -11,6 +11,7 @@ const native: Layers = {
   mayUse: {
     core: [],
     memory: ['core'],
+    cuda: ['core', 'memory'],
     model: ['core'],
     backends: ['core', 'memory', 'model'],
     'backends/cpu': ['core', 'memory', 'model', 'backends'],
@@ -22,7 +23,8 @@ const native: Layers = {
   libraries: [
     { name: /^(napi\.h|node.*\.h|js_native_api.*|v8.*|uv\.h)$/, only: ['binding'] },
     { name: /onnxruntime.*\.h$/, only: ['backends/cpu'] },
-    { name: /^(cuda.*|Nv\w+)\.h$/, only: [] },
+    { name: /^(cuda.*|nvml)\.h$/, only: ['cuda'] },
+    { name: /^Nv\w+\.h$/, only: [] },
   ],
 };
 
@@ -68,6 +70,9 @@ describe('native/', () => {
     ['runtime/engine.cc', '#include "binding/mailbox.h"'],
     ['runtime/engine.cc', '#include <napi.h>'],
     ['core/error.h', '#include <node_api.h>'],
+    ['memory/pools.cc', '#include <cuda.h>'],
+    ['memory/pools.cc', '#include "cuda/stream.h"'],
+    ['cuda/device_source.cc', '#include "runtime/engine.h"'],
     ['runtime/engine.h', '#include <onnxruntime_c_api.h>'],
     ['elsewhere/thing.cc', '#include "core/error.h"'],
   ])('a breach is found: %s has %s', (file, line) => {
