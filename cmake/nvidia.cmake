@@ -1,32 +1,39 @@
-# Targets with NVIDIA's headers only, to link: cuda_headers, tensorrt_headers, tensorrt_rtx_headers. Their libraries are
-# opened at run time. The folders come from NODE_TENSORRT_CUDA_INCLUDE, NODE_TENSORRT_TENSORRT_INCLUDE and
-# NODE_TENSORRT_RTX_INCLUDE or, where one is not set, from the cache that `npm run setup:nvidia` fills.
-function(add_nvidia_headers)
-  set(variables NODE_TENSORRT_CUDA_INCLUDE NODE_TENSORRT_TENSORRT_INCLUDE NODE_TENSORRT_RTX_INCLUDE)
-  if(NOT (NODE_TENSORRT_CUDA_INCLUDE AND NODE_TENSORRT_TENSORRT_INCLUDE AND NODE_TENSORRT_RTX_INCLUDE))
-    execute_process(
-      COMMAND node "${PROJECT_SOURCE_DIR}/scripts/lib/nvidia/paths-for-cmake.mjs" cudaInclude tensorrtInclude rtxInclude
-      OUTPUT_VARIABLE folders ERROR_VARIABLE reason RESULT_VARIABLE failed)
-    if(failed)
-      message(FATAL_ERROR "NVIDIA's headers cannot be had. ${reason}")
-    endif()
-    foreach(variable folder IN ZIP_LISTS variables folders)
-      if(NOT ${variable})
-        set(${variable} "${folder}")
-      endif()
-    endforeach()
-  endif()
+# What is compiled with NVIDIA's headers. Nothing links against its libraries: all of them are opened at run time.
 
-  set(targets cuda_headers tensorrt_headers tensorrt_rtx_headers)
-  set(files cuda.h NvInfer.h NvInfer.h)
-  foreach(target variable file IN ZIP_LISTS targets variables files)
-    if(NOT EXISTS "${${variable}}/${file}")
-      message(FATAL_ERROR "There is no ${file} in '${${variable}}' (${variable})")
+# add_nvidia_headers(<target> <variable> <part> <file> …): a target to link. The folder comes from the variable (-D or
+# environment) or, where it is not set, from the cache that `npm run setup:nvidia -- <part>` fills, which it does.
+function(add_nvidia_headers target variable part)
+  set(${variable} "$ENV{${variable}}" CACHE PATH "Folder of NVIDIA's ${ARGN}")
+  set(folder "${${variable}}")
+  if(NOT folder)
+    set(script "${PROJECT_SOURCE_DIR}/scripts/lib/nvidia/paths-for-cmake.mjs")
+    execute_process(COMMAND node "${script}" ${part} OUTPUT_VARIABLE folder ERROR_VARIABLE reason)
+  endif()
+  foreach(file IN LISTS ARGN)
+    if(NOT EXISTS "${folder}/${file}")
+      message(FATAL_ERROR "There is no ${file} in '${folder}' (${variable}). ${reason}")
     endif()
-    add_library(${target} INTERFACE)
-    target_include_directories(${target} SYSTEM INTERFACE "${${variable}}")
   endforeach()
-  # TensorRT's headers include CUDA's.
+  add_library(${target} INTERFACE)
+  target_include_directories(${target} SYSTEM INTERFACE "${folder}")
+endfunction()
+
+add_nvidia_headers(cuda_headers NODE_TENSORRT_CUDA_INCLUDE cudaInclude cuda.h cudaTypedefs.h)
+
+if(NODE_TENSORRT_CUDA)
+  add_nvidia_headers(nvml_headers NODE_TENSORRT_NVML_INCLUDE nvmlInclude nvml.h)
+  add_subdirectory(native/cuda)
+  if(NODE_TENSORRT_TESTS)
+    add_subdirectory(native/test/standins)
+    add_subdirectory(native/test/cuda)
+  endif()
+endif()
+
+if(NODE_TENSORRT_NVIDIA)
+  add_nvidia_headers(tensorrt_headers NODE_TENSORRT_TENSORRT_INCLUDE tensorrtInclude NvInfer.h)
+  add_nvidia_headers(tensorrt_rtx_headers NODE_TENSORRT_RTX_INCLUDE rtxInclude NvInfer.h)
+  # They include CUDA's.
   target_link_libraries(tensorrt_headers INTERFACE cuda_headers)
   target_link_libraries(tensorrt_rtx_headers INTERFACE cuda_headers)
-endfunction()
+  add_subdirectory(native/test/nvidia)
+endif()

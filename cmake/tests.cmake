@@ -8,7 +8,7 @@ if(NOT GTest_FOUND)
 endif()
 
 file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/native/test/*_test.cc")
-# These need NVIDIA's headers, and are a program of their own: cmake/cuda.cmake.
+# These need NVIDIA's headers, and are a program of their own: cmake/nvidia.cmake.
 list(FILTER test_sources EXCLUDE REGEX "/native/test/(cuda|standins)/")
 add_executable(native_tests ${test_sources})
 target_link_libraries(native_tests PRIVATE ntrt ntrt_fuzz GTest::gtest_main)

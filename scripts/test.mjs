@@ -1,4 +1,4 @@
-// npm test [-- lint|types|ts|cpp|checkers|conformance|nvidia|packages|sanitizers|coverage …] [argument of vitest …]
+// npm test [-- lint|types|ts|cpp|checkers|conformance|nvidia|standins|packages|sanitizers|coverage …] [argument of vitest …]
 import { runMain, SetupError } from './lib/errors.mjs';
 import { showStep } from './lib/progress.mjs';
 import { emptyResult, formatReport, totals } from './lib/report.mjs';
@@ -11,6 +11,7 @@ import { lint } from './lib/stages/lint.mjs';
 import { nvidia } from './lib/stages/nvidia.mjs';
 import { packages } from './lib/stages/packages.mjs';
 import { sanitizers } from './lib/stages/sanitizers.mjs';
+import { standins } from './lib/stages/standins.mjs';
 import { ts } from './lib/stages/ts.mjs';
 import { types } from './lib/stages/types.mjs';
 import { ensureToolchain } from './lib/toolchain.mjs';
@@ -23,7 +24,7 @@ import { setup } from './setup.mjs';
  * @property {string[]} vitestArgs
  */
 
-const runners = { lint, types, ts, cpp, checkers, conformance, nvidia, packages, sanitizers, coverage };
+const runners = { lint, types, ts, cpp, checkers, conformance, nvidia, standins, packages, sanitizers, coverage };
 const isCi = process.env.CI === 'true';
 
 await runMain(async () => {

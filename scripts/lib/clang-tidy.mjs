@@ -39,7 +39,7 @@ export async function runClangTidy(toolchain, { sources, commands }) {
       for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
         const command = commands.get(file);
         if (command === undefined && !sources.includes(file)) {
-          // Needs NVIDIA's headers, which a build without NODE_TENSORRT_NVIDIA has not: nothing of it is compiled there.
+          // Needs NVIDIA's headers, which a build without NODE_TENSORRT_CUDA has not: nothing of it is compiled there.
           if (!file.startsWith('native/cuda/')) result.unknown.push(file);
           continue;
         }

@@ -13,11 +13,12 @@ import { runAttached } from './run.mjs';
  * @param {import('./cmake.mjs').Preset} preset
  * @param {object} [how]
  * @param {string} [how.what] what is missing when they cannot run
+ * @param {string} [how.target] what to build; all by default
  * @param {() => Promise<string[]>} [how.wrapper] a program and its arguments that runs CTest, asked for after the build
  * @returns {Promise<import('./report.mjs').StageResult>}
  */
-export async function runCTest(context, preset, { what = 'C++ tests', wrapper = async () => [] } = {}) {
-  const built = await buildPreset(context, preset, what);
+export async function runCTest(context, preset, { what = 'C++ tests', target, wrapper = async () => [] } = {}) {
+  const built = await buildPreset(context, preset, what, target);
   if ('result' in built) return built.result;
   const { toolchain } = built;
   const jobs = String(os.availableParallelism());

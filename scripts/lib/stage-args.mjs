@@ -9,6 +9,7 @@ export const stageNames = [
   'checkers',
   'conformance',
   'nvidia',
+  'standins',
   'packages',
   'sanitizers',
   'coverage',

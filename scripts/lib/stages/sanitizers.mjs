@@ -1,9 +1,8 @@
-import path from 'node:path';
-import { buildDir } from '../cmake.mjs';
 import { runCTest } from '../ctest.mjs';
-import { fixedAddresses, isWindows } from '../platform.mjs';
+import { isWindows } from '../platform.mjs';
 import { emptyResult } from '../report.mjs';
 import { run } from '../run.mjs';
+import { addressesForTsan } from '../tsan-addresses.mjs';
 import { makeVariantPackage } from '../variant-package.mjs';
 import { runVitest } from '../vitest.mjs';
 
@@ -18,7 +17,10 @@ const what = 'C++ tests under sanitizers';
 export async function sanitizers(context) {
   if (isWindows) return { ...emptyResult(), missing: [`${what} (never tried on Windows)`] };
   const address = await runCTest(context, 'asan', { what: `${what} (address, undefined, leak)` });
-  const thread = await runCTest(context, 'tsan', { what: `${what} (thread)`, wrapper: addressesForTsan });
+  const thread = await runCTest(context, 'tsan', {
+    what: `${what} (thread)`,
+    wrapper: () => addressesForTsan('tsan', 'sanitizers/seeded_clean'),
+  });
   const parts = { asan: address, tsan: thread, 'asan in Node.js': await nodeUnderAsan(address) };
   const result = emptyResult();
   for (const [name, part] of Object.entries(parts)) {
@@ -48,17 +50,4 @@ async function nodeUnderAsan({ passed }) {
   };
   const cwd = makeVariantPackage('asan');
   return runVitest(['--config', 'test/checkers/vitest.asan.config.ts', '--root', '.'], { cwd, env });
-}
-
-/**
- * ThreadSanitizer of GCC before 14 knows fixed address ranges, and gives up at once where the system spreads
- * addresses wider (vm.mmap_rnd_bits over 28): there the tests run without that.
- */
-async function addressesForTsan() {
-  const clean = path.join(buildDir('tsan'), 'native', 'test', 'sanitizers', 'seeded_clean');
-  for (let attempt = 0; attempt < 5; attempt++) {
-    const { output } = await run(clean, []);
-    if (output.includes('unexpected memory mapping')) return fixedAddresses;
-  }
-  return [];
 }

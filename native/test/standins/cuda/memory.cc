@@ -13,7 +13,14 @@
 namespace standin {
 namespace {
 
-constexpr size_t kRangeBytes = size_t{1} << 40;
+constexpr size_t kRangeBytes = size_t{1} << 38;
+#if defined(__x86_64__)
+/// Far below what the system hands out by itself, and among the addresses that ThreadSanitizer lets a program have:
+/// near the others there may be no room.
+constexpr uintptr_t kWishedAddress = 0x7e9000000000;
+#else
+constexpr uintptr_t kWishedAddress = 0;
+#endif
 constexpr size_t kAlign = 512;
 constexpr size_t kGuard = 4096;
 constexpr size_t kMaxFreed = 65536;
@@ -22,7 +29,8 @@ constexpr size_t kMaxFill = size_t{4} << 20;
 constexpr int kUnwritten = 0xA5;
 
 uint64_t reserve_range() {
-  void* range = mmap(nullptr, kRangeBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* const wish = reinterpret_cast<void*>(kWishedAddress);  // NOLINT(performance-no-int-to-ptr)
+  void* range = mmap(wish, kRangeBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (range == MAP_FAILED) {
     std::perror("standin: cannot reserve addresses for device memory");
     std::abort();
@@ -69,7 +77,7 @@ uint64_t Memory::take_addresses(size_t bytes) {
   const size_t needed = round_up(bytes, kAlign) + kGuard;
   if (next_ == 0) next_ = range_begin() + kGuard;
   if (next_ + needed > range_begin() + kRangeBytes) {
-    std::fprintf(stderr, "standin: 1 TiB of device addresses is used up in this process\n");
+    std::fprintf(stderr, "standin: 256 GiB of device addresses are used up in this process\n");
     std::abort();
   }
   return std::exchange(next_, next_ + needed);
