@@ -17,6 +17,20 @@ target_compile_definitions(native_tests PRIVATE "NODE_TENSORRT_CORPUS=\"${PROJEC
 target_precompile_headers(native_tests PRIVATE
   <gtest/gtest.h> <chrono> <condition_variable> <filesystem> <functional> <memory> <string> <thread> <vector>)
 
+# Libraries that only say a version of TensorRT, for its loader. Without a name of their own inside: the loader of the system
+# would take one for another.
+foreach(version IN ITEMS 10_3 11_2 1_4 1_7)
+  string(REPLACE "_" ";" parts ${version})
+  list(GET parts 0 major)
+  list(GET parts 1 minor)
+  add_library(versioned_${version} SHARED "${PROJECT_SOURCE_DIR}/native/test/backends/tensorrt/versioned_library.cc")
+  target_compile_definitions(versioned_${version} PRIVATE LIBRARY_MAJOR=${major} LIBRARY_MINOR=${minor})
+  set_target_properties(versioned_${version} PROPERTIES
+    PREFIX "" SUFFIX ".so" NO_SONAME ON LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/versioned_libraries")
+  add_dependencies(native_tests versioned_${version})
+endforeach()
+target_compile_definitions(native_tests PRIVATE "VERSIONED_LIBRARIES=\"${CMAKE_BINARY_DIR}/versioned_libraries\"")
+
 include(GoogleTest)
 gtest_discover_tests(native_tests DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
 

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "core/search.h"
 #include "cuda/driver_table.h"
 #include "cuda/entry.h"
-#include "cuda/search.h"
 
 namespace ntrt::cuda {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cuda/entry.h"
-#include "cuda/search.h"
+#include "core/search.h"
 
 namespace ntrt::cuda {
 

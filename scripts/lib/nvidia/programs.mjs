@@ -22,6 +22,7 @@ export const checkParts = /** @type {const} */ ([
  * @typedef {object} CheckPrograms
  * @property {string} buildCheck
  * @property {string} parseCheck
+ * @property {string} findCheck
  * @property {string} standinMarker folder whose libcuda.so.1 they must refuse
  * @property {string} rtxLib
  * @property {string} tensorrtLib
@@ -40,7 +41,7 @@ export async function fetchForChecks(python) {
 }
 
 /**
- * Compiles build_check and parse_check.
+ * Compiles build_check, parse_check and find_check.
  * @param {import('../toolchain.mjs').Toolchain} toolchain
  * @param {string | null} compiler
  * @param {CheckPaths} paths
@@ -68,6 +69,7 @@ export function checkPrograms({ tensorrtLib, rtxLib }) {
   return {
     buildCheck: path.join(dir, 'build_check'),
     parseCheck: path.join(dir, 'parse_check'),
+    findCheck: path.join(dir, 'find_check'),
     standinMarker: path.join(dir, 'standin_marker'),
     tensorrtLib,
     rtxLib,

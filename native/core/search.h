@@ -1,12 +1,12 @@
 #pragma once
-// What looking for a library of the NVIDIA driver came to. That there is none is the ordinary case, and no exception.
+// What looking for a library came to. That there is none is an ordinary case, and no exception.
 
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace ntrt::cuda {
+namespace ntrt {
 
 /// One place where a library was looked for, and why it is not used.
 struct Attempt {
@@ -32,4 +32,4 @@ struct Search {
   }
 };
 
-}  // namespace ntrt::cuda
+}  // namespace ntrt
