@@ -15,6 +15,7 @@ const native: Layers = {
     model: ['core'],
     backends: ['core', 'memory', 'model'],
     'backends/cpu': ['core', 'memory', 'model', 'backends'],
+    'backends/tensorrt': ['core', 'cuda', 'memory', 'model', 'backends'],
     runtime: ['core', 'memory', 'model', 'backends'],
     binding: ['core', 'memory', 'model', 'backends', 'runtime'],
   },

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "cuda/entry.h"
 #include "core/search.h"
+#include "cuda/entry.h"
 
 namespace ntrt::cuda {
 
