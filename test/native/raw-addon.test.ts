@@ -295,6 +295,12 @@ describe('objects that are not what they should be', () => {
     expect(count).toBeGreaterThan(50);
   });
 
+  it('are not called without new', () => {
+    for (const Class of [addon.NativePort, addon.NativeStaging, addon.NativeModelCache, numbers.constructor]) {
+      expect(codeOf(() => (Class as Anything)(port, 8, 8))).not.toBe('nothing thrown');
+    }
+  });
+
   it('are no model, engine or member of a model cache', async () => {
     const cache = new addon.NativeModelCache(port, 'raw', 100);
     cache.add('a', 'what it is');
@@ -323,5 +329,54 @@ describe('objects that are not what they should be', () => {
     expect(codeOf(() => port.poolStats('gpu'))).toBe('INVALID_ARGUMENT');
     expect(codeOf(() => port.resetPeak('gpu'))).toBe('INVALID_ARGUMENT');
     expect(codeOf(() => port.emptyCache(90, 'gpu'))).toBe('INVALID_ARGUMENT');
+  });
+});
+
+describe('pooled memory', () => {
+  const three32 = () => new Float32Array(port.allocate('host', 12, true) as ArrayBuffer);
+
+  it('has at least a byte, and comes of a result', () => {
+    expect(codeOf(() => port.allocate('host', 0, false))).toBe('INTERNAL');
+    expect(codeOf(() => port.allocate('gpu', 8, false))).toBe('INVALID_ARGUMENT');
+    expect(codeOf(() => openPort().takePooled(0))).toBe('INTERNAL');
+  });
+
+  it('is released once, and nothing else is', () => {
+    const { buffer } = three32();
+    expect(port.isPooled(new Uint8Array(buffer))).toBe(true);
+    port.releasePooled(buffer);
+    expect(buffer.byteLength).toBe(0);
+    for (const other of [buffer, new ArrayBuffer(8), 'text', undefined]) port.releasePooled(other as Anything);
+    expect(port.isPooled(new Uint8Array(8))).toBe(false);
+    expect(port.isPooled('text' as Anything)).toBe(false);
+  });
+
+  it('can be said to have moved, and other memory cannot', () => {
+    const [one, two] = [three32(), three32()];
+    for (const other of [new ArrayBuffer(8), 'text', undefined]) port.noteMoved(other as Anything);
+    structuredClone(one.buffer, { transfer: [one.buffer] });
+    port.noteMoved(one.buffer);
+    expect(port.isPooled(two)).toBe(true);
+    port.releasePooled(two.buffer);
+  });
+
+  it('is staged as what it is only', () => {
+    const Staging = addon.NativeStaging as Anything;
+    expect(codeOf(() => new Staging(port, three, 'inputs', 'b'))).toBe('INVALID_ARGUMENT');
+    expect(codeOf(() => new Staging(port, 'text', 'inputs', 'b'))).toBe('INVALID_ARGUMENT');
+    const pooled = three32();
+    const staged = (array: Anything) => new Staging(port, array, 'inputs', 'b');
+    expect(codeOf(() => submit(frame, 0, BLOCKING, three, staged(new Int32Array(pooled.buffer))))).toBe(
+      'INVALID_ARGUMENT',
+    );
+    expect(codeOf(() => submit(frame, 0, BLOCKING, three, staged(pooled.subarray(1))))).toBe('INVALID_ARGUMENT');
+    expect(submit(frame, 0, BLOCKING, three, staged(pooled))).toBe(1);
+    const y = new Float32Array(3);
+    port.take(y);
+    expect([...y]).toEqual([1, 2, 3]);
+    const wrong = new Staging(port, new Float64Array(port.allocate('host', 24, true) as ArrayBuffer), 'into', 'y');
+    const into = [0, 1, 0, 1, 0, 1, 1, 3, 1, 3, 1, 3];
+    expect(codeOf(() => submit(into, 0, BLOCKING, three, three, wrong))).toBe('INVALID_ARGUMENT');
+    port.releasePooled(pooled.buffer);
   });
 });
