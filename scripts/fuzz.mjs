@@ -41,6 +41,8 @@ await runMain(async () => {
         `-seed=${values.seed}`,
         `-runs=${values.runs}`,
         `-max_len=${maxBytes}`,
+        // AddressSanitizer keeps an eighth of every address beside it, also of the gigabytes that an arena reserves.
+        '-rss_limit_mb=12000',
         `-artifact_prefix=${root}/`,
       ];
       const code = await runAttached(fuzzer(target), [...args, '-verbosity=1', found, path.join(corpusDir, target)]);
