@@ -153,13 +153,13 @@ void* CachingPool::take_from_new_segment(size_t bytes, size_t requested, Shelf& 
     segment->bytes = round_up(bytes, page_bytes());
     segment->base = static_cast<std::byte*>(source_.allocate(segment->bytes));
   }
+  segment->committed = segment->bytes;
   if (is_host_) poison(segment->base, segment->bytes);
   try {
     const std::lock_guard lock(mutex_);
     blocks_.reserve(2);
     table_.reserve_one();
     segments_.reserve(segments_.size() + 1);
-    segment->committed = segment->bytes;
     segment->huge_pages = huge_pages_ && segment->bytes >= HostSource::kHugePageBytes;
     return hand_out(add(std::move(segment)).first, bytes, requested, tag);
   } catch (...) {

@@ -5,7 +5,6 @@
 
 #include "core/numa.h"
 #include "memory/heap.h"
-#include "memory/sanitizer.h"
 
 #ifdef _WIN32
 #ifndef NOMINMAX
@@ -110,7 +109,6 @@ void* HostSource::allocate(size_t bytes) {
 
 void HostSource::deallocate(void* block, size_t bytes, size_t /*purged*/) noexcept {
   if (block == nullptr) return;
-  unpoison(block, bytes);
   // The system gives memory back while it holds the lock of all of the process's mappings, alone if they are unmapped:
   // of gigabytes at once, every other thread would feel it. What is emptied before is unmapped in no time.
   if (bytes > kChunkBytes) purge(block, to_pages(bytes));
