@@ -1,6 +1,5 @@
 #include "cuda/driver.h"
 
-#include <cstdlib>
 #include <memory>
 
 #include "core/error.h"
@@ -78,28 +77,15 @@ std::unique_ptr<Driver> open_one(const std::string& path) {
 }  // namespace
 
 std::vector<std::string> driver_paths() {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing of ours changes the environment
-  if (const char* path = std::getenv("NODE_TENSORRT_CUDA_LIBRARY"); path != nullptr && *path != '\0') return {path};
 #ifdef _WIN32
-  return {"nvcuda.dll"};
+  return given_path_or("NODE_TENSORRT_CUDA_LIBRARY", {"nvcuda.dll"});
 #else
   // The second is where the Windows Subsystem for Linux keeps it, which not every loader searches.
-  return {"libcuda.so.1", "/usr/lib/wsl/lib/libcuda.so.1"};
+  return given_path_or("NODE_TENSORRT_CUDA_LIBRARY", {"libcuda.so.1", "/usr/lib/wsl/lib/libcuda.so.1"});
 #endif
 }
 
-Search<Driver> open_driver(const std::vector<std::string>& paths) {
-  Search<Driver> search;
-  for (const std::string& path : paths) {
-    try {
-      search.found = open_one(path);
-      return search;
-    } catch (const Error& error) {
-      search.attempts.push_back({path, error.message()});
-    }
-  }
-  return search;
-}
+Search<Driver> open_driver(const std::vector<std::string>& paths) { return search_paths<Driver>(paths, open_one); }
 
 const Search<Driver>& find_driver() {
   // Never destroyed: threads may use the driver while the process ends.

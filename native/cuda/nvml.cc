@@ -1,7 +1,6 @@
 #include "cuda/nvml.h"
 
 #include <array>
-#include <cstdlib>
 #include <memory>
 
 #include "core/error.h"
@@ -40,27 +39,14 @@ std::string Nvml::driver_version() const {
 }
 
 std::vector<std::string> nvml_paths() {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing of ours changes the environment
-  if (const char* path = std::getenv("NODE_TENSORRT_NVML_LIBRARY"); path != nullptr && *path != '\0') return {path};
 #ifdef _WIN32
-  return {"nvml.dll"};
+  return given_path_or("NODE_TENSORRT_NVML_LIBRARY", {"nvml.dll"});
 #else
-  return {"libnvidia-ml.so.1", "/usr/lib/wsl/lib/libnvidia-ml.so.1"};
+  return given_path_or("NODE_TENSORRT_NVML_LIBRARY", {"libnvidia-ml.so.1", "/usr/lib/wsl/lib/libnvidia-ml.so.1"});
 #endif
 }
 
-Search<Nvml> open_nvml(const std::vector<std::string>& paths) {
-  Search<Nvml> search;
-  for (const std::string& path : paths) {
-    try {
-      search.found = open_one(path);
-      return search;
-    } catch (const Error& error) {
-      search.attempts.push_back({path, error.message()});
-    }
-  }
-  return search;
-}
+Search<Nvml> open_nvml(const std::vector<std::string>& paths) { return search_paths<Nvml>(paths, open_one); }
 
 const Search<Nvml>& find_nvml() {
   static const auto* const kSearch = new Search<Nvml>(open_nvml(nvml_paths()));
