@@ -5,6 +5,8 @@
 #include <map>
 #include <utility>
 
+#include "core/json_quote.h"
+
 namespace ntrt {
 namespace {
 
@@ -24,14 +26,14 @@ class JsonWriter {
   }
   JsonWriter& key(std::string_view name) {
     comma();
-    quote(name);
+    text_ += json_quote(name);
     text_ += ':';
     fresh_ = true;
     return *this;
   }
   void text(std::string_view value) {
     comma();
-    quote(value);
+    text_ += json_quote(value);
   }
   void number(uint64_t value) {
     comma();
@@ -51,23 +53,6 @@ class JsonWriter {
  private:
   void comma() {
     if (!std::exchange(fresh_, false)) text_ += ',';
-  }
-
-  void quote(std::string_view value) {
-    text_ += '"';
-    for (const char c : value) {
-      if (c == '"' || c == '\\') {
-        text_ += '\\';
-        text_ += c;
-      } else if (static_cast<unsigned char>(c) < 0x20) {
-        std::array<char, 8> escape{};
-        std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(c));
-        text_ += escape.data();
-      } else {
-        text_ += c;
-      }
-    }
-    text_ += '"';
   }
 
   std::string text_;

@@ -10,13 +10,15 @@
 #include <utility>
 #include <vector>
 
+#include "core/json_quote.h"
+
 namespace ntrt::nvidia {
 
 class Json {
  public:
   Json(const char* text) : Json(std::string_view(text)) {}         // NOLINT(google-explicit-constructor)
   Json(const std::string& text) : Json(std::string_view(text)) {}  // NOLINT(google-explicit-constructor)
-  Json(std::string_view text) : text_(quote(text)) {}              // NOLINT(google-explicit-constructor)
+  Json(std::string_view text) : text_(json_quote(text)) {}         // NOLINT(google-explicit-constructor)
   template <typename T>
     requires std::is_arithmetic_v<T>
   Json(T value) : text_(number(value)) {}  // NOLINT(google-explicit-constructor)
@@ -25,7 +27,7 @@ class Json {
     std::string text = "{";
     for (const auto& [key, value] : members) {
       if (text.size() > 1) text += ',';
-      text += quote(key) + ':' + value.text_;
+      text += json_quote(key) + ':' + value.text_;
     }
     return encoded(text + '}');
   }
@@ -62,23 +64,6 @@ class Json {
       std::snprintf(buffer, sizeof(buffer), "%.3f", static_cast<double>(value));
       return buffer;
     }
-  }
-
-  static std::string quote(std::string_view text) {
-    std::string quoted = "\"";
-    for (const char c : text) {
-      if (c == '"' || c == '\\') {
-        quoted += '\\';
-        quoted += c;
-      } else if (static_cast<unsigned char>(c) < 0x20) {
-        char escape[8];
-        std::snprintf(escape, sizeof(escape), "\\u%04x", static_cast<unsigned>(c));
-        quoted += escape;
-      } else {
-        quoted += c;
-      }
-    }
-    return quoted + '"';
   }
 
   std::string text_;
