@@ -12,6 +12,7 @@
 #include "test/nvidia/profile.h"
 #include "test/nvidia/progress.h"
 #include "test/nvidia/refusals.h"
+#include "test/nvidia/run_main.h"
 #include "test/nvidia/standin_guard.h"
 
 namespace ntrt::nvidia {
@@ -71,8 +72,7 @@ Json build(const Libraries& libraries, const Request& request, const std::string
 int run(int argc, char** argv) {
   const Arguments arguments(argc, argv, {"--library", "--parser", "--model", "--target", "--profile"});
   refuse_standins();
-  // Virtual tables of TensorRT-RTX before 1.5 differ.
-  const Libraries libraries(arguments.one("--library"), arguments.one("--parser"), 5);
+  const Libraries libraries(tensorrt::Flavour::kTensorRtRtx, arguments.one("--library"), arguments.one("--parser"));
   Request request{arguments.one("--model"), read_model(arguments.one("--model")), {}};
   for (const std::string& text : arguments.all("--profile")) request.profile.push_back(parse_profile(text));
   std::vector<Json> targets;
@@ -93,11 +93,4 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace ntrt::nvidia
 
-int main(int argc, char** argv) {
-  try {
-    return ntrt::nvidia::run(argc, argv);
-  } catch (const std::exception& error) {
-    std::cerr << "build_check: " << error.what() << '\n';
-    return 2;
-  }
-}
+int main(int argc, char** argv) { return ntrt::nvidia::run_main("build_check", ntrt::nvidia::run, argc, argv); }

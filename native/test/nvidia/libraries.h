@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "backends/tensorrt/loader/library.h"
 #include "core/shared_library.h"
 #include "test/nvidia/tensorrt_log.h"
 
@@ -15,24 +16,13 @@ namespace ntrt::nvidia {
 
 class Libraries {
  public:
-  /// Throws where a library cannot be opened, or its version may have other virtual tables than the headers: another
-  /// major version, or a minor one under `min_minor`.
-  Libraries(const std::string& library, const std::string& parser, int min_minor) {
-    const int major = part(library, "getInferLibMajorVersion");
-    const int minor = part(library, "getInferLibMinorVersion");
-    version_ = std::to_string(major) + '.' + std::to_string(minor) + '.' +
-               std::to_string(part(library, "getInferLibPatchVersion")) + '.' +
-               std::to_string(part(library, "getInferLibBuildVersion"));
-    if (major != NV_TENSORRT_MAJOR || minor < min_minor) {
-      throw std::runtime_error(library + " is version " + version_ + "; needed is " +
-                               std::to_string(NV_TENSORRT_MAJOR) + '.' + std::to_string(min_minor) + " or a later " +
-                               std::to_string(NV_TENSORRT_MAJOR));
-    }
-    create_builder_ = reinterpret_cast<CreateBuilder>(load_symbol(library, "createInferBuilder_INTERNAL"));
-    create_parser_ = reinterpret_cast<CreateParser>(load_symbol(parser, "createNvOnnxParser_INTERNAL"));
-  }
+  /// Throws as the loader does: before anything of them is called where their version is none that we fit.
+  Libraries(tensorrt::Flavour flavour, const std::string& library, const std::string& parser)
+      : library_(tensorrt::open_library(flavour, library)),
+        create_builder_(reinterpret_cast<CreateBuilder>(library_->symbol("createInferBuilder_INTERNAL"))),
+        create_parser_(reinterpret_cast<CreateParser>(load_symbol(parser, "createNvOnnxParser_INTERNAL"))) {}
 
-  const std::string& version() const { return version_; }
+  std::string version() const { return to_string(library_->version); }
 
   std::unique_ptr<nvinfer1::IBuilder> builder(TensorRtLog& log) const {
     return required<nvinfer1::IBuilder>(create_builder_(&log, NV_TENSORRT_VERSION), "builder", log);
@@ -46,17 +36,13 @@ class Libraries {
   using CreateBuilder = void* (*)(void* logger, int32_t version);
   using CreateParser = void* (*)(void* network, void* logger, int version);
 
-  static int part(const std::string& library, const char* symbol) {
-    return reinterpret_cast<int32_t (*)()>(load_symbol(library, symbol))();
-  }
-
   template <typename T>
   static std::unique_ptr<T> required(void* object, const char* what, TensorRtLog& log) {
     if (object != nullptr) return std::unique_ptr<T>(static_cast<T*>(object));
     throw std::runtime_error(log.explain(std::string("TensorRT gave no ") + what));
   }
 
-  std::string version_;
+  std::shared_ptr<const tensorrt::Library> library_;
   CreateBuilder create_builder_;
   CreateParser create_parser_;
 };

@@ -9,6 +9,7 @@
 #include "test/nvidia/libraries.h"
 #include "test/nvidia/model_file.h"
 #include "test/nvidia/refusals.h"
+#include "test/nvidia/run_main.h"
 #include "test/nvidia/standin_guard.h"
 #include "test/nvidia/tensors.h"
 
@@ -37,7 +38,7 @@ int run(int argc, char** argv) {
   refuse_standins();
   // Undocumented: without it TensorRT makes no builder where there is no GPU. For tests only.
   setenv("TRT_INTERNAL_OPTIONS", "--cpu_only=1", 1);  // NOLINT(concurrency-mt-unsafe): no other thread yet
-  const Libraries libraries(arguments.one("--library"), arguments.one("--parser"), 0);
+  const Libraries libraries(tensorrt::Flavour::kTensorRt, arguments.one("--library"), arguments.one("--parser"));
   std::vector<Json> models;
   bool all_good = true;
   for (const std::string& path : arguments.all("--model")) {
@@ -53,11 +54,4 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace ntrt::nvidia
 
-int main(int argc, char** argv) {
-  try {
-    return ntrt::nvidia::run(argc, argv);
-  } catch (const std::exception& error) {
-    std::cerr << "parse_check: " << error.what() << '\n';
-    return 2;
-  }
-}
+int main(int argc, char** argv) { return ntrt::nvidia::run_main("parse_check", ntrt::nvidia::run, argc, argv); }

@@ -1,7 +1,5 @@
 #include "backends/tensorrt/loader/library.h"
 
-#include <memory>
-
 #include "core/error.h"
 #include "core/shared_library.h"
 
@@ -26,7 +24,11 @@ std::string parser_of(const FlavourInfo& flavour, const std::string& library) {
   return found.empty() ? std::string(flavour.parser) : found;
 }
 
-std::shared_ptr<const Library> open(Flavour flavour, const std::string& path) {
+}  // namespace
+
+void* Library::symbol(const char* name) const { return load_symbol(path, name); }
+
+std::shared_ptr<const Library> open_library(Flavour flavour, const std::string& path) {
   const FlavourInfo& info = info_of(flavour);
   auto library = std::make_shared<Library>();
   library->flavour = flavour;
@@ -42,10 +44,6 @@ std::shared_ptr<const Library> open(Flavour flavour, const std::string& path) {
   return library;
 }
 
-}  // namespace
-
-void* Library::symbol(const char* name) const { return load_symbol(path, name); }
-
 Search<Library> find_library(Flavour flavour, const Surroundings& surroundings) {
   Search<Library> search;
   for (const Place& place : library_places(info_of(flavour), surroundings)) {
@@ -54,7 +52,7 @@ Search<Library> find_library(Flavour flavour, const Surroundings& surroundings) 
       continue;
     }
     try {
-      search.found = open(flavour, place.path);
+      search.found = open_library(flavour, place.path);
       return search;
     } catch (const Error& error) {
       search.attempts.push_back({place.path, error.message()});

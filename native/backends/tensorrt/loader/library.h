@@ -1,6 +1,7 @@
 #pragma once
 // A library of TensorRT, opened at run time. Nothing links against it: a machine without it loses nothing.
 
+#include <memory>
 #include <string>
 
 #include "backends/tensorrt/loader/features.h"
@@ -22,6 +23,9 @@ struct Library {
   /// The address of one of its C functions, such as createInferRuntime_INTERNAL. Throws as load_symbol() does.
   void* symbol(const char* name) const;
 };
+
+/// The library of this path, once its version was read and is one that we fit. Throws Error{kBackendUnavailable}.
+std::shared_ptr<const Library> open_library(Flavour flavour, const std::string& path);
 
 /// The first of library_places() that can be used. Its version is read, by C functions, before anything else is called:
 /// libraries of different virtual tables have the same name. Once NODE_TENSORRT_LIBRARY_PATH names a library, what is
