@@ -4,14 +4,12 @@
 #include <thread>
 
 #include "cuda/cuda_error.h"
-#include "cuda/device_memory.h"
-#include "cuda/pinned_memory.h"
-#include "test/cuda/standin_driver.h"
+#include "test/cuda/stream_fixture.h"
 
 namespace ntrt::cuda {
 namespace {
 
-class GraphTest : public testing::CudaTest {
+class GraphTest : public testing::StreamFixture {
  protected:
   static int code_of(const Error& error) { return static_cast<int>(std::get<double>(error.details().at(2).value)); }
   template <typename Action>
@@ -24,16 +22,25 @@ class GraphTest : public testing::CudaTest {
     return 0;
   }
 
-  Stream stream = Stream::create(context);
-  DeviceMemory memory = DeviceMemory::allocate(context, 4096);
-  PinnedMemory pinned = PinnedMemory::allocate(context, 4096);
-  unsigned char* bytes = static_cast<unsigned char*>(pinned.get());
+  /// Captures a fill of 128 bytes, and behind it two of 64 side by side: on this stream from the first byte on, and on
+  /// another one from `offset` on.
+  void capture_branches(size_t offset) {
+    const Event forked = Event::create(context);
+    const Event joined = Event::create(context);
+    stream.fill(memory.get(), 5, 128);
+    forked.record(stream);
+    other.wait(forked);
+    stream.fill(memory.get(), 6, 64);
+    other.fill(memory.get() + offset, 7, 64);
+    joined.record(other);
+    stream.wait(joined);
+  }
+
+  Stream other = Stream::create(context);
 
   void TearDown() override {
-    stream.reset();
-    memory.reset();
-    pinned.reset();
-    CudaTest::TearDown();
+    other.reset();
+    StreamFixture::TearDown();
   }
 };
 
@@ -55,17 +62,8 @@ TEST_F(GraphTest, LaunchesWhatWasCapturedAsOftenAsAsked) {
 }
 
 TEST_F(GraphTest, BranchesOfOtherStreamsBelongToIt) {
-  const Stream other = Stream::create(context);
-  const Event forked = Event::create(context);
-  const Event joined = Event::create(context);
   StreamCapture capture(stream);
-  stream.fill(memory.get(), 5, 128);
-  forked.record(stream);
-  other.wait(forked);
-  stream.fill(memory.get(), 6, 64);
-  other.fill(memory.get() + 64, 7, 64);
-  joined.record(other);
-  stream.wait(joined);
+  capture_branches(64);
   stream.copy_to_host(bytes, memory.get(), 128);
   const GraphExec exec = GraphExec::instantiate(capture.finish());
   exec.launch(stream);
@@ -107,7 +105,6 @@ TEST_F(GraphTest, AnotherThreadMayAllocateMeanwhile) {
 }
 
 TEST_F(GraphTest, ABranchThatIsNotJoinedIsAnError) {
-  const Stream other = Stream::create(context);
   const Event forked = Event::create(context);
   StreamCapture capture(stream);
   forked.record(stream);
@@ -149,17 +146,8 @@ TEST_F(GraphTest, CopiesOfPageableMemoryAreRefused) {
 }
 
 TEST_F(GraphTest, BranchesThatTouchTheSameMemoryAreReported) {
-  const Stream other = Stream::create(context);
-  const Event forked = Event::create(context);
-  const Event joined = Event::create(context);
   StreamCapture capture(stream);
-  stream.fill(memory.get(), 5, 128);
-  forked.record(stream);
-  other.wait(forked);
-  stream.fill(memory.get(), 6, 64);
-  other.fill(memory.get() + 63, 7, 64);
-  joined.record(other);
-  stream.wait(joined);
+  capture_branches(63);
   capture.finish();
   EXPECT_NE(testing::take_violations().find("missing-order"), std::string::npos);
 }

@@ -23,6 +23,14 @@ void check_looking(Call& call, const Event& event) {
   call.fail(check_unsafe(call.s));
 }
 
+/// Whether what stands for a stream's or event's work is over; the host knows of it from then on.
+CUresult query(Call& call, const CompletionPtr& work) {
+  if (!call.ok() || work == nullptr) return call.result;
+  if (!work->is_done) return call.fail(CUDA_ERROR_NOT_READY).result;
+  observe(call.s, *work);
+  return call.result;
+}
+
 }  // namespace
 
 CUresult CUDAAPI cuStreamCreateWithPriority(CUstream* stream, unsigned flags, int priority) {
@@ -68,10 +76,7 @@ CUresult CUDAAPI cuStreamQuery(CUstream stream) {
   const StreamPtr found = call.stream(stream);
   if (found == nullptr) return call.result;
   check_looking(call, *found);
-  if (!call.ok() || found->last == nullptr) return call.result;
-  if (!found->last->is_done) return call.fail(CUDA_ERROR_NOT_READY).result;
-  observe(call.s, *found->last);
-  return call.result;
+  return query(call, found->last);
 }
 
 CUresult CUDAAPI cuStreamGetFlags(CUstream stream, unsigned* flags) {
@@ -158,10 +163,7 @@ CUresult CUDAAPI cuEventQuery(CUevent event) {
   const EventPtr found = call.event(event);
   if (found == nullptr) return call.result;
   check_looking(call, *found);
-  if (!call.ok() || found->recorded == nullptr) return call.result;
-  if (!found->recorded->is_done) return call.fail(CUDA_ERROR_NOT_READY).result;
-  observe(call.s, *found->recorded);
-  return call.result;
+  return query(call, found->recorded);
 }
 
 CUresult CUDAAPI cuEventSynchronize(CUevent event) {

@@ -6,17 +6,15 @@
 #include <thread>
 
 #include "cuda/cuda_error.h"
-#include "cuda/device_memory.h"
 #include "cuda/graph.h"
-#include "cuda/pinned_memory.h"
-#include "test/cuda/standin_driver.h"
+#include "test/cuda/stream_fixture.h"
 
 namespace ntrt::cuda {
 namespace {
 
 using testing::Setting;
 
-class ComputeTest : public testing::CudaTest {
+class ComputeTest : public testing::StreamFixture {
  protected:
   /// Adds 1 to a byte of the first access, and writes it to the second.
   static int add_one(void* count, void* const* memory) {
@@ -26,18 +24,6 @@ class ComputeTest : public testing::CudaTest {
   }
   static int enqueue(const Stream& stream, const StandinWork& work) {
     return STANDIN(standin_enqueue)(stream.get(), &work);
-  }
-
-  Stream stream = Stream::create(context);
-  DeviceMemory memory = DeviceMemory::allocate(context, 4096);
-  PinnedMemory pinned = PinnedMemory::allocate(context, 4096);
-  unsigned char* bytes = static_cast<unsigned char*>(pinned.get());
-
-  void TearDown() override {
-    stream.reset();
-    memory.reset();
-    pinned.reset();
-    CudaTest::TearDown();
   }
 };
 
