@@ -14,6 +14,22 @@ export function emptyResult() {
 }
 
 /**
+ * What came of the parts of a stage, by name.
+ * @param {Record<string, StageResult>} parts
+ * @returns {StageResult}
+ */
+export function joinParts(parts) {
+  const result = emptyResult();
+  for (const [name, part] of Object.entries(parts)) {
+    result.passed += part.passed;
+    result.failed += part.failed;
+    result.skipped.push(...part.skipped.map((test) => `${name}: ${test}`));
+    result.missing.push(...part.missing);
+  }
+  return result;
+}
+
+/**
  * What has gone wrong or right over all stages. In CI everything has to be there, so what did not run counts as failed.
  * @param {StageResult[]} stages
  * @param {{ isCi: boolean }} options

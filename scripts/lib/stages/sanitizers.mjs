@@ -1,6 +1,6 @@
 import { runCTest } from '../ctest.mjs';
 import { isWindows } from '../platform.mjs';
-import { emptyResult } from '../report.mjs';
+import { emptyResult, joinParts } from '../report.mjs';
 import { run } from '../run.mjs';
 import { addressesForTsan } from '../tsan-addresses.mjs';
 import { makeVariantPackage } from '../variant-package.mjs';
@@ -21,15 +21,7 @@ export async function sanitizers(context) {
     what: `${what} (thread)`,
     wrapper: () => addressesForTsan('tsan', 'sanitizers/seeded_clean'),
   });
-  const parts = { asan: address, tsan: thread, 'asan in Node.js': await nodeUnderAsan(address) };
-  const result = emptyResult();
-  for (const [name, part] of Object.entries(parts)) {
-    result.passed += part.passed;
-    result.failed += part.failed;
-    result.skipped.push(...part.skipped.map((test) => `${name}: ${test}`));
-    result.missing.push(...part.missing);
-  }
-  return result;
+  return joinParts({ asan: address, tsan: thread, 'asan in Node.js': await nodeUnderAsan(address) });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { runCTest } from '../ctest.mjs';
 import { ensureNvidia, unavailable } from '../nvidia/ensure.mjs';
-import { emptyResult } from '../report.mjs';
+import { emptyResult, joinParts } from '../report.mjs';
 import { addressesForTsan } from '../tsan-addresses.mjs';
 
 const what = "native/cuda on the stand-ins for NVIDIA's driver";
@@ -16,15 +16,13 @@ export async function standins(context) {
   const reason = process.platform === 'linux' ? unavailable(parts) : 'written for Linux only';
   if (reason) return { ...emptyResult(), missing: [`${what} (${reason})`] };
   await ensureNvidia({ parts });
-  const result = emptyResult();
-  for (const preset of /** @type {const} */ (['cuda', 'cuda-asan', 'cuda-tsan'])) {
-    const wrapper =
-      preset === 'cuda-tsan' ? () => addressesForTsan(preset, 'standins/seeded/seeded_standin_clean') : undefined;
-    const part = await runCTest(context, preset, { what: `${what} (${preset})`, target: 'standin_tests', wrapper });
-    result.passed += part.passed;
-    result.failed += part.failed;
-    result.skipped.push(...part.skipped.map((test) => `${preset}: ${test}`));
-    result.missing.push(...part.missing);
-  }
-  return result;
+  const test = (
+    /** @type {'cuda' | 'cuda-asan' | 'cuda-tsan'} */ preset,
+    /** @type {(() => Promise<string[]>) | undefined} */ wrapper = undefined,
+  ) => runCTest(context, preset, { what: `${what} (${preset})`, target: 'standin_tests', wrapper });
+  return joinParts({
+    cuda: await test('cuda'),
+    'cuda-asan': await test('cuda-asan'),
+    'cuda-tsan': await test('cuda-tsan', () => addressesForTsan('cuda-tsan', 'standins/seeded/seeded_standin_clean')),
+  });
 }
