@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { expectEnding, runChild } from './harness/child.js';
 import { useModels } from './harness/models.js';
 
-const env = useModels('weights', 'matmul16', 'strings', 'addTwo');
+const models = useModels('weights', 'matmul16', 'strings', 'addTwo');
+
+/**
+ * The C library gives threads heaps of their own, as many as eight per CPU, and each keeps some MiB of what a load freed in
+ * it: resident size goes up in steps until every heap has had its turn, which may be late. With one heap it is flat.
+ */
+const env = Object.assign(models, { MALLOC_ARENA_MAX: '1' });
 
 interface Held {
   rss: number;
