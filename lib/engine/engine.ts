@@ -223,8 +223,8 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
    * at once; `close()` afterwards waits for the end.
    */
   destroy(reason: Error = new NodeTensorRTError('NOT_OPEN', `engine '${this.name}' was destroyed`)): void {
+    this.#runs.destroy(reason); // before close(), at whose word everything that waits for company begins
     this.close().catch(() => undefined); // without memory for it: the collector closes the engine
-    this.#runs.destroy(reason);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

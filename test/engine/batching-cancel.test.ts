@@ -111,6 +111,14 @@ describe('with batches in flight', () => {
     expect(engine.stats().requests).toMatchObject({ accepted: 4, completed: 1, aborted: 3 });
   });
 
+  test('destroy() lets nothing begin that waits for company, however much it is', async () => {
+    const engine = await load(identity(), { batching: { maxSize: 4096, maxDelayMs: 60_000, maxQueue: 4096 } });
+    const waiting = Array.from({ length: 3000 }, (_, i) => rejection(engine.run(rows([i]))));
+    engine.destroy(reason);
+    expect(new Set(await Promise.all(waiting))).toEqual(new Set([reason]));
+    expect(engine.stats()).toMatchObject({ requests: { aborted: 3000, completed: 0 }, batches: { count: 0 } });
+  });
+
   test('runSync() runs by itself, and those that wait go on waiting', async () => {
     const engine = await loadFilling(identity(), 3);
     const runs = [engine.run(rows([1])), engine.run(rows([2]))];
