@@ -11,7 +11,7 @@ file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/native/t
 # These need NVIDIA's headers, and are a program of their own: cmake/nvidia.cmake.
 list(FILTER test_sources EXCLUDE REGEX "/native/test/(cuda|standins)/")
 add_executable(native_tests ${test_sources})
-target_link_libraries(native_tests PRIVATE ntrt ntrt_fuzz GTest::gtest_main)
+target_link_libraries(native_tests PRIVATE ntrt ntrt_fuzz GTest::gtest_main ntrt_test_options)
 target_compile_definitions(native_tests PRIVATE "NODE_TENSORRT_CORPUS=\"${PROJECT_SOURCE_DIR}/native/test/fuzz/corpus\"")
 # Compiled once instead of in each file, which halves the time of a build.
 target_precompile_headers(native_tests PRIVATE
