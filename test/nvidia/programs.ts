@@ -25,6 +25,16 @@ export const rtx = [
   ...['--parser', libraryIn(programs.rtxLib, 'libtensorrt_onnxparser_rtx')],
 ];
 
+export const standinTensorrt = [
+  ...['--library', libraryIn(programs.standins, 'libnvinfer')],
+  ...['--parser', libraryIn(programs.standins, 'libnvonnxparser')],
+];
+
+export const standinRtx = [
+  ...['--library', libraryIn(programs.standins, 'libtensorrt_rtx')],
+  ...['--parser', libraryIn(programs.standins, 'libtensorrt_onnxparser_rtx')],
+];
+
 /** Runs a program to its end. */
 export function runProgram(program: string, args: readonly string[], env: Record<string, string> = {}) {
   return run(program, [...args], { env: { ...process.env, ...env } });

@@ -10,6 +10,7 @@ import { ensureCheckedModels } from './models.mjs';
 /** What the programs are compiled with and what they open. */
 export const checkParts = /** @type {const} */ ([
   'cudaInclude',
+  'nvmlInclude',
   'tensorrtInclude',
   'rtxInclude',
   'tensorrtLib',
@@ -23,6 +24,9 @@ export const checkParts = /** @type {const} */ ([
  * @property {string} buildCheck
  * @property {string} parseCheck
  * @property {string} findCheck
+ * @property {string} apiCheckTensorrt
+ * @property {string} apiCheckRtx
+ * @property {string} standins folder of those for TensorRT
  * @property {string} standinMarker folder whose libcuda.so.1 they must refuse
  * @property {string} rtxLib
  * @property {string} tensorrtLib
@@ -41,7 +45,7 @@ export async function fetchForChecks(python) {
 }
 
 /**
- * Compiles build_check, parse_check and find_check.
+ * Compiles the programs, and the stand-ins that api_check compares with the real libraries.
  * @param {import('../toolchain.mjs').Toolchain} toolchain
  * @param {string | null} compiler
  * @param {CheckPaths} paths
@@ -49,13 +53,14 @@ export async function fetchForChecks(python) {
 export async function compileCheckPrograms(toolchain, compiler, paths) {
   const settings = {
     NODE_TENSORRT_CUDA_INCLUDE: paths.cudaInclude,
+    NODE_TENSORRT_NVML_INCLUDE: paths.nvmlInclude,
     NODE_TENSORRT_TENSORRT_INCLUDE: paths.tensorrtInclude,
     NODE_TENSORRT_RTX_INCLUDE: paths.rtxInclude,
   };
   await configureCmake(toolchain, { compiler, tests: false, preset: 'nvidia', settings });
   const build = ['--build', buildDir('nvidia'), '--target', 'nvidia_checks'];
   const { code, output } = await run(toolchain.cmake, build);
-  if (code !== 0) throw new SetupError(`build_check and parse_check do not compile:\n\n${tail(output, 60)}`);
+  if (code !== 0) throw new SetupError(`what asks NVIDIA's libraries does not compile:\n\n${tail(output, 60)}`);
   return { fresh: output.includes('no work to do'), note: 'compiled' };
 }
 
@@ -70,6 +75,9 @@ export function checkPrograms({ tensorrtLib, rtxLib }) {
     buildCheck: path.join(dir, 'build_check'),
     parseCheck: path.join(dir, 'parse_check'),
     findCheck: path.join(dir, 'find_check'),
+    apiCheckTensorrt: path.join(dir, 'api_check_tensorrt'),
+    apiCheckRtx: path.join(dir, 'api_check_tensorrt_rtx'),
+    standins: path.join(buildDir('nvidia'), 'standins'),
     standinMarker: path.join(dir, 'standin_marker'),
     tensorrtLib,
     rtxLib,

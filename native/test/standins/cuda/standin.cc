@@ -43,6 +43,14 @@ int standin_enqueue(void* handle, const StandinWork* work) {
   return call.result;
 }
 
+int standin_call(const char* function) { return Call(function, Needs::kNothing).result; }
+
+void standin_report(const char* kind, const char* text) {
+  State& s = state();
+  const std::lock_guard lock(s.mutex);
+  s.violation(kind, text);
+}
+
 void standin_set(const char* name, const char* value) {
   override_setting(name, value);
   const Settings settings = read_settings();

@@ -44,6 +44,13 @@ typedef struct StandinWork {
 /// stream's capture. Returns a CUresult.
 STANDIN_API int standin_enqueue(void* stream, const StandinWork* work);
 
+/// Counts a call of a function that is not the driver's, by its name, and does to it what STANDIN_FAULTS says. Returns
+/// the status with which it is to fail, or 0.
+STANDIN_API int standin_call(const char* function);
+
+/// Reports a violation: kind and text as in docs/standins.md.
+STANDIN_API void standin_report(const char* kind, const char* text);
+
 /// Sets one of the settings (by the name of its environment variable) and reads all anew. What a device is cannot
 /// change after cuInit, but its memory size can. A new STANDIN_FAULTS starts counting anew.
 STANDIN_API void standin_set(const char* name, const char* value);

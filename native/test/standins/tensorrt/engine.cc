@@ -1,0 +1,107 @@
+#include "test/standins/tensorrt/engine.h"
+
+#include <algorithm>
+
+#include "test/standins/tensorrt/builder.h"
+#include "test/standins/tensorrt/context.h"
+#include "test/standins/tensorrt/driver.h"
+#include "test/standins/tensorrt/options.h"
+
+namespace standin {
+namespace {
+
+const ModelTensor* find(const std::vector<ModelTensor>& tensors, std::string_view name) {
+  const auto found =
+      std::find_if(tensors.begin(), tensors.end(), [&](const auto& tensor) { return tensor.name == name; });
+  return found == tensors.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+const ModelTensor* EngineCore::input(std::string_view name) const { return find(model().inputs, name); }
+
+const ModelTensor* EngineCore::output(std::string_view name) const { return find(model().outputs, name); }
+
+const ModelTensor* EngineCore::tensor(std::string_view name) const {
+  const ModelTensor* found = input(name);
+  return found != nullptr ? found : output(name);
+}
+
+int64_t EngineCore::scratch_bytes() const {
+  constexpr double kDefault = 64.0 * 1024;
+  return static_cast<int64_t>(number_setting("STANDIN_SCRATCH_BYTES", kDefault));
+}
+
+Engine::~Engine() noexcept {
+  if (contexts_.use_count() == 1) return;
+  if (const Driver* driver = Driver::find()) driver->report("use-after-free", "an engine goes before its contexts");
+}
+
+int32_t Engine::getNbIOTensors() const noexcept {
+  return static_cast<int32_t>(core_->model().inputs.size() + core_->model().outputs.size());
+}
+
+const char* Engine::getIOTensorName(int32_t index) const noexcept {
+  const Model& model = core_->model();
+  if (index < 0 || index >= getNbIOTensors()) return nullptr;
+  const auto i = static_cast<size_t>(index);
+  return (i < model.inputs.size() ? model.inputs[i] : model.outputs[i - model.inputs.size()]).name.c_str();
+}
+
+nvinfer1::TensorIOMode Engine::getTensorIOMode(const char* name) const noexcept {
+  if (core_->input(name) != nullptr) return nvinfer1::TensorIOMode::kINPUT;
+  return core_->output(name) != nullptr ? nvinfer1::TensorIOMode::kOUTPUT : nvinfer1::TensorIOMode::kNONE;
+}
+
+Dims Engine::getTensorShape(const char* name) const noexcept {
+  const ModelTensor* const tensor = core_->tensor(name);
+  if (tensor != nullptr) return tensor->dims;
+  core_->voice.error(nvinfer1::ErrorCode::kINVALID_ARGUMENT, std::string("there is no tensor ") + name);
+  return no_dims();
+}
+
+DataType Engine::getTensorDataType(const char* name) const noexcept {
+  const ModelTensor* const tensor = core_->tensor(name);
+  if (tensor != nullptr) return tensor->type;
+  core_->voice.error(nvinfer1::ErrorCode::kINVALID_ARGUMENT, std::string("there is no tensor ") + name);
+  return DataType::kFLOAT;
+}
+
+int32_t Engine::getTensorBytesPerComponent(const char* name) const noexcept {
+  const ModelTensor* const tensor = core_->tensor(name);
+  return tensor == nullptr ? -1 : element_bytes(tensor->type);
+}
+
+int32_t Engine::getNbOptimizationProfiles() const noexcept {
+  return std::max(1, static_cast<int32_t>(core_->plan.profiles.size()));
+}
+
+Dims Engine::getProfileShape(const char* name, int32_t profile, nvinfer1::OptProfileSelector select) const noexcept {
+  const ModelTensor* const input = core_->input(name);
+  if (input == nullptr || profile < 0 || profile >= getNbOptimizationProfiles()) {
+    core_->voice.error(nvinfer1::ErrorCode::kINVALID_ARGUMENT, std::string("there is no such profile of ") + name);
+    return no_dims();
+  }
+  if (core_->plan.profiles.empty()) return input->dims;
+  const ProfileTable& table = core_->plan.profiles[static_cast<size_t>(profile)];
+  const auto found = table.find(name);
+  return found == table.end() ? input->dims : found->second.dims[static_cast<size_t>(select)];
+}
+
+nvinfer1::IHostMemory* Engine::serialize() const noexcept { return new HostMemory(write_plan(core_->plan)); }
+
+nvinfer1::IExecutionContext* Engine::createExecutionContext(
+    nvinfer1::ExecutionContextAllocationStrategy strategy) noexcept {
+  if (!call("createExecutionContext")) {
+    core_->voice.error(nvinfer1::ErrorCode::kFAILED_INITIALIZATION, "a fault that was asked for");
+    return nullptr;
+  }
+  DeviceBlock scratch;
+  if (strategy != nvinfer1::ExecutionContextAllocationStrategy::kUSER_MANAGED) {
+    scratch = DeviceBlock(static_cast<uint64_t>(core_->scratch_bytes()), core_->allocator, core_->voice);
+    if (!scratch.ok()) return nullptr;
+  }
+  return new ExecutionContext(*this, core_, std::move(scratch), contexts_);
+}
+
+}  // namespace standin

@@ -1,0 +1,48 @@
+// The C functions of libnvinfer and libtensorrt_rtx.
+#include <NvInfer.h>
+
+#include <string_view>
+
+#include "test/standins/tensorrt/builder.h"
+#include "test/standins/tensorrt/driver.h"
+#include "test/standins/tensorrt/options.h"
+#include "test/standins/tensorrt/runtime.h"
+
+using standin::Voice;
+
+extern "C" {
+
+int32_t getInferLibMajorVersion() noexcept { return NV_TENSORRT_MAJOR; }
+int32_t getInferLibMinorVersion() noexcept { return NV_TENSORRT_MINOR; }
+int32_t getInferLibPatchVersion() noexcept { return NV_TENSORRT_PATCH; }
+int32_t getInferLibBuildVersion() noexcept { return NV_TENSORRT_BUILD; }
+int32_t getInferLibVersion() noexcept { return NV_TENSORRT_VERSION; }
+
+void* createInferBuilder_INTERNAL(void* logger, int32_t) noexcept {
+  const Voice voice(static_cast<nvinfer1::ILogger*>(logger));
+  if (logger == nullptr || !standin::call("createInferBuilder")) return nullptr;
+#ifndef TRT_MAJOR_RTX
+  // As NVIDIA's: without a GPU there is no builder, but for an undocumented variable.
+  const bool is_cpu_only = standin::text_setting("TRT_INTERNAL_OPTIONS").find("--cpu_only=1") != std::string::npos;
+  if (!is_cpu_only && standin::Driver::find() == nullptr) {
+    voice.error(nvinfer1::ErrorCode::kFAILED_INITIALIZATION, "there is no CUDA driver");
+    return nullptr;
+  }
+#endif
+  return static_cast<nvinfer1::IBuilder*>(new standin::Builder(voice));
+}
+
+void* createInferRuntime_INTERNAL(void* logger, int32_t) noexcept {
+  if (logger == nullptr || !standin::call("createInferRuntime")) return nullptr;
+  return static_cast<nvinfer1::IRuntime*>(new standin::Runtime(Voice(static_cast<nvinfer1::ILogger*>(logger))));
+}
+
+void* createInferRefitter_INTERNAL(void*, void*, int32_t) noexcept {
+  return standin::not_modelled<void*>("createInferRefitter");
+}
+
+nvinfer1::IPluginRegistry* getPluginRegistry() noexcept {
+  return standin::not_modelled<nvinfer1::IPluginRegistry*>("getPluginRegistry");
+}
+
+}  // extern "C"
