@@ -6,6 +6,7 @@ import { addonDefines } from './addon-defines.mjs';
 import { cmakeBuildDir } from './cmake.mjs';
 import { headersDir } from './headers.mjs';
 import { ensureNodeHeaders } from './node-headers.mjs';
+import { ensureNvidia, unavailable } from './nvidia/ensure.mjs';
 import { cacheDir, packageFile, root } from './paths.mjs';
 import { pins } from './pins.mjs';
 import { run } from './run.mjs';
@@ -30,6 +31,7 @@ export async function runClangTidy(toolchain, { sources, commands }) {
     [pins.toolchain['clang-tidy'], pins.onnxruntimeHeaders.treeSha256],
   );
   const addonFlags = await bindingFlags();
+  const nvidiaFlags = await flagsWithNvidia();
   const result = { failures: [], checked: 0, remembered: 0, unknown: [] };
 
   // What ships. The tests' sources are compiled with the same warnings, and would take longer than all the rest.
@@ -38,18 +40,18 @@ export async function runClangTidy(toolchain, { sources, commands }) {
     Array.from({ length: os.availableParallelism() }, async () => {
       for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
         const command = commands.get(file);
-        if (command === undefined && !sources.includes(file)) {
-          // Needs NVIDIA's headers, which a build without NODE_TENSORRT_CUDA has not: nothing of it is compiled there.
-          if (!file.startsWith('native/cuda/')) result.unknown.push(file);
+        const flags = file.startsWith('native/cuda/') ? nvidiaFlags : sources.includes(file) ? addonFlags : undefined;
+        if (command === undefined && flags === undefined) {
+          result.unknown.push(file);
           continue;
         }
-        const key = hashFiles(root, [file], [shared, command ?? addonFlags]);
+        const key = hashFiles(root, [file], [shared, command ?? flags]);
         const passed = path.join(resultsDir, createHash('sha256').update(key).digest('hex'));
         if (existsSync(passed)) {
           result.remembered++;
           continue;
         }
-        const where = command === undefined ? ['--', ...addonFlags] : ['-p', cmakeBuildDir];
+        const where = command === undefined ? ['--', ...flags] : ['-p', cmakeBuildDir];
         const args = [
           '--quiet',
           '--warnings-as-errors=*',
@@ -68,6 +70,20 @@ export async function runClangTidy(toolchain, { sources, commands }) {
   return result;
 }
 
+/** What every source is compiled with. */
+const commonFlags = [
+  ...['-std=c++20', '-fexceptions', '-Wall', '-Wextra', '-Wno-unused-parameter'],
+  `-I${path.join(root, 'native')}`,
+];
+
+/** For native/cuda, which CMake compiles with NVIDIA's headers only; undefined where those cannot be had. */
+async function flagsWithNvidia() {
+  const parts = /** @type {const} */ (['cudaInclude', 'nvmlInclude']);
+  if (unavailable(parts)) return undefined;
+  const paths = await ensureNvidia({ parts });
+  return [...commonFlags, ...parts.flatMap((part) => ['-isystem', paths[part]])];
+}
+
 /** The flags of binding.gyp that matter to clang, for the sources that CMake does not compile (native/binding). */
 async function bindingFlags() {
   const nodedir = await ensureNodeHeaders();
@@ -75,7 +91,7 @@ async function bindingFlags() {
   const system = [packageFile('node-addon-api', ''), packageFile('node-api-headers', 'include'), headersDir];
   if (nodedir) system.push(path.join(nodedir, 'include', 'node'));
   return [
-    ...['-std=c++20', '-fexceptions', '-Wall', '-Wextra', '-Wno-unused-parameter', `-I${path.join(root, 'native')}`],
+    ...commonFlags,
     ...defines.map((define) => `-D${define}`),
     ...system.flatMap((dir) => ['-isystem', dir]),
   ];

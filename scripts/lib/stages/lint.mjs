@@ -51,7 +51,7 @@ async function checkTidy(toolchain, { tools }, result) {
   const tidy = await runClangTidy(toolchain, { sources: nativeSources(), commands: compileCommands() });
   for (const failure of tidy.failures) process.stdout.write(`${failure}\n`);
   process.stdout.write(`clang-tidy: ${tidy.checked} files checked, ${tidy.remembered} unchanged since they passed\n`);
-  const why = tests ? 'nothing compiles it' : 'GoogleTest is not installed';
+  const why = tests ? 'its flags are not known' : 'GoogleTest is not installed';
   result.missing.push(...tidy.unknown.map((file) => `clang-tidy of ${file} (${why})`));
   return tidy.failures.length === 0;
 }

@@ -4,7 +4,7 @@ import { emptyResult, joinParts } from '../report.mjs';
 import { addressesForTsan } from '../tsan-addresses.mjs';
 
 const what = "native/cuda on the stand-ins for NVIDIA's driver";
-const parts = /** @type {const} */ (['cudaInclude', 'nvmlInclude']);
+const parts = /** @type {const} */ (['cudaInclude', 'nvmlInclude', 'tensorrtInclude', 'rtxInclude']);
 
 /**
  * native/cuda and the stand-ins that it is tested on, as they are and under sanitizers; programs that use the driver

@@ -152,10 +152,15 @@ void touch(State& state, Operation& operation, const Actor& actor, CUresult& res
       result = CUDA_ERROR_INVALID_VALUE;
       return;
     }
-    const uint64_t offset = access.address - block->address;
-    state.memory.touch(*block, offset, access.bytes, access.is_write != 0, actor, state.host, abort);
-    operation.memory.push_back(block->data + offset);
+    operation.memory.push_back(block->data + (access.address - block->address));
     operation.blocks.push_back(std::move(block));
+  }
+  // Only now that it will run.
+  for (size_t i = 0; i < operation.blocks.size(); ++i) {
+    const StandinAccess& access = operation.spec.accesses[i];
+    Block& block = *operation.blocks[i];
+    state.memory.touch(block, access.address - block.address, access.bytes, access.is_write != 0, actor, state.host,
+                       abort);
   }
   if (state.reports.size() > num_reports) order_behind_all(state, operation);
 }

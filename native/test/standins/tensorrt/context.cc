@@ -217,8 +217,7 @@ bool ExecutionContext::enqueueV3(cudaStream_t stream) noexcept {
   if (device_memory_bytes_ > 0) {
     accesses.push_back({reinterpret_cast<uint64_t>(device_memory_), static_cast<size_t>(core_->scratch_bytes()), 1});
   }
-  const DeviceBlock& weights = core_->weights;
-  if (weights.bytes() > 0) accesses.push_back({reinterpret_cast<uint64_t>(weights.address()), weights.bytes(), 0});
+  if (core_->weights.bytes > 0) accesses.push_back(core_->weights);
   const StandinWork order{"enqueueV3",   duration_us(known_inputs_), accesses.data(), accesses.size(), run, drop,
                           work.release()};
   const Driver& driver = *Driver::find();  // an engine has one

@@ -40,8 +40,7 @@ bool open(Driver& driver) {
   }
   return load(get, "cuCtxGetDevice", driver.ctx_get_device) &&
          load(get, "cuDeviceGetAttribute", driver.device_get_attribute) && load(get, "cuMemAlloc", driver.mem_alloc) &&
-         load(get, "cuMemFree", driver.mem_free) && load(get, "cuMemcpyHtoD", driver.memcpy_htod) &&
-         load(get, "cuEventRecord", driver.event_record);
+         load(get, "cuMemFree", driver.mem_free) && load(get, "cuEventRecord", driver.event_record);
 }
 
 void report(const std::string& text) {

@@ -16,7 +16,6 @@ struct Driver {
   CUresult (*device_get_attribute)(int*, CUdevice_attribute, CUdevice) = nullptr;
   CUresult (*mem_alloc)(CUdeviceptr*, size_t) = nullptr;
   CUresult (*mem_free)(CUdeviceptr) = nullptr;
-  CUresult (*memcpy_htod)(CUdeviceptr, const void*, size_t) = nullptr;
   CUresult (*event_record)(CUevent, CUstream) = nullptr;
 
   /// The one of this process, or null where there is none: a machine without a GPU. Opens it by its name if nobody has.

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "loud.h"
+#include "test/standins/cuda/standin.h"
 #include "test/standins/tensorrt/compute.h"
 #include "test/standins/tensorrt/device_block.h"
 #include "test/standins/tensorrt/plan.h"
@@ -17,7 +18,8 @@ namespace standin {
 struct EngineCore {
   Plan plan;
   std::unique_ptr<Compute> compute;
-  DeviceBlock weights;
+  /// Of the engine: a run that outlives it, in a graph, touches memory that was freed, which is reported.
+  StandinAccess weights{};
   nvinfer1::IGpuAllocator* allocator = nullptr;
   Voice voice;
 
@@ -32,7 +34,8 @@ struct EngineCore {
 
 class Engine final : public nvinfer1::loud::CudaEngine {
  public:
-  explicit Engine(std::shared_ptr<EngineCore> core) : core_(std::move(core)) {}
+  Engine(std::shared_ptr<EngineCore> core, DeviceBlock weights)
+      : core_(std::move(core)), weights_(std::move(weights)) {}
   /// Its contexts must be gone: a violation if not.
   ~Engine() noexcept override;
 
@@ -71,6 +74,7 @@ class Engine final : public nvinfer1::loud::CudaEngine {
 
  private:
   std::shared_ptr<EngineCore> core_;
+  DeviceBlock weights_;
   /// What lives as long as a context does.
   std::shared_ptr<int> contexts_ = std::make_shared<int>();
 };

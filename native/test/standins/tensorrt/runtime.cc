@@ -68,8 +68,10 @@ nvinfer1::ICudaEngine* Runtime::load(std::span<const std::byte> bytes) {
   DeviceBlock weights(reading.plan.model->bytes.size(), allocator_, voice_);
   if (!weights.ok()) return nullptr;
   auto compute = make_compute(reading.plan.model);
-  return new Engine(std::make_shared<EngineCore>(
-      EngineCore{std::move(reading.plan), std::move(compute), std::move(weights), allocator_, voice_}));
+  const StandinAccess access{reinterpret_cast<uint64_t>(weights.address()), weights.bytes(), 0};
+  auto core =
+      std::make_shared<EngineCore>(EngineCore{std::move(reading.plan), std::move(compute), access, allocator_, voice_});
+  return new Engine(std::move(core), std::move(weights));
 }
 
 nvinfer1::ICudaEngine* Runtime::deserializeCudaEngine(const void* blob, size_t size) noexcept {
