@@ -90,11 +90,7 @@ async function bindingFlags() {
   const defines = [...addonDefines, 'BUILDING_NODE_EXTENSION'];
   const system = [packageFile('node-addon-api', ''), packageFile('node-api-headers', 'include'), headersDir];
   if (nodedir) system.push(path.join(nodedir, 'include', 'node'));
-  return [
-    ...commonFlags,
-    ...defines.map((define) => `-D${define}`),
-    ...system.flatMap((dir) => ['-isystem', dir]),
-  ];
+  return [...commonFlags, ...defines.map((define) => `-D${define}`), ...system.flatMap((dir) => ['-isystem', dir])];
 }
 
 function forgetOldResults() {

@@ -7,9 +7,8 @@ import { identity, slowRows } from '../fixtures/models.js';
 import { loadBusy, loadFilling, rows, sizes } from '../support/batches.js';
 import { f32, load, numbers, turn, until } from '../support/engines.js';
 import { failure } from '../support/failure.js';
+import { allocated } from '../support/pooled.js';
 import { chain, loadStateful } from '../support/sequences.js';
-
-const allocated = () => memory.stats().allocatedBytes.current;
 
 function pooledRows(values: readonly number[], width = 4): PooledTensor<'float32'> {
   const tensor = memory.allocate('float32', [values.length, width]);

@@ -5,8 +5,9 @@ import { useModels } from './harness/models.js';
 const models = useModels('weights', 'matmul16', 'strings', 'addTwo');
 
 /**
- * The C library gives threads heaps of their own, as many as eight per CPU, and each keeps some MiB of what a load freed in
- * it: resident size goes up in steps until every heap has had its turn, which may be late. With one heap it is flat.
+ * The C library gives threads heaps of their own, as many as eight per CPU, and keeps the free end of each, 4 MiB here, which
+ * trimming does not give back: resident size goes up in steps until every heap has had its turn, which may be late. With one
+ * heap it is flat.
  */
 const env = Object.assign(models, { MALLOC_ARENA_MAX: '1' });
 

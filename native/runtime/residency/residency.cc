@@ -46,8 +46,8 @@ struct Residency::Owner final : DemandOwner {
 Residency::Joined Residency::join(const std::string& name, uint64_t budget) {
   Places& all = places();
   const std::lock_guard places_lock(all.mutex);
-  std::shared_ptr<Residency>& place = all.by_name[name];
-  if (!place) place = std::make_shared<Residency>(name, budget);
+  const auto found = all.by_name.find(name);
+  const auto place = found != all.by_name.end() ? found->second : std::make_shared<Residency>(name, budget);
   if (place->budget_ != budget) {
     const std::string expected = std::to_string(place->budget_) + ", as other threads have it for this name";
     throw Error(Code::kInvalidArgument,
@@ -57,6 +57,7 @@ Residency::Joined Residency::join(const std::string& name, uint64_t budget) {
   const std::lock_guard lock(place->mutex_);
   const uint64_t member = place->next_member_++;
   place->members_.try_emplace(member);
+  if (found == all.by_name.end()) all.by_name.emplace(name, place);  // last: with no member it would stay for ever
   return {place, member};
 }
 

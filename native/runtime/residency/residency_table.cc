@@ -17,8 +17,10 @@ bool may_be_evicted(const ModelEntry& model) noexcept {
 }  // namespace
 
 ModelEntry& ResidencyTable::add(std::string_view name) {
-  const auto [place, added] = models_.try_emplace(std::string(name));
-  if (added) place->second.name = name;
+  // With its name from the start: one without would stay if there were no memory for that.
+  ModelEntry model;
+  model.name = name;
+  const auto place = models_.try_emplace(model.name, std::move(model)).first;
   ++place->second.registrations;
   return place->second;
 }

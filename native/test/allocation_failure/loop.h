@@ -17,6 +17,10 @@ namespace ntrt::testing {
 /// More than any operation here needs: one that never gets that far never succeeds.
 inline constexpr size_t kMostAllocations = 20000;
 
+/// For loops that try both, and for the names of their tests.
+inline constexpr auto kBoth = {Failures::kOne, Failures::kAllFromNth};
+inline std::string name_of(Failures failures) { return failures == Failures::kOne ? "Once" : "FromThenOn"; }
+
 /// `prepare` returns what `act` works on, with all memory there is. `act` does the operation and returns its error, if
 /// any. `check` looks at what is left: (state, error). Returns how many allocations the operation makes.
 template <typename Prepare, typename Act, typename Check>

@@ -11,6 +11,13 @@ namespace {
 using MemoryPoolTest = testing::CudaTest;
 constexpr size_t kMiB = size_t{1} << 20;
 
+/// Frees 2 MiB that an operation of the stream still has to fill.
+void free_while_in_use(const MemoryPool& pool, const Stream& stream) {
+  const CUdeviceptr memory = pool.allocate(2 * kMiB, stream);
+  stream.fill(memory, 1, kMiB);
+  pool.deallocate(memory, stream);
+}
+
 TEST_F(MemoryPoolTest, KeepsWhatComesBackUntilItIsTrimmed) {
   const Stream stream = Stream::create(context);
   const MemoryPool pool = MemoryPool::create(context);
@@ -44,9 +51,7 @@ TEST_F(MemoryPoolTest, TheSameStreamUsesFreedMemoryAtOnce) {
   const testing::Setting hang("STANDIN_FAULTS", "cuMemsetD8Async:run,hang");
   const Stream stream = Stream::create(context);
   const MemoryPool pool = MemoryPool::create(context);
-  const CUdeviceptr first = pool.allocate(2 * kMiB, stream);
-  stream.fill(first, 1, kMiB);
-  pool.deallocate(first, stream);
+  free_while_in_use(pool, stream);
   const CUdeviceptr second = pool.allocate(2 * kMiB, stream);
   EXPECT_EQ(pool.stats().reserved_bytes, 2 * kMiB);
   pool.deallocate(second, stream);
@@ -59,9 +64,7 @@ TEST_F(MemoryPoolTest, AnotherStreamTakesNewMemoryUnlessItIsOrderedBehind) {
   const Stream two = Stream::create(context);
   const Event freed = Event::create(context);
   const MemoryPool pool = MemoryPool::create(context);
-  const CUdeviceptr first = pool.allocate(2 * kMiB, one);
-  one.fill(first, 1, kMiB);
-  pool.deallocate(first, one);
+  free_while_in_use(pool, one);
   const CUdeviceptr second = pool.allocate(2 * kMiB, two);
   EXPECT_EQ(pool.stats().reserved_bytes, 4 * kMiB);
   freed.record(one);

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "test/support/fake_engine.h"
+#include "test/support/freed_heap.h"
 
 namespace ntrt {
 namespace {
@@ -23,6 +24,17 @@ TEST(EngineClose, OfAnIdleEngineFreesTheModel) {
     EXPECT_EQ(engine.script().live_instances(), 0U);
   }
 }
+
+#ifdef NTRT_TESTS_FREED_HEAP
+TEST(EngineClose, GivesWhatTheCLibraryKeepsBackToTheSystemBeforeTheCloserHears) {
+  FakeEngine engine;
+  const testing::FreedHeap freed;  // as by a model that goes
+  EXPECT_TRUE(freed.is_held());
+  engine.close();
+  engine.wait_closed();
+  EXPECT_FALSE(freed.is_held());
+}
+#endif
 
 TEST(EngineClose, FinishesWhatIsQueued) {
   FakeEngine engine(fake_options(2));

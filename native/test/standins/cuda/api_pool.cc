@@ -54,6 +54,38 @@ T& value_as(void* value) {
   return *static_cast<T*>(value);
 }
 
+/// What an attribute stands for, if it is one that switches something.
+int* switch_of(Pool& pool, CUmemPool_attribute attribute) {
+  switch (attribute) {
+    case CU_MEMPOOL_ATTR_REUSE_FOLLOW_EVENT_DEPENDENCIES:
+      return &pool.reuse[0];
+    case CU_MEMPOOL_ATTR_REUSE_ALLOW_OPPORTUNISTIC:
+      return &pool.reuse[1];
+    case CU_MEMPOOL_ATTR_REUSE_ALLOW_INTERNAL_DEPENDENCIES:
+      return &pool.reuse[2];
+    default:
+      return nullptr;
+  }
+}
+
+/// The same, if it is a number.
+uint64_t* number_of(Pool& pool, CUmemPool_attribute attribute) {
+  switch (attribute) {
+    case CU_MEMPOOL_ATTR_RELEASE_THRESHOLD:
+      return &pool.threshold;
+    case CU_MEMPOOL_ATTR_RESERVED_MEM_CURRENT:
+      return &pool.reserved;
+    case CU_MEMPOOL_ATTR_RESERVED_MEM_HIGH:
+      return &pool.peak_reserved;
+    case CU_MEMPOOL_ATTR_USED_MEM_CURRENT:
+      return &pool.used;
+    case CU_MEMPOOL_ATTR_USED_MEM_HIGH:
+      return &pool.peak_used;
+    default:
+      return nullptr;
+  }
+}
+
 }  // namespace
 
 CUresult CUDAAPI cuDeviceGetDefaultMemPool(CUmemoryPool* pool, CUdevice device) {
@@ -104,23 +136,15 @@ CUresult CUDAAPI cuMemPoolSetAttribute(CUmemoryPool handle, CUmemPool_attribute 
   Call call("cuMemPoolSetAttribute", Needs::kInit);
   const PoolPtr pool = find_pool(call, handle);
   if (pool == nullptr) return call.result;
-  switch (attribute) {
-    case CU_MEMPOOL_ATTR_REUSE_FOLLOW_EVENT_DEPENDENCIES:
-    case CU_MEMPOOL_ATTR_REUSE_ALLOW_OPPORTUNISTIC:
-    case CU_MEMPOOL_ATTR_REUSE_ALLOW_INTERNAL_DEPENDENCIES:
-      pool->reuse[attribute - CU_MEMPOOL_ATTR_REUSE_FOLLOW_EVENT_DEPENDENCIES] = value_as<int>(value);
-      break;
-    case CU_MEMPOOL_ATTR_RELEASE_THRESHOLD:
-      pool->threshold = value_as<cuuint64_t>(value);
-      break;
-    case CU_MEMPOOL_ATTR_RESERVED_MEM_HIGH:
-    case CU_MEMPOOL_ATTR_USED_MEM_HIGH:
-      if (value_as<cuuint64_t>(value) != 0) return call.fail(CUDA_ERROR_INVALID_VALUE).result;
-      (attribute == CU_MEMPOOL_ATTR_USED_MEM_HIGH ? pool->peak_used : pool->peak_reserved) =
-          attribute == CU_MEMPOOL_ATTR_USED_MEM_HIGH ? pool->used : pool->reserved;
-      break;
-    default:
-      call.fail(CUDA_ERROR_INVALID_VALUE);
+  const bool is_peak = attribute == CU_MEMPOOL_ATTR_RESERVED_MEM_HIGH || attribute == CU_MEMPOOL_ATTR_USED_MEM_HIGH;
+  if (int* on = switch_of(*pool, attribute)) {
+    *on = value_as<int>(value);
+  } else if (attribute == CU_MEMPOOL_ATTR_RELEASE_THRESHOLD) {
+    pool->threshold = value_as<cuuint64_t>(value);
+  } else if (is_peak && value_as<cuuint64_t>(value) == 0) {
+    *number_of(*pool, attribute) = attribute == CU_MEMPOOL_ATTR_USED_MEM_HIGH ? pool->used : pool->reserved;
+  } else {
+    call.fail(CUDA_ERROR_INVALID_VALUE);
   }
   return call.result;
 }
@@ -129,29 +153,12 @@ CUresult CUDAAPI cuMemPoolGetAttribute(CUmemoryPool handle, CUmemPool_attribute 
   Call call("cuMemPoolGetAttribute", Needs::kInit);
   const PoolPtr pool = find_pool(call, handle);
   if (pool == nullptr) return call.result;
-  switch (attribute) {
-    case CU_MEMPOOL_ATTR_REUSE_FOLLOW_EVENT_DEPENDENCIES:
-    case CU_MEMPOOL_ATTR_REUSE_ALLOW_OPPORTUNISTIC:
-    case CU_MEMPOOL_ATTR_REUSE_ALLOW_INTERNAL_DEPENDENCIES:
-      value_as<int>(value) = pool->reuse[attribute - CU_MEMPOOL_ATTR_REUSE_FOLLOW_EVENT_DEPENDENCIES];
-      break;
-    case CU_MEMPOOL_ATTR_RELEASE_THRESHOLD:
-      value_as<cuuint64_t>(value) = pool->threshold;
-      break;
-    case CU_MEMPOOL_ATTR_RESERVED_MEM_CURRENT:
-      value_as<cuuint64_t>(value) = pool->reserved;
-      break;
-    case CU_MEMPOOL_ATTR_RESERVED_MEM_HIGH:
-      value_as<cuuint64_t>(value) = pool->peak_reserved;
-      break;
-    case CU_MEMPOOL_ATTR_USED_MEM_CURRENT:
-      value_as<cuuint64_t>(value) = pool->used;
-      break;
-    case CU_MEMPOOL_ATTR_USED_MEM_HIGH:
-      value_as<cuuint64_t>(value) = pool->peak_used;
-      break;
-    default:
-      call.fail(CUDA_ERROR_INVALID_VALUE);
+  if (const int* on = switch_of(*pool, attribute)) {
+    value_as<int>(value) = *on;
+  } else if (const uint64_t* number = number_of(*pool, attribute)) {
+    value_as<cuuint64_t>(value) = *number;
+  } else {
+    call.fail(CUDA_ERROR_INVALID_VALUE);
   }
   return call.result;
 }
