@@ -32,9 +32,15 @@ class Libraries {
     return required<nvonnxparser::IParser>(create_parser_(&network, &log, NV_ONNX_PARSER_VERSION), "parser", log);
   }
 
+  std::unique_ptr<nvinfer1::IRuntime> runtime(TensorRtLog& log) const {
+    const auto create = reinterpret_cast<CreateRuntime>(library_->symbol("createInferRuntime_INTERNAL"));
+    return required<nvinfer1::IRuntime>(create(&log, NV_TENSORRT_VERSION), "runtime", log);
+  }
+
  private:
   using CreateBuilder = void* (*)(void* logger, int32_t version);
   using CreateParser = void* (*)(void* network, void* logger, int version);
+  using CreateRuntime = void* (*)(void* logger, int32_t version);
 
   template <typename T>
   static std::unique_ptr<T> required(void* object, const char* what, TensorRtLog& log) {
