@@ -25,6 +25,7 @@ constexpr size_t kBehind = 64;  // bytes that no copy may touch
 void go_round(const Stream& stream, const unsigned char* from, unsigned char* to, size_t bytes) {
   const DeviceMemory first = DeviceMemory::allocate(stream.context(), bytes);
   const DeviceMemory second = DeviceMemory::allocate(stream.context(), bytes);
+  const Settled settled(stream.context());
   std::fill_n(to, bytes + kBehind, kUntouched);
   stream.copy_to_device(first.get(), from, bytes);
   stream.copy_on_device(second.get(), first.get(), bytes);
@@ -86,6 +87,7 @@ std::string rates(Machine& machine) {
   const PinnedMemory host = PinnedMemory::allocate(context, kBytes);
   const DeviceMemory one = DeviceMemory::allocate(context, kBytes);
   const DeviceMemory two = DeviceMemory::allocate(context, kBytes);
+  const Settled settled(context);
   fill_pattern({static_cast<unsigned char*>(host.get()), kBytes}, 5);
   const double there = rate(stream, kBytes, [&] { stream.copy_to_device(one.get(), host.get(), kBytes); });
   const double on = rate(stream, kBytes, [&] { stream.copy_on_device(two.get(), one.get(), kBytes); });

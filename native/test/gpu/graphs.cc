@@ -28,7 +28,8 @@ struct Blocks {
         one(DeviceMemory::allocate(context, kBytes)),
         two(DeviceMemory::allocate(context, kBytes)),
         from(PinnedMemory::allocate(context, kBytes)),
-        to(PinnedMemory::allocate(context, kBytes)) {}
+        to(PinnedMemory::allocate(context, kBytes)),
+        settled(context) {}
 
   std::span<unsigned char> input() const { return {static_cast<unsigned char*>(from.get()), kBytes}; }
   std::span<unsigned char> output() const { return {static_cast<unsigned char*>(to.get()), kBytes}; }
@@ -43,6 +44,7 @@ struct Blocks {
   DeviceMemory two;
   PinnedMemory from;
   PinnedMemory to;
+  Settled settled;  // last: ends first
 };
 
 std::string launch(Machine& machine) {

@@ -23,4 +23,20 @@ struct Machine {
   cuda::ContextPtr context() const { return cuda::PrimaryContext::retain(driver, device.id); }
 };
 
+/// Waits for the device when it ends, so that memory declared before it is not given back while work uses it, however
+/// the item ends.
+class Settled {
+ public:
+  explicit Settled(cuda::ContextPtr context) : context_(std::move(context)) {}
+  Settled(const Settled&) = delete;
+  Settled& operator=(const Settled&) = delete;
+  ~Settled() {
+    const cuda::QuietContextScope scope(*context_);
+    context_->driver().ctx_synchronize.call();
+  }
+
+ private:
+  cuda::ContextPtr context_;
+};
+
 }  // namespace ntrt::gpu

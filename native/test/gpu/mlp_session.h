@@ -6,6 +6,7 @@
 #include "cuda/device_memory.h"
 #include "cuda/pinned_memory.h"
 #include "cuda/stream.h"
+#include "test/gpu/machine.h"
 #include "test/gpu/mlp.h"
 #include "test/nvidia/libraries.h"
 
@@ -18,7 +19,8 @@ class MlpSession {
              const Mlp& mlp)
       : stream_(cuda::Stream::create(context)),
         runtime_(libraries.runtime(log_)),
-        engine_(runtime_->deserializeCudaEngine(plan.data(), plan.size())) {
+        engine_(runtime_->deserializeCudaEngine(plan.data(), plan.size())),
+        settled_(context) {
     expect(engine_ != nullptr, log_.explain("TensorRT does not load its own plan"));
     expect(engine_->getNbIOTensors() == 2, "the plan has " + std::to_string(engine_->getNbIOTensors()) + " tensors");
     execution_.reset(engine_->createExecutionContext());
@@ -40,7 +42,7 @@ class MlpSession {
   }
   MlpSession(const MlpSession&) = delete;
   MlpSession& operator=(const MlpSession&) = delete;
-  ~MlpSession() { stream_.context()->driver().stream_synchronize.call(stream_.get()); }
+  ~MlpSession() = default;
 
   const cuda::Stream& stream() const { return stream_; }
 
@@ -95,6 +97,7 @@ class MlpSession {
   std::unique_ptr<nvinfer1::IRuntime> runtime_;
   std::unique_ptr<nvinfer1::ICudaEngine> engine_;
   std::unique_ptr<nvinfer1::IExecutionContext> execution_;
+  Settled settled_;  // last: ends first
 };
 
 }  // namespace ntrt::gpu

@@ -30,6 +30,7 @@ std::string order(Machine& machine) {
   const Event copied = Event::create(context);
   const DeviceMemory memory = DeviceMemory::allocate(context, kBytes);
   const PinnedMemory slots = PinnedMemory::allocate(context, kRounds * kSlot);
+  const Settled settled(context);
   auto* bytes = static_cast<unsigned char*>(slots.get());
   for (size_t i = 0; i < kRounds; ++i) {
     filling.wait(copied);
@@ -41,8 +42,9 @@ std::string order(Machine& machine) {
   }
   copied.synchronize();
   expect(copied.is_done(), "an event that was waited for is not done");
-  expect(copying.is_idle(), "a stream whose last event is done has work");
+  copying.synchronize();
   filling.synchronize();
+  expect(copying.is_idle() && filling.is_idle(), "a stream that was waited for has work");
   const std::string wrong =
       find_difference({bytes, kRounds * kSlot}, [](size_t i) { return static_cast<unsigned char>(i / kSlot); });
   expect(wrong.empty(), "two streams in turn: " + wrong);
@@ -57,6 +59,7 @@ std::string elapsed(Machine& machine) {
   const Event middle = Event::create(context, Event::Timing::kOn);
   const Event end = Event::create(context, Event::Timing::kOn);
   const DeviceMemory memory = DeviceMemory::allocate(context, kBytes);
+  const Settled settled(context);
   const auto begin = Clock::now();
   start.record(stream);
   stream.fill(memory.get(), 1, kBytes);
@@ -86,6 +89,7 @@ std::string host_function(Machine& machine) {
   const DeviceMemory memory = DeviceMemory::allocate(context, kMiB);
   const PinnedMemory pinned = PinnedMemory::allocate(context, kMiB);
   Seen seen{static_cast<const unsigned char*>(pinned.get())};
+  const Settled settled(context);
   for (const unsigned char value : {7, 9}) {
     stream.fill(memory.get(), value, kMiB);
     stream.copy_to_host(pinned.get(), memory.get(), kMiB);
