@@ -1,7 +1,7 @@
 // npm run test:gpu [-- --item NAME … | --standins | --out FILE]: tries on a GPU what the library does with one, and writes
 // docs/gpu-results.md, or FILE. With --standins on the stand-ins for the driver; with some items only nothing is written.
 // Also the way into an unpacked kit (npm run gpu-kit), where everything is built already.
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { runMain, SetupError } from './lib/errors.mjs';
@@ -50,6 +50,7 @@ await runMain(async () => {
   if (isWhole) {
     const date = new Date().toISOString().slice(0, 10);
     const source = await sourceName();
+    mkdirSync(path.dirname(path.resolve(values.out)), { recursive: true });
     writeFileSync(values.out, resultsPage({ machine, results, date, source, node: process.versions.node }));
     process.stdout.write(`written to ${values.out}\n`);
   }
