@@ -35,3 +35,7 @@ endif()
 if(NODE_TENSORRT_NVIDIA)
   add_subdirectory(native/test/nvidia)
 endif()
+
+if(NODE_TENSORRT_GPU)
+  add_subdirectory(native/test/gpu)
+endif()

@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import ts from 'typescript';
+import { fileURLToPath } from 'node:url';
+import { fixtureSources, importFixtures } from '../../scripts/lib/fixtures.mjs';
 import { runOrFail } from '../../scripts/lib/run.mjs';
-import { root, scratchDir } from './paths.mjs';
+import { scratchDir } from './paths.mjs';
 
 /** @import * as Fixtures from '../../test/fixtures/models.js' */
 
@@ -17,8 +17,6 @@ const builders = {
   big: (/** @type {typeof Fixtures} */ fixtures) => fixtures.bigWeights(100),
 };
 
-const SOURCES = ['models.ts', 'onnx-writer.ts'].map((name) => path.join(root, 'test', 'fixtures', name));
-
 /**
  * Writes the models that are not there yet. In a process of its own: building the large one takes memory, which would
  * show in whatever this process starts later.
@@ -27,7 +25,7 @@ const SOURCES = ['models.ts', 'onnx-writer.ts'].map((name) => path.join(root, 't
  */
 export async function writeModels() {
   const key = createHash('sha256').update(readFileSync(fileURLToPath(import.meta.url)));
-  for (const file of SOURCES) key.update(readFileSync(file));
+  for (const file of fixtureSources) key.update(readFileSync(file));
   const folder = path.join(scratchDir, `models-${key.digest('hex').slice(0, 12)}`);
   const done = path.join(folder, 'done');
   if (!existsSync(done)) {
@@ -36,17 +34,6 @@ export async function writeModels() {
   }
   const paths = Object.keys(builders).map((name) => [name, path.join(folder, `${name}.onnx`)]);
   return Object.fromEntries(paths);
-}
-
-/** The builders are TypeScript, which Node 20 cannot import. @param {string} folder */
-async function importFixtures(folder) {
-  for (const file of SOURCES) {
-    const { outputText } = ts.transpileModule(readFileSync(file, 'utf8'), {
-      compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
-    });
-    writeFileSync(path.join(folder, path.basename(file).replace(/\.ts$/, '.js')), outputText);
-  }
-  return import(pathToFileURL(path.join(folder, 'models.js')).href);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,0 +1,135 @@
+// TensorRT 11: it is found, builds the perceptron, and computes what ONNX Runtime computed on a processor.
+#include "backends/tensorrt/loader/library.h"
+
+#include "core/error.h"
+#include "cuda/graph.h"
+#include "test/gpu/errors.h"
+#include "test/gpu/item.h"
+#include "test/gpu/machine.h"
+#include "test/gpu/mlp.h"
+#include "test/gpu/mlp_session.h"
+#include "test/gpu/text.h"
+#include "test/nvidia/profile.h"
+
+namespace ntrt::gpu {
+namespace {
+
+using nvidia::Libraries;
+using nvidia::TensorRtLog;
+
+/// What FP32 results may differ by, as a part of the largest: sums of 1024 products in another order differ by some
+/// 1e-6, with TF32, which must be off, by some 1e-3.
+constexpr double kTolerance = 1e-4;
+
+std::shared_ptr<const tensorrt::Library> find(const Machine& machine) {
+  if (machine.is_standin) throw Skipped("the driver is a stand-in");
+  const auto search = tensorrt::find_library(tensorrt::Flavour::kTensorRt);
+  if (!search) throw Skipped(search.describe("library of tensorrt"));
+  return search.found;
+}
+
+Libraries open(const Machine& machine) {
+  const auto library = find(machine);
+  return {tensorrt::Flavour::kTensorRt, library->path, library->parser};
+}
+
+Mlp read_mlp(const Machine& machine) {
+  if (machine.models.empty()) throw Skipped("no folder of models was given");
+  return Mlp::read(machine.models);
+}
+
+/// The library is accepted as what it is, and not as TensorRT-RTX, whose virtual tables are others.
+std::string version(Machine& machine) {
+  const auto library = find(machine);
+  const Error error = error_of("TensorRT taken for TensorRT-RTX",
+                               [&] { tensorrt::open_library(tensorrt::Flavour::kTensorRtRtx, library->path); });
+  expect(error.code() == Code::kBackendUnavailable, "taken for TensorRT-RTX: " + message(error));
+  return to_string(library->version) + ", " + library->path;
+}
+
+std::string build(Machine& machine) {
+  const Libraries libraries = open(machine);
+  const Mlp mlp = read_mlp(machine);
+  const cuda::ContextPtr context = machine.context();
+  const cuda::ContextScope scope(*context);
+  const auto begin = Clock::now();
+  TensorRtLog log;
+  const auto builder = libraries.builder(log);
+  const std::unique_ptr<nvinfer1::INetworkDefinition> network(builder->createNetworkV2(0));
+  const auto parser = libraries.parser(*network, log);
+  const std::unique_ptr<nvinfer1::IBuilderConfig> config(builder->createBuilderConfig());
+  expect(parser->parse(mlp.model.data(), mlp.model.size(), nullptr), log.explain("the parser refuses the model"));
+  config->clearFlag(nvinfer1::BuilderFlag::kTF32);
+  nvinfer1::IOptimizationProfile* profile = builder->createOptimizationProfile();  // owned by the builder
+  nvidia::add_profile(*profile, {network->getInput(0)->getName(), {mlp.dims(1), mlp.dims(8), mlp.dims(mlp.rows())}});
+  expect(config->addOptimizationProfile(profile) >= 0, log.explain("TensorRT does not take the profile"));
+  const std::unique_ptr<nvinfer1::IHostMemory> plan(builder->buildSerializedNetwork(*network, *config));
+  expect(plan != nullptr, log.explain("TensorRT builds nothing"));
+  machine.plan.assign(static_cast<const char*>(plan->data()), plan->size());
+  return format("%d layers in %.1f s, a plan of %.1f MB", network->getNbLayers(), ms_since(begin) / 1000,
+                static_cast<double>(plan->size()) / 1e6);
+}
+
+const std::string& plan_of(const Machine& machine) {
+  if (machine.plan.empty()) throw Skipped("there is no plan: see tensorrt/build");
+  return machine.plan;
+}
+
+double compare(MlpSession& session, const Mlp& mlp, int rows, const std::string& what) {
+  const double difference = relative_difference(session.output(rows), mlp.expected_rows(rows));
+  const std::string text = format("%s of %d rows differs by %.1e of the largest number, allowed is %.0e", what.c_str(),
+                                  rows, difference, kTolerance);
+  expect(difference <= kTolerance, text);
+  return difference;
+}
+
+std::string run(Machine& machine) {
+  const Libraries libraries = open(machine);
+  const Mlp mlp = read_mlp(machine);
+  const cuda::ContextPtr context = machine.context();
+  const cuda::ContextScope scope(*context);
+  MlpSession session(libraries, context, plan_of(machine), mlp);
+  double worst = 0;
+  std::string times;
+  for (const int rows : {1, 8, mlp.rows()}) {
+    session.set_rows(rows);
+    session.run(rows);
+    worst = std::max(worst, compare(session, mlp, rows, "a run"));
+    times += format("; %d rows %.1f µs", rows, session.microseconds_per_run(1000, [&] { session.enqueue(); }));
+  }
+  return format("differs from ONNX Runtime's CPU results by %.1e of the largest, allowed is %.0e", worst, kTolerance) +
+         times;
+}
+
+/// The same from a graph: TensorRT's work is captured and launched.
+std::string graph(Machine& machine) {
+  const Libraries libraries = open(machine);
+  const Mlp mlp = read_mlp(machine);
+  const cuda::ContextPtr context = machine.context();
+  const cuda::ContextScope scope(*context);
+  MlpSession session(libraries, context, plan_of(machine), mlp);
+  const int rows = mlp.rows();
+  session.set_rows(rows);
+  session.run(rows);  // TensorRT prepares itself in the first run, which cannot be captured
+  cuda::GraphExec exec;
+  {
+    cuda::StreamCapture capture(session.stream());
+    session.enqueue();
+    exec = cuda::GraphExec::instantiate(capture.finish());
+  }
+  session.clear_output();
+  session.upload(rows);
+  exec.launch(session.stream());
+  session.download(rows);
+  compare(session, mlp, rows, "a launch");
+  const double us = session.microseconds_per_run(1000, [&] { exec.launch(session.stream()); });
+  return format("%d rows %.1f µs a launch", rows, us);
+}
+
+}  // namespace
+
+std::vector<Item> tensorrt_items() {
+  return {{"tensorrt/version", version}, {"tensorrt/build", build}, {"tensorrt/run", run}, {"tensorrt/graph", graph}};
+}
+
+}  // namespace ntrt::gpu

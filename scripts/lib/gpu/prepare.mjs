@@ -1,0 +1,28 @@
+import { setup } from '../../setup.mjs';
+import { SetupError } from '../errors.mjs';
+import { ensureNvidia, unavailable } from '../nvidia/ensure.mjs';
+import { showStep } from '../progress.mjs';
+import { ensureToolchain } from '../toolchain.mjs';
+import { ensureGpuModels } from './models.mjs';
+import { builtPrograms, compileGpuPrograms, gpuIncludes } from './programs.mjs';
+
+/**
+ * Sets up and builds in a checkout what is tried on a GPU. NVIDIA's libraries are fetched unless only the stand-ins are wanted.
+ * @param {{ standins?: boolean }} [what]
+ * @returns {Promise<import('./programs.mjs').GpuPrograms>}
+ */
+export async function prepareGpu({ standins = false } = {}) {
+  const parts = /** @type {import('../nvidia/parts.mjs').PartName[]} */ ([
+    ...gpuIncludes,
+    ...(standins ? [] : ['tensorrtLib']),
+  ]);
+  const reason = process.platform === 'linux' ? unavailable(parts) : 'written for Linux only';
+  if (reason) throw new SetupError(`What is tried on a GPU cannot be built here: ${reason}`);
+  const { tools } = await setup({ picture: false });
+  const paths = await ensureNvidia({ parts });
+  const toolchain = await ensureToolchain(tools.python);
+  await showStep('gpu_acceptance', () => compileGpuPrograms(toolchain, tools.compiler, paths));
+  const programs = builtPrograms(paths.tensorrtLib ?? null);
+  await showStep('models', () => ensureGpuModels(programs.models));
+  return programs;
+}
