@@ -13,6 +13,7 @@ namespace ntrt::cuda {
 
 /// The functions of one opened driver, initialised. Never closed. Any thread.
 struct Driver {
+// NOLINTNEXTLINE(bugprone-macro-parentheses): a member is declared
 #define NTRT_ENTRY(member, name, version, need) Entry<PFN_##name##_v##version> member{#name, version, need};
   NTRT_CUDA_DRIVER_TABLE(NTRT_ENTRY)
 #undef NTRT_ENTRY

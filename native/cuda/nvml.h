@@ -27,6 +27,7 @@ namespace ntrt::cuda {
 
 /// The functions of the library, initialised. Never closed, nor shut down. Any thread.
 struct Nvml {
+// NOLINTNEXTLINE(bugprone-macro-parentheses): a member is declared
 #define NTRT_ENTRY(member, symbol, need) Entry<decltype(&::symbol)> member{#symbol, 0, need};
   NTRT_NVML_TABLE(NTRT_ENTRY)
 #undef NTRT_ENTRY

@@ -7,6 +7,7 @@ import { packKit, programFiles } from '../../scripts/lib/gpu/kit.mjs';
 import { builtPrograms } from '../../scripts/lib/gpu/programs.mjs';
 import { listItems, runAcceptance } from '../../scripts/lib/gpu/run.mjs';
 import { run } from '../../scripts/lib/run.mjs';
+import { programs as libraries } from './programs.js';
 
 const programs = builtPrograms(null);
 const all = Object.keys(gpuItems);
@@ -27,12 +28,26 @@ test('gpu_acceptance has the items that docs/gpu-results.md tells of', async () 
 });
 
 describe('on the stand-ins', () => {
-  test('the items of the driver pass, those of TensorRT are skipped with the reason', async () => {
-    const { machine, passed, skipped, details } = await onStandins();
+  test('all items pass, with the stand-in of TensorRT, which computes with ONNX Runtime', async () => {
+    const { machine, passed, details } = await onStandins();
     expect(machine).toMatchObject({ standin: true, gpu: 'Stand-in GPU', computeCapability: '8.6', driver: '580.00' });
-    expect(passed).toEqual(ofDriver);
+    expect(passed, JSON.stringify(details)).toEqual(all);
+    expect(details['tensorrt/run']).toContain('differs from ONNX Runtime');
+  });
+
+  test('items of TensorRT are skipped with the reason where only the driver is a stand-in', async () => {
+    const env = { NODE_TENSORRT_LIBRARY_PATH: libraries.tensorrtLib };
+    const { skipped, details } = await onStandins(env, ofTensorRt);
     expect(skipped).toEqual(ofTensorRt);
-    for (const item of ofTensorRt) expect(details[item]).toBe('the driver is a stand-in');
+    for (const item of ofTensorRt) expect(details[item]).toBe('the driver is a stand-in, and TensorRT is none');
+  });
+
+  test.each([
+    ['buildSerializedNetwork', 'tensorrt/build'],
+    ['enqueueV3:nth=2', 'tensorrt/graph'],
+  ])('the fault %s makes %s fail', async (fault, item) => {
+    const { failed, details } = await onStandins({ STANDIN_FAULTS: fault }, [...new Set(['tensorrt/build', item])]);
+    expect(failed, JSON.stringify(details)).toEqual([item]);
   });
 
   test('items of pools are skipped where the device has none', async () => {

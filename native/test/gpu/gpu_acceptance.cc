@@ -27,14 +27,6 @@ std::vector<Item> all_items() {
   return all;
 }
 
-bool is_standin(const std::string& library) {
-  try {
-    return load_symbol(library, "node_tensorrt_standin") != nullptr;
-  } catch (const Error&) {
-    return false;
-  }
-}
-
 /// Throws where there is no driver or no device.
 Machine find_machine(std::string models) {
   const cuda::Driver& driver = cuda::driver();
@@ -66,7 +58,7 @@ bool try_item(const Item& item, Machine& machine) {
 
 Json describe(const Machine& machine) {
   const cuda::DeviceInfo& device = machine.device;
-  return Json::object({{"standin", machine.is_standin},
+  return Json::object({{"standin", machine.has_standin},
                        {"gpu", device.name},
                        {"uuid", device.uuid},
                        {"computeCapability", format("%d.%d", device.compute_major, device.compute_minor)},

@@ -3,17 +3,28 @@
 
 #include <string>
 
+#include "core/error.h"
+#include "core/shared_library.h"
 #include "cuda/context.h"
 #include "cuda/devices.h"
 
 namespace ntrt::gpu {
+
+/// Whether a library is one of our stand-ins.
+inline bool is_standin(const std::string& library) {
+  try {
+    return load_symbol(library, "node_tensorrt_standin") != nullptr;
+  } catch (const Error&) {
+    return false;
+  }
+}
 
 struct Machine {
   const cuda::Driver& driver;
   const cuda::Nvml* nvml;  // null: there is none
   cuda::DeviceInfo device;
   /// Whether the driver is ours: nothing that comes of it says anything about a GPU.
-  bool is_standin;
+  bool has_standin;
   /// Folder of mlp.onnx, mlp.input.f32 and mlp.expected.f32; empty: none was given.
   std::string models;
   /// What tensorrt/build made.

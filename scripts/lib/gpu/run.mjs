@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { SetupError } from '../errors.mjs';
+import { onnxruntimeLibrary } from '../paths.mjs';
 import { run, tail } from '../run.mjs';
 import { addonItem } from './items.mjs';
 
@@ -77,14 +79,15 @@ export async function listItems({ acceptance }) {
  * @param {import('./programs.mjs').GpuPrograms} programs @param {boolean} useStandins
  */
 function libraryPaths({ standins, tensorrtLib }, useStandins) {
+  const tensorrt = tensorrtLib ? { NODE_TENSORRT_LIBRARY_PATH: tensorrtLib } : {};
+  if (!useStandins) return tensorrt;
   return {
-    ...(tensorrtLib ? { NODE_TENSORRT_LIBRARY_PATH: tensorrtLib } : {}),
-    ...(useStandins
-      ? {
-          NODE_TENSORRT_CUDA_LIBRARY: path.join(standins, 'libcuda.so.1'),
-          NODE_TENSORRT_NVML_LIBRARY: path.join(standins, 'libnvidia-ml.so.1'),
-        }
-      : {}),
+    NODE_TENSORRT_CUDA_LIBRARY: path.join(standins, 'libcuda.so.1'),
+    NODE_TENSORRT_NVML_LIBRARY: path.join(standins, 'libnvidia-ml.so.1'),
+    // A kit has none for TensorRT.
+    ...(existsSync(path.join(standins, 'libnvinfer.so.11'))
+      ? { NODE_TENSORRT_LIBRARY_PATH: standins, NODE_TENSORRT_ONNXRUNTIME: onnxruntimeLibrary() ?? '' }
+      : tensorrt),
   };
 }
 

@@ -1,5 +1,6 @@
 import { SetupError } from '../errors.mjs';
-import { compileGpuPrograms, gpuIncludes } from '../gpu/programs.mjs';
+import { ensureGpuModels } from '../gpu/models.mjs';
+import { builtPrograms, compileGpuPrograms, gpuIncludes } from '../gpu/programs.mjs';
 import { ensureNvidia, unavailable } from '../nvidia/ensure.mjs';
 import { checkParts, compileCheckPrograms, fetchForChecks } from '../nvidia/programs.mjs';
 import { showStep } from '../progress.mjs';
@@ -33,5 +34,6 @@ export async function nvidia(context) {
   }
   await showStep('build_check and parse_check', () => compileCheckPrograms(toolchain, context.tools.compiler, paths));
   await showStep('gpu_acceptance', () => compileGpuPrograms(toolchain, context.tools.compiler, includes));
+  await showStep('models of gpu_acceptance', () => ensureGpuModels(builtPrograms(null).models));
   return runVitest(['--config', 'test/nvidia/vitest.config.ts', '--root', '.']);
 }
