@@ -6,7 +6,7 @@ import { headersDir } from './headers.mjs';
 import { root } from './paths.mjs';
 import { run } from './run.mjs';
 
-/** @typedef {'tests' | 'asan' | 'tsan' | 'coverage' | 'cuda' | 'cuda-asan' | 'cuda-tsan' | 'nvidia' | 'gpu'} Preset one of CMakePresets.json */
+/** @typedef {'tests' | 'asan' | 'tsan' | 'coverage' | 'nvidia' | 'nvidia-asan' | 'nvidia-tsan'} Preset one of CMakePresets.json */
 
 /** Where a preset is built, as CMakePresets.json has it. @param {Preset} preset */
 export function buildDir(preset) {

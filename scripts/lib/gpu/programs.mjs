@@ -37,7 +37,7 @@ export function isKit() {
 
 /** The same where compileGpuPrograms() puts it. @param {string | null} tensorrtLib @returns {GpuPrograms} */
 export function builtPrograms(tensorrtLib) {
-  const dir = buildDir('gpu');
+  const dir = buildDir('nvidia');
   return {
     acceptance: path.join(dir, 'native', 'test', 'gpu', 'gpu_acceptance'),
     standins: path.join(dir, 'standins'),
@@ -60,8 +60,8 @@ export async function compileGpuPrograms(toolchain, compiler, paths) {
     NODE_TENSORRT_TENSORRT_INCLUDE: paths.tensorrtInclude,
     NODE_TENSORRT_RTX_INCLUDE: paths.rtxInclude,
   };
-  await configureCmake(toolchain, { compiler, tests: false, preset: 'gpu', settings });
-  const { code, output } = await run(toolchain.cmake, ['--build', buildDir('gpu'), '--target', 'gpu_programs']);
+  await configureCmake(toolchain, { compiler, tests: false, preset: 'nvidia', settings });
+  const { code, output } = await run(toolchain.cmake, ['--build', buildDir('nvidia'), '--target', 'gpu_programs']);
   if (code !== 0) throw new SetupError(`gpu_acceptance does not compile:\n\n${tail(output, 60)}`);
   return { fresh: output.includes('no work to do'), note: 'compiled' };
 }

@@ -17,12 +17,12 @@ export async function standins(context) {
   if (reason) return { ...emptyResult(), missing: [`${what} (${reason})`] };
   await ensureNvidia({ parts });
   const test = (
-    /** @type {'cuda' | 'cuda-asan' | 'cuda-tsan'} */ preset,
+    /** @type {'nvidia' | 'nvidia-asan' | 'nvidia-tsan'} */ preset,
     /** @type {(() => Promise<string[]>) | undefined} */ wrapper = undefined,
   ) => runCTest(context, preset, { what: `${what} (${preset})`, target: 'standin_tests', wrapper });
   return joinParts({
-    cuda: await test('cuda'),
-    'cuda-asan': await test('cuda-asan'),
-    'cuda-tsan': await test('cuda-tsan', () => addressesForTsan('cuda-tsan', 'standins/seeded/seeded_standin_clean')),
+    'as it is': await test('nvidia'),
+    asan: await test('nvidia-asan'),
+    tsan: await test('nvidia-tsan', () => addressesForTsan('nvidia-tsan', 'standins/seeded/seeded_standin_clean')),
   });
 }

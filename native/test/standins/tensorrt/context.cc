@@ -102,7 +102,8 @@ std::optional<std::vector<Dims>> ExecutionContext::output_shapes() const {
   if (core_->model().has_unknown_sizes) report_not_modelled("results whose shape depends on data");
   std::vector<Dims> inputs;
   for (const ModelTensor& input : core_->model().inputs) inputs.push_back(input_shape(input));
-  if (!std::equal(inputs.begin(), inputs.end(), known_inputs_.begin(), known_inputs_.end(), is_same)) {
+  if (!has_shapes_ || !std::equal(inputs.begin(), inputs.end(), known_inputs_.begin(), known_inputs_.end(), is_same)) {
+    has_shapes_ = false;
     try {
       known_outputs_ = core_->compute->shapes(inputs);
     } catch (const std::exception& error) {
@@ -110,6 +111,7 @@ std::optional<std::vector<Dims>> ExecutionContext::output_shapes() const {
       return std::nullopt;
     }
     known_inputs_ = std::move(inputs);
+    has_shapes_ = true;
   }
   return known_outputs_;
 }
@@ -199,25 +201,26 @@ bool ExecutionContext::enqueueV3(cudaStream_t stream) noexcept {
   if (core_->scratch_bytes() > 0 && device_memory_ == nullptr) return refuse("the context has no device memory");
   auto work = std::make_unique<Work>(Work{core_, known_inputs_, *outputs});
   std::vector<StandinAccess> accesses;
-  const auto add = [&](const ModelTensor& tensor, const Dims& dims, bool is_write) {
+  const auto add = [&](const ModelTensor& tensor, const Dims& dims, int is_write) {
     const auto bytes = static_cast<size_t>(volume(dims) * element_bytes(tensor.type));
     const void* const address = getTensorAddress(tensor.name.c_str());
     if (address == nullptr && bytes > 0) return refuse("the address of " + tensor.name + " is not set");
-    accesses.push_back({reinterpret_cast<uint64_t>(address), bytes, is_write ? 1 : 0});
+    // An empty tensor needs no address, and gets one of which nothing is touched.
+    accesses.push_back({bytes > 0 ? reinterpret_cast<uint64_t>(address) : core_->weights.address, bytes, is_write});
     return true;
   };
   const Model& model = core_->model();
   for (size_t i = 0; i < model.inputs.size(); ++i) {
-    if (!add(model.inputs[i], known_inputs_[i], false)) return false;
+    if (!add(model.inputs[i], known_inputs_[i], 0)) return false;
   }
   for (size_t i = 0; i < model.outputs.size(); ++i) {
-    if (!add(model.outputs[i], (*outputs)[i], true)) return false;
+    if (!add(model.outputs[i], (*outputs)[i], 1)) return false;
   }
   // Two runs of one context at the same time are a mistake, which is seen by this.
   if (device_memory_bytes_ > 0) {
     accesses.push_back({reinterpret_cast<uint64_t>(device_memory_), static_cast<size_t>(core_->scratch_bytes()), 1});
   }
-  if (core_->weights.bytes > 0) accesses.push_back(core_->weights);
+  accesses.push_back(core_->weights);
   const StandinWork order{"enqueueV3",   duration_us(known_inputs_), accesses.data(), accesses.size(), run, drop,
                           work.release()};
   const Driver& driver = *Driver::find();  // an engine has one

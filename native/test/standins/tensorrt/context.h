@@ -11,7 +11,7 @@
 
 namespace standin {
 
-/// Used by one thread at a time, as NVIDIA's: two that meet in one are reported.
+/// Used by one thread at a time, as NVIDIA's. Two runs of it at the same time are reported.
 class ExecutionContext final : public nvinfer1::loud::ExecutionContext {
  public:
   ExecutionContext(const Engine& engine, std::shared_ptr<EngineCore> core, DeviceBlock scratch,
@@ -61,6 +61,7 @@ class ExecutionContext final : public nvinfer1::loud::ExecutionContext {
   int64_t device_memory_bytes_ = 0;
   cudaEvent_t consumed_ = nullptr;
   /// The last answer, and for which inputs.
+  mutable bool has_shapes_ = false;
   mutable std::vector<Dims> known_inputs_;
   mutable std::vector<Dims> known_outputs_;
 };

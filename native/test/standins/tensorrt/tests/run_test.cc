@@ -132,6 +132,16 @@ TEST_F(RunTest, RefusesToRunWithoutShapesAddressesOrMemory) {
   stream.synchronize();
 }
 
+TEST_F(RunTest, RunsWithoutRows) {
+  const auto plan = build(identity(), "x=0x4,2x4,8x4");
+  ASSERT_NE(plan, nullptr) << log.explain("");
+  engine = load(*plan);
+  execution.reset(engine->createExecutionContext());
+  ASSERT_TRUE(execution->setInputShape("x", Dims2(0, 4)));
+  EXPECT_TRUE(execution->enqueueV3(stream.get())) << log.explain("");
+  stream.synchronize();
+}
+
 TEST_F(RunTest, AFaultFailsTheCallOrTheRun) {
   prepare(1);
   stream.fill(memory.get(), 1, 16);
