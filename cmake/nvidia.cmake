@@ -26,6 +26,18 @@ add_nvidia_headers(tensorrt_rtx_headers NODE_TENSORRT_RTX_INCLUDE rtxInclude NvI
 target_link_libraries(tensorrt_headers INTERFACE cuda_headers)
 target_link_libraries(tensorrt_rtx_headers INTERFACE cuda_headers)
 
+# What the programs below need of the rest of the library, which need not be built for them.
+set(native "${PROJECT_SOURCE_DIR}/native")
+add_library(ntrt_nvidia_needs OBJECT
+  "${native}/core/error.cc" "${native}/core/shared_library.cc" "${native}/memory/source.cc")
+set(loader "${native}/backends/tensorrt/loader")
+add_library(ntrt_tensorrt_loader OBJECT
+  "${loader}/features.cc" "${loader}/flavour.cc" "${loader}/library.cc" "${loader}/places.cc")
+foreach(target IN ITEMS ntrt_nvidia_needs ntrt_tensorrt_loader)
+  target_include_directories(${target} PUBLIC "${native}")
+  target_link_libraries(${target} PUBLIC ntrt_options Threads::Threads ${CMAKE_DL_LIBS})
+endforeach()
+
 add_subdirectory(native/cuda)
 add_subdirectory(native/test/standins)
 add_subdirectory(native/test/nvidia)

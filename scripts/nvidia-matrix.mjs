@@ -6,7 +6,7 @@ import { runMain } from './lib/errors.mjs';
 import { withLock } from './lib/lock.mjs';
 import { runMatrix } from './lib/nvidia/matrix.mjs';
 import { matrixPage } from './lib/nvidia/page.mjs';
-import { checkPrograms, compileCheckPrograms, fetchForChecks } from './lib/nvidia/programs.mjs';
+import { checkPrograms, compileWithNvidia, fetchForChecks } from './lib/nvidia/programs.mjs';
 import { installPackages } from './lib/packages.mjs';
 import { checkoutLock, root } from './lib/paths.mjs';
 import { showStep } from './lib/progress.mjs';
@@ -19,7 +19,9 @@ await runMain(async () => {
   await withLock(checkoutLock, () => showStep('npm packages', installPackages));
   const paths = await fetchForChecks(tools.python);
   const toolchain = await ensureToolchain(tools.python);
-  await showStep('build_check and parse_check', () => compileCheckPrograms(toolchain, tools.compiler, paths));
+  await showStep('build_check and parse_check', () =>
+    compileWithNvidia(toolchain, tools.compiler, paths, 'nvidia_checks'),
+  );
   const matrix = await runMatrix(checkPrograms(paths), (text) => process.stdout.write(`  ${text}\n`));
   const date = new Date().toISOString().slice(0, 10);
   const machine = `${date}, ${os.type()} ${process.arch}, ${os.availableParallelism()} cores`;

@@ -80,6 +80,22 @@ const std::string& plan_of(const Machine& machine) {
   return machine.plan;
 }
 
+/// The plan, loaded, with the device's context current.
+struct Loaded {
+  explicit Loaded(const Machine& machine)
+      : libraries(open(machine)),
+        mlp(read_mlp(machine)),
+        context(machine.context()),
+        scope(*context),
+        session(libraries, context, plan_of(machine), mlp) {}
+
+  Libraries libraries;
+  Mlp mlp;
+  cuda::ContextPtr context;
+  cuda::ContextScope scope;
+  MlpSession session;
+};
+
 double compare(MlpSession& session, const Mlp& mlp, int rows, const std::string& what) {
   const double difference = relative_difference(session.output(rows), mlp.expected_rows(rows));
   const std::string text = format("%s of %d rows differs by %.1e of the largest number, allowed is %.0e", what.c_str(),
@@ -89,11 +105,8 @@ double compare(MlpSession& session, const Mlp& mlp, int rows, const std::string&
 }
 
 std::string run(Machine& machine) {
-  const Libraries libraries = open(machine);
-  const Mlp mlp = read_mlp(machine);
-  const cuda::ContextPtr context = machine.context();
-  const cuda::ContextScope scope(*context);
-  MlpSession session(libraries, context, plan_of(machine), mlp);
+  Loaded loaded(machine);
+  auto& [libraries, mlp, context, scope, session] = loaded;
   double worst = 0;
   std::string times;
   for (const int rows : {1, 8, mlp.rows()}) {
@@ -109,11 +122,8 @@ std::string run(Machine& machine) {
 
 /// The same from a graph: TensorRT's work is captured and launched.
 std::string graph(Machine& machine) {
-  const Libraries libraries = open(machine);
-  const Mlp mlp = read_mlp(machine);
-  const cuda::ContextPtr context = machine.context();
-  const cuda::ContextScope scope(*context);
-  MlpSession session(libraries, context, plan_of(machine), mlp);
+  Loaded loaded(machine);
+  auto& [libraries, mlp, context, scope, session] = loaded;
   const int rows = mlp.rows();
   session.set_rows(rows);
   session.run(rows);  // TensorRT prepares itself in the first run, which cannot be captured

@@ -266,7 +266,6 @@ Json building(const Libraries& libraries, const Files& files, const std::vector<
       config->addOptimizationProfile(&profile);
     }
     const std::unique_ptr<nvinfer1::IHostMemory> plan(builder->buildSerializedNetwork(*network, *config));
-    std::vector<Json> errors;
     answers.push_back(Json::object({{"what", c.what},
                                     {"built", plan != nullptr},
                                     {"larger", plan != nullptr && plan->size() > files.model.size() / 2},

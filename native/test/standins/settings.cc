@@ -27,18 +27,10 @@ std::map<std::string, std::string>& overrides() {
   std::abort();
 }
 
-std::optional<std::string> text(const std::string& name) {
-  const std::lock_guard lock(mutex);
-  if (const auto found = overrides().find(name); found != overrides().end()) return found->second;
-  const char* value = std::getenv(name.c_str());
-  if (value == nullptr || *value == '\0') return std::nullopt;
-  return value;
-}
-
 /// A device's own value, else the one for all.
 std::optional<std::string> text(const std::string& name, int device) {
-  if (auto own = text(name + "_" + std::to_string(device))) return own;
-  return text(name);
+  if (auto own = text_setting(name + "_" + std::to_string(device))) return own;
+  return text_setting(name);
 }
 
 double to_number(const std::string& name, const std::string& value) {
@@ -51,11 +43,6 @@ double to_number(const std::string& name, const std::string& value) {
   if (unit == "MiB") return number * 1024 * 1024;
   if (unit == "GiB") return number * 1024 * 1024 * 1024;
   refuse(name, value, "a number, with KiB, MiB or GiB if it is a size");
-}
-
-double number(const std::string& name, double otherwise) {
-  const auto value = text(name);
-  return value ? to_number(name, *value) : otherwise;
 }
 
 double number(const std::string& name, int device, double otherwise) {
@@ -89,7 +76,7 @@ DeviceSettings read_device(int index) {
   device.recovery_action = static_cast<unsigned>(number("STANDIN_RECOVERY_ACTION", index, 0));
   device.temperature = static_cast<unsigned>(number("STANDIN_TEMPERATURE", index, 40));
   device.utilization = static_cast<unsigned>(number("STANDIN_UTILIZATION", index, 0));
-  if (const auto uuid = text("STANDIN_UUID_" + std::to_string(index))) {
+  if (const auto uuid = text_setting("STANDIN_UUID_" + std::to_string(index))) {
     device.uuid = parse_uuid("STANDIN_UUID", *uuid);
   } else {
     for (size_t i = 0; i < device.uuid.size(); ++i) device.uuid[i] = static_cast<unsigned char>(0x50 + i);
@@ -123,6 +110,19 @@ std::vector<int> read_visible(const std::vector<DeviceSettings>& devices) {
 
 }  // namespace
 
+std::optional<std::string> text_setting(const std::string& name) {
+  const std::lock_guard lock(mutex);
+  if (const auto found = overrides().find(name); found != overrides().end()) return found->second;
+  const char* value = std::getenv(name.c_str());
+  if (value == nullptr || *value == '\0') return std::nullopt;
+  return value;
+}
+
+double number_setting(const std::string& name, double otherwise) {
+  const auto value = text_setting(name);
+  return value ? to_number(name, *value) : otherwise;
+}
+
 std::string DeviceSettings::uuid_text() const {
   std::string result = is_mig ? "MIG-" : "GPU-";
   for (size_t i = 0; i < uuid.size(); ++i) {
@@ -147,24 +147,24 @@ void override_setting(const std::string& name, const std::string& value) {
 
 Settings read_settings() {
   Settings settings;
-  const int count = static_cast<int>(number("STANDIN_DEVICES", 1));
+  const int count = static_cast<int>(number_setting("STANDIN_DEVICES", 1));
   for (int i = 0; i < count; ++i) settings.devices.push_back(read_device(i));
   settings.visible = read_visible(settings.devices);
-  settings.driver_version = static_cast<int>(number("STANDIN_DRIVER_VERSION", 13000));
-  settings.driver_text = text("STANDIN_DRIVER_TEXT").value_or("580.00");
-  settings.h2d_rate = number("STANDIN_H2D_GBPS", 0) * 1e9;
-  settings.d2h_rate = number("STANDIN_D2H_GBPS", 0) * 1e9;
-  settings.d2d_rate = number("STANDIN_D2D_GBPS", 0) * 1e9;
-  settings.latency_us = number("STANDIN_LATENCY_US", 0);
-  settings.compute_lanes = std::max(1, static_cast<int>(number("STANDIN_COMPUTE_LANES", 1)));
-  settings.faults = text("STANDIN_FAULTS").value_or("");
-  settings.seed = static_cast<uint64_t>(number("STANDIN_SEED", 1));
-  const std::string on_violation = text("STANDIN_ON_VIOLATION").value_or("abort");
+  settings.driver_version = static_cast<int>(number_setting("STANDIN_DRIVER_VERSION", 13000));
+  settings.driver_text = text_setting("STANDIN_DRIVER_TEXT").value_or("580.00");
+  settings.h2d_rate = number_setting("STANDIN_H2D_GBPS", 0) * 1e9;
+  settings.d2h_rate = number_setting("STANDIN_D2H_GBPS", 0) * 1e9;
+  settings.d2d_rate = number_setting("STANDIN_D2D_GBPS", 0) * 1e9;
+  settings.latency_us = number_setting("STANDIN_LATENCY_US", 0);
+  settings.compute_lanes = std::max(1, static_cast<int>(number_setting("STANDIN_COMPUTE_LANES", 1)));
+  settings.faults = text_setting("STANDIN_FAULTS").value_or("");
+  settings.seed = static_cast<uint64_t>(number_setting("STANDIN_SEED", 1));
+  const std::string on_violation = text_setting("STANDIN_ON_VIOLATION").value_or("abort");
   if (on_violation != "abort" && on_violation != "count") {
     refuse("STANDIN_ON_VIOLATION", on_violation, "abort or count");
   }
   settings.abort_on_violation = on_violation == "abort";
-  const std::string leaks = text("STANDIN_LEAKS").value_or("context,exit");
+  const std::string leaks = text_setting("STANDIN_LEAKS").value_or("context,exit");
   settings.leaks_at_context_end = leaks.find("context") != std::string::npos;
   settings.leaks_at_exit = leaks.find("exit") != std::string::npos;
   return settings;

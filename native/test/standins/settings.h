@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,12 @@ struct Settings {
   bool leaks_at_context_end = true;
   bool leaks_at_exit = true;
 };
+
+/// The value of one of them; nothing where it is not set, or is empty.
+std::optional<std::string> text_setting(const std::string& name);
+/// Likewise, `otherwise` where it is not set; KiB, MiB and GiB may be behind it. Ends the process with a message if it
+/// is no number.
+double number_setting(const std::string& name, double otherwise);
 
 /// Remembers a value that goes before the environment's.
 void override_setting(const std::string& name, const std::string& value);

@@ -1,10 +1,11 @@
 import { setup } from '../../setup.mjs';
 import { SetupError } from '../errors.mjs';
 import { ensureNvidia, unavailable } from '../nvidia/ensure.mjs';
+import { compileWithNvidia, includeParts } from '../nvidia/programs.mjs';
 import { showStep } from '../progress.mjs';
 import { ensureToolchain } from '../toolchain.mjs';
 import { ensureGpuModels } from './models.mjs';
-import { builtPrograms, compileGpuPrograms, gpuIncludes } from './programs.mjs';
+import { builtPrograms } from './programs.mjs';
 
 /**
  * Sets up and builds in a checkout what is tried on a GPU. NVIDIA's libraries are fetched unless only the stand-ins are wanted.
@@ -13,7 +14,7 @@ import { builtPrograms, compileGpuPrograms, gpuIncludes } from './programs.mjs';
  */
 export async function prepareGpu({ standins = false } = {}) {
   const parts = /** @type {import('../nvidia/parts.mjs').PartName[]} */ ([
-    ...gpuIncludes,
+    ...includeParts,
     ...(standins ? [] : ['tensorrtLib']),
   ]);
   const reason = process.platform === 'linux' ? unavailable(parts) : 'written for Linux only';
@@ -21,7 +22,7 @@ export async function prepareGpu({ standins = false } = {}) {
   const { tools } = await setup({ picture: false });
   const paths = await ensureNvidia({ parts });
   const toolchain = await ensureToolchain(tools.python);
-  await showStep('gpu_acceptance', () => compileGpuPrograms(toolchain, tools.compiler, paths));
+  await showStep('gpu_acceptance', () => compileWithNvidia(toolchain, tools.compiler, paths, 'gpu_programs'));
   const programs = builtPrograms(paths.tensorrtLib ?? null);
   await showStep('models', () => ensureGpuModels(programs.models));
   return programs;

@@ -1,12 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { buildDir, configureCmake } from '../cmake.mjs';
-import { SetupError } from '../errors.mjs';
+import { buildDir } from '../cmake.mjs';
 import { root } from '../paths.mjs';
-import { run, tail } from '../run.mjs';
-
-/** What gpu_acceptance is compiled with. */
-export const gpuIncludes = /** @type {const} */ (['cudaInclude', 'nvmlInclude', 'tensorrtInclude', 'rtxInclude']);
 
 /**
  * @typedef {object} GpuPrograms
@@ -35,7 +30,7 @@ export function isKit() {
   return existsSync(kitFile);
 }
 
-/** The same where compileGpuPrograms() puts it. @param {string | null} tensorrtLib @returns {GpuPrograms} */
+/** The same where compileWithNvidia() puts it. @param {string | null} tensorrtLib @returns {GpuPrograms} */
 export function builtPrograms(tensorrtLib) {
   const dir = buildDir('nvidia');
   return {
@@ -44,24 +39,4 @@ export function builtPrograms(tensorrtLib) {
     models: path.join(dir, 'models'),
     tensorrtLib,
   };
-}
-
-/**
- * Compiles gpu_acceptance and the stand-ins.
- * @param {import('../toolchain.mjs').Toolchain} toolchain
- * @param {string | null} compiler
- * @param {Pick<import('../nvidia/ensure.mjs').NvidiaPaths, typeof gpuIncludes[number]>} paths
- * @returns {Promise<import('../progress.mjs').StepResult>}
- */
-export async function compileGpuPrograms(toolchain, compiler, paths) {
-  const settings = {
-    NODE_TENSORRT_CUDA_INCLUDE: paths.cudaInclude,
-    NODE_TENSORRT_NVML_INCLUDE: paths.nvmlInclude,
-    NODE_TENSORRT_TENSORRT_INCLUDE: paths.tensorrtInclude,
-    NODE_TENSORRT_RTX_INCLUDE: paths.rtxInclude,
-  };
-  await configureCmake(toolchain, { compiler, tests: false, preset: 'nvidia', settings });
-  const { code, output } = await run(toolchain.cmake, ['--build', buildDir('nvidia'), '--target', 'gpu_programs']);
-  if (code !== 0) throw new SetupError(`gpu_acceptance does not compile:\n\n${tail(output, 60)}`);
-  return { fresh: output.includes('no work to do'), note: 'compiled' };
 }

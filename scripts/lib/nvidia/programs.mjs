@@ -7,15 +7,11 @@ import { run, tail } from '../run.mjs';
 import { ensureNvidia } from './ensure.mjs';
 import { ensureCheckedModels } from './models.mjs';
 
-/** What the programs are compiled with and what they open. */
-export const checkParts = /** @type {const} */ ([
-  'cudaInclude',
-  'nvmlInclude',
-  'tensorrtInclude',
-  'rtxInclude',
-  'tensorrtLib',
-  'rtxLib',
-]);
+/** What everything is compiled with that needs NVIDIA's headers. */
+export const includeParts = /** @type {const} */ (['cudaInclude', 'nvmlInclude', 'tensorrtInclude', 'rtxInclude']);
+
+/** Those, and what the programs open. */
+export const checkParts = /** @type {const} */ ([...includeParts, 'tensorrtLib', 'rtxLib']);
 
 /** @typedef {Pick<import('./ensure.mjs').NvidiaPaths, typeof checkParts[number]>} CheckPaths */
 
@@ -45,12 +41,14 @@ export async function fetchForChecks(python) {
 }
 
 /**
- * Compiles the programs, and the stand-ins that api_check compares with the real libraries.
+ * Compiles a target of the preset nvidia.
  * @param {import('../toolchain.mjs').Toolchain} toolchain
  * @param {string | null} compiler
- * @param {CheckPaths} paths
+ * @param {Pick<import('./ensure.mjs').NvidiaPaths, typeof includeParts[number]>} paths
+ * @param {'nvidia_checks' | 'gpu_programs'} target
+ * @returns {Promise<import('../progress.mjs').StepResult>}
  */
-export async function compileCheckPrograms(toolchain, compiler, paths) {
+export async function compileWithNvidia(toolchain, compiler, paths, target) {
   const settings = {
     NODE_TENSORRT_CUDA_INCLUDE: paths.cudaInclude,
     NODE_TENSORRT_NVML_INCLUDE: paths.nvmlInclude,
@@ -58,14 +56,13 @@ export async function compileCheckPrograms(toolchain, compiler, paths) {
     NODE_TENSORRT_RTX_INCLUDE: paths.rtxInclude,
   };
   await configureCmake(toolchain, { compiler, tests: false, preset: 'nvidia', settings });
-  const build = ['--build', buildDir('nvidia'), '--target', 'nvidia_checks'];
-  const { code, output } = await run(toolchain.cmake, build);
-  if (code !== 0) throw new SetupError(`what asks NVIDIA's libraries does not compile:\n\n${tail(output, 60)}`);
+  const { code, output } = await run(toolchain.cmake, ['--build', buildDir('nvidia'), '--target', target]);
+  if (code !== 0) throw new SetupError(`${target} does not compile:\n\n${tail(output, 60)}`);
   return { fresh: output.includes('no work to do'), note: 'compiled' };
 }
 
 /**
- * The programs where compileCheckPrograms() puts them, with the libraries that they open.
+ * The programs where compileWithNvidia() puts them, with the libraries that they open.
  * @param {Pick<CheckPaths, 'tensorrtLib' | 'rtxLib'>} paths
  * @returns {CheckPrograms}
  */

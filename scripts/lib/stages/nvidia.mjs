@@ -1,8 +1,8 @@
 import { SetupError } from '../errors.mjs';
 import { ensureGpuModels } from '../gpu/models.mjs';
-import { builtPrograms, compileGpuPrograms, gpuIncludes } from '../gpu/programs.mjs';
-import { ensureNvidia, unavailable } from '../nvidia/ensure.mjs';
-import { checkParts, compileCheckPrograms, fetchForChecks } from '../nvidia/programs.mjs';
+import { builtPrograms } from '../gpu/programs.mjs';
+import { unavailable } from '../nvidia/ensure.mjs';
+import { checkParts, compileWithNvidia, fetchForChecks } from '../nvidia/programs.mjs';
 import { showStep } from '../progress.mjs';
 import { emptyResult } from '../report.mjs';
 import { runVitest } from '../vitest.mjs';
@@ -18,22 +18,21 @@ export async function nvidia(context) {
     ...emptyResult(),
     missing: [`NVIDIA's builder and parser (${why})`],
   });
-  const reason = unavailable([...checkParts, ...gpuIncludes]);
+  const reason = unavailable(checkParts);
   if (reason) return cannot(reason);
   const toolchain = await context.toolchain();
   if ('problem' in toolchain) return cannot(toolchain.problem);
   let paths;
-  let includes;
   try {
     paths = await fetchForChecks(context.tools.python);
-    includes = await ensureNvidia({ parts: gpuIncludes });
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     process.stdout.write(`\n${error.message}\n`);
     return cannot('its parts could not be fetched, see above');
   }
-  await showStep('build_check and parse_check', () => compileCheckPrograms(toolchain, context.tools.compiler, paths));
-  await showStep('gpu_acceptance', () => compileGpuPrograms(toolchain, context.tools.compiler, includes));
+  const { compiler } = context.tools;
+  await showStep('build_check and parse_check', () => compileWithNvidia(toolchain, compiler, paths, 'nvidia_checks'));
+  await showStep('gpu_acceptance', () => compileWithNvidia(toolchain, compiler, paths, 'gpu_programs'));
   await showStep('models of gpu_acceptance', () => ensureGpuModels(builtPrograms(null).models));
   return runVitest(['--config', 'test/nvidia/vitest.config.ts', '--root', '.']);
 }

@@ -1,10 +1,10 @@
 import { runCTest } from '../ctest.mjs';
 import { ensureNvidia, unavailable } from '../nvidia/ensure.mjs';
+import { includeParts } from '../nvidia/programs.mjs';
 import { emptyResult, joinParts } from '../report.mjs';
 import { addressesForTsan } from '../tsan-addresses.mjs';
 
 const what = "native/cuda on the stand-ins for NVIDIA's driver";
-const parts = /** @type {const} */ (['cudaInclude', 'nvmlInclude', 'tensorrtInclude', 'rtxInclude']);
 
 /**
  * native/cuda and the stand-ins that it is tested on, as they are and under sanitizers; programs that use the driver
@@ -13,9 +13,9 @@ const parts = /** @type {const} */ (['cudaInclude', 'nvmlInclude', 'tensorrtIncl
  * @returns {Promise<import('../report.mjs').StageResult>}
  */
 export async function standins(context) {
-  const reason = process.platform === 'linux' ? unavailable(parts) : 'written for Linux only';
+  const reason = process.platform === 'linux' ? unavailable(includeParts) : 'written for Linux only';
   if (reason) return { ...emptyResult(), missing: [`${what} (${reason})`] };
-  await ensureNvidia({ parts });
+  await ensureNvidia({ parts: includeParts });
   const test = (
     /** @type {'nvidia' | 'nvidia-asan' | 'nvidia-tsan'} */ preset,
     /** @type {(() => Promise<string[]>) | undefined} */ wrapper = undefined,

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "test/standins/settings.h"
 #include "test/standins/tensorrt/driver.h"
 #include "test/standins/tensorrt/not_modelled.h"
-#include "test/standins/tensorrt/options.h"
 #include "test/standins/tensorrt/phases.h"
 
 namespace standin {

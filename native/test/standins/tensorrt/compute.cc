@@ -4,7 +4,7 @@
 #include <map>
 #include <stdexcept>
 
-#include "test/standins/tensorrt/options.h"
+#include "test/standins/settings.h"
 
 namespace standin {
 namespace {
@@ -68,9 +68,9 @@ class Stub final : public Compute {
 }  // namespace
 
 std::unique_ptr<Compute> make_compute(ModelPtr model) {
-  const std::string kind = text_setting("STANDIN_TENSORRT_COMPUTE");
+  const std::string kind = text_setting("STANDIN_TENSORRT_COMPUTE").value_or("onnxruntime");
   if (kind == "stub") return std::make_unique<Stub>(std::move(model));
-  if (kind.empty() || kind == "onnxruntime") return make_onnxruntime_compute(std::move(model));
+  if (kind == "onnxruntime") return make_onnxruntime_compute(std::move(model));
   throw std::runtime_error("STANDIN_TENSORRT_COMPUTE is stub or onnxruntime, not " + kind);
 }
 

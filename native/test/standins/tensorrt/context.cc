@@ -4,9 +4,9 @@
 #include <exception>
 #include <utility>
 
+#include "test/standins/settings.h"
 #include "test/standins/tensorrt/driver.h"
 #include "test/standins/tensorrt/not_modelled.h"
-#include "test/standins/tensorrt/options.h"
 
 namespace standin {
 namespace {

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "test/standins/settings.h"
 #include "test/standins/tensorrt/builder.h"
 #include "test/standins/tensorrt/context.h"
 #include "test/standins/tensorrt/driver.h"
-#include "test/standins/tensorrt/options.h"
 
 namespace standin {
 namespace {

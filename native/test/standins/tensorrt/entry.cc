@@ -3,9 +3,9 @@
 
 #include <string_view>
 
+#include "test/standins/settings.h"
 #include "test/standins/tensorrt/builder.h"
 #include "test/standins/tensorrt/driver.h"
-#include "test/standins/tensorrt/options.h"
 #include "test/standins/tensorrt/runtime.h"
 
 using standin::Voice;
@@ -23,7 +23,8 @@ void* createInferBuilder_INTERNAL(void* logger, int32_t) noexcept {
   if (logger == nullptr || !standin::call("createInferBuilder")) return nullptr;
 #ifndef TRT_MAJOR_RTX
   // As NVIDIA's: without a GPU there is no builder, but for an undocumented variable.
-  const bool is_cpu_only = standin::text_setting("TRT_INTERNAL_OPTIONS").find("--cpu_only=1") != std::string::npos;
+  const bool is_cpu_only =
+      standin::text_setting("TRT_INTERNAL_OPTIONS").value_or("").find("--cpu_only=1") != std::string::npos;
   if (!is_cpu_only && standin::Driver::find() == nullptr) {
     voice.error(nvinfer1::ErrorCode::kFAILED_INITIALIZATION, "there is no CUDA driver");
     return nullptr;

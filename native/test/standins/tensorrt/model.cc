@@ -17,27 +17,10 @@ namespace standin {
 namespace {
 
 std::optional<DataType> type_of(int32_t onnx_type) {
-  switch (onnx_type) {
-    case 1:
-    case 11:  // double, which the parser makes float of
-      return DataType::kFLOAT;
-    case 2:
-      return DataType::kUINT8;
-    case 3:
-      return DataType::kINT8;
-    case 6:
-      return DataType::kINT32;
-    case 7:
-      return DataType::kINT64;
-    case 9:
-      return DataType::kBOOL;
-    case 10:
-      return DataType::kHALF;
-    case 16:
-      return DataType::kBF16;
-    default:
-      return std::nullopt;
-  }
+  constexpr int32_t kDouble = 11;  // which the parser makes float of
+  if (onnx_type == kDouble) return DataType::kFLOAT;
+  const auto found = std::ranges::find(kElementTypes, onnx_type, &ElementType::onnx);
+  return found == kElementTypes.end() ? std::nullopt : std::optional(found->type);
 }
 
 ModelTensor tensor_of(const ntrt::OutlineValue& value) {

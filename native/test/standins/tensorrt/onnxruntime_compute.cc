@@ -9,8 +9,8 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "test/standins/settings.h"
 #include "test/standins/tensorrt/compute.h"
-#include "test/standins/tensorrt/options.h"
 
 namespace standin {
 namespace {
@@ -34,7 +34,7 @@ const Runtime& runtime() {
 #ifdef __SANITIZE_ADDRESS__
     const __lsan::ScopedDisabler start_of_library;  // which keeps some bytes for ever
 #endif
-    const std::string path = text_setting("NODE_TENSORRT_ONNXRUNTIME");
+    const std::string path = text_setting("NODE_TENSORRT_ONNXRUNTIME").value_or("");
     if (path.empty()) {
       throw std::runtime_error(
           "set NODE_TENSORRT_ONNXRUNTIME to ONNX Runtime's library, or STANDIN_TENSORRT_COMPUTE=stub");
@@ -57,26 +57,9 @@ template <typename T>
 using Owned = std::unique_ptr<T, void (*)(T*)>;
 
 ONNXTensorElementDataType ort_type(DataType type) {
-  switch (type) {
-    case DataType::kFLOAT:
-      return ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT;
-    case DataType::kHALF:
-      return ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16;
-    case DataType::kBF16:
-      return ONNX_TENSOR_ELEMENT_DATA_TYPE_BFLOAT16;
-    case DataType::kINT8:
-      return ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8;
-    case DataType::kUINT8:
-      return ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8;
-    case DataType::kINT32:
-      return ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32;
-    case DataType::kINT64:
-      return ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64;
-    case DataType::kBOOL:
-      return ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL;
-    default:
-      throw std::runtime_error("an element type that the stand-in does not carry");
-  }
+  const ElementType* const known = find_element_type(type);
+  if (known == nullptr) throw std::runtime_error("an element type that the stand-in does not carry");
+  return static_cast<ONNXTensorElementDataType>(known->onnx);
 }
 
 class OrtCompute final : public Compute {

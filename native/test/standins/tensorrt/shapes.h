@@ -4,6 +4,7 @@
 #include <NvInferRuntime.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -42,24 +43,32 @@ inline std::string text_of(const Dims& dims) {
   return text + "]";
 }
 
-/// Bytes of an element; 0 for types that the stand-in does not carry.
+/// An element type that the stand-in carries.
+struct ElementType {
+  DataType type;
+  int32_t onnx;  ///< TensorProto.DataType, which ONNX Runtime's C API numbers alike
+  int32_t bytes;
+};
+
+inline constexpr std::array<ElementType, 8> kElementTypes = {{{DataType::kFLOAT, 1, 4},
+                                                              {DataType::kUINT8, 2, 1},
+                                                              {DataType::kINT8, 3, 1},
+                                                              {DataType::kINT32, 6, 4},
+                                                              {DataType::kINT64, 7, 8},
+                                                              {DataType::kBOOL, 9, 1},
+                                                              {DataType::kHALF, 10, 2},
+                                                              {DataType::kBF16, 16, 2}}};
+
+/// Null for a type that the stand-in does not carry.
+inline const ElementType* find_element_type(DataType type) {
+  const auto found = std::ranges::find(kElementTypes, type, &ElementType::type);
+  return found == kElementTypes.end() ? nullptr : &*found;
+}
+
+/// 0 likewise.
 inline int32_t element_bytes(DataType type) {
-  switch (type) {
-    case DataType::kFLOAT:
-    case DataType::kINT32:
-      return 4;
-    case DataType::kHALF:
-    case DataType::kBF16:
-      return 2;
-    case DataType::kINT8:
-    case DataType::kUINT8:
-    case DataType::kBOOL:
-      return 1;
-    case DataType::kINT64:
-      return 8;
-    default:
-      return 0;
-  }
+  const ElementType* const known = find_element_type(type);
+  return known == nullptr ? 0 : known->bytes;
 }
 
 }  // namespace standin
