@@ -4,6 +4,7 @@ import { runMain, SetupError } from './lib/errors.mjs';
 import { ensureHeaders } from './lib/headers.mjs';
 import { withLock } from './lib/lock.mjs';
 import { buildAddon } from './lib/native-build.mjs';
+import { generateOnnxMessages } from './lib/onnx-schema.mjs';
 import { installPackages } from './lib/packages.mjs';
 import { checkoutLock } from './lib/paths.mjs';
 import { ensurePicture, picturePath } from './lib/picture.mjs';
@@ -31,7 +32,7 @@ export function setup({ picture = true } = {}) {
 /** @param {boolean} wantsPicture @returns {Promise<SetupResult>} */
 async function runSteps(wantsPicture) {
   const start = performance.now();
-  const count = wantsPicture ? 6 : 5;
+  const count = wantsPicture ? 7 : 6;
   let index = 0;
   const step = (
     /** @type {string} */ name,
@@ -49,6 +50,7 @@ async function runSteps(wantsPicture) {
   await step('native headers', () => ensureHeaders());
   const hasPicture =
     wantsPicture && (await tryPicture(() => step('default picture', () => ensurePicture(tools.python))));
+  await step('ONNX schema', () => generateOnnxMessages(tools.python));
   await step('native addon', () => buildAddon(tools));
   await step('TypeScript', buildTypeScript);
   process.stderr.write(`  set up in ${seconds(start)}\n`);

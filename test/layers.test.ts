@@ -38,16 +38,20 @@ const lib: Layers = {
     tensor: ['errors', 'options'],
     native: ['errors', 'options', 'tensor'],
     memory: ['errors', 'options', 'tensor', 'native'],
-    engine: ['errors', 'options', 'tensor', 'native'],
+    // Model files and graphs. What runs models is handed to it.
+    onnx: ['errors', 'options', 'tensor', 'native'],
+    engine: ['errors', 'options', 'tensor', 'native', 'onnx'],
     models: ['errors', 'options', 'tensor', 'native', 'engine', 'memory'],
     devices: ['errors', 'options', 'engine'],
     pipeline: ['errors', 'options', 'tensor', 'engine'],
+    // The entry node-tensorrt/onnx: the graph tools, with engines to run models.
+    toolkit: ['errors', 'options', 'tensor', 'native', 'engine', 'onnx'],
     // The public API only, and how bytes are written.
-    cli: ['index', 'memory'],
+    cli: ['index', 'toolkit', 'memory'],
     index: ['errors', 'options', 'tensor', 'native', 'memory', 'engine', 'models', 'devices', 'pipeline'],
   },
   exceptions: {},
-  libraries: [{ name: /^(?!node:)/, only: ['native'] }],
+  libraries: [{ name: /^(?!node:)/, only: ['native', 'onnx', 'toolkit'] }],
 };
 
 const folder = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));

@@ -50,6 +50,14 @@ export const pins = {
     // hashTree() of that folder
     treeSha256: 'e346ed60f09c920a9562c300481f8427cb7b07a1ffca800bb5eeebc901ee92df',
   },
+  /** From it the messages in lib/onnx/proto are generated. */
+  onnxSchema: {
+    package: 'onnx',
+    version: '1.23.2',
+    wheelTags: wheelTags('manylinux_2_28_x86_64'),
+    member: 'onnx/onnx-ml.proto',
+    sha256: '8f39d0a1ae1abef5ca648922cdb06716d6bd1573c9e972b42854c16e9e352c16',
+  },
   onnxruntimeLicences: {
     // The npm package has no licence texts; those of the same version's wheel are for the whole project.
     package: 'onnxruntime',

@@ -1,0 +1,151 @@
+import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
+import { NodeTensorRTError } from '../../errors.js';
+import { Graph } from '../graph/graph.js';
+import { Model } from '../graph/model.js';
+import {
+  FunctionProtoSchema,
+  type GraphProto,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  SparseTensorProtoSchema,
+  TensorProtoSchema,
+} from '../proto/onnx_pb.js';
+import { wireTypes } from '../wire/fields.js';
+import { tensorPath } from '../wire/schema.js';
+import { copyMessage } from './copy-message.js';
+import { Decoder, type GraphParts } from './decode.js';
+import type { PayloadSources } from './decode-tensor.js';
+import { printable } from './external-location.js';
+import { invalid } from './invalid.js';
+import { Pauses } from './pauses.js';
+import type { OpenExternal } from './read-model.js';
+import type { ByteSource } from './source.js';
+import { concat, Splitter } from './split.js';
+
+/** Parses a model. Loaded by `readModel` when it is first needed, since it brings protobuf along. */
+export async function parseModel(source: ByteSource, openFile: OpenExternal, maxNodes: number): Promise<Model> {
+  const splitter = new Splitter(source);
+  const parser = new Parser(splitter);
+  const { rest, graph } = await parser.model();
+  const model = new Model();
+  const decoder = new Decoder({ cuts: splitter.cuts, external: externalFiles(openFile) }, maxNodes);
+  model.irVersion = Number(rest.irVersion);
+  for (const { domain, version } of rest.opsetImport)
+    model.opsets.set(domain === 'ai.onnx' ? '' : domain, Number(version));
+  for (const { key, value } of rest.metadataProps) model.metadata.set(key, value);
+  await decoder.fillGraph(model.graph, graph);
+  for (const proto of rest.functions) {
+    const body = new Graph(model.names);
+    for (const name of proto.input) body.addInput(body.declareValue(name));
+    await decoder.fillNodes(body, proto.node, 0);
+    for (const name of proto.output) body.addOutput(body.find(name) ?? body.declareValue(name));
+    const defaults = new Map();
+    for (const attribute of proto.attributeProto) {
+      defaults.set(attribute.name, await decoder.attribute(attribute, undefined, 0));
+    }
+    model.functions.push({
+      domain: proto.domain,
+      name: proto.name,
+      overload: proto.overload,
+      body,
+      attributes: proto.attribute,
+      defaults,
+      opsets: new Map(proto.opsetImport.map(({ domain, version }) => [domain, Number(version)])),
+      proto: copyMessage(proto, { node: [], attributeProto: [] }),
+    });
+  }
+  model.proto = copyMessage(rest, { functions: [] });
+  model.cuts = rest.trainingInfo.length > 0 ? splitter.cuts : [];
+  return model;
+}
+
+/** Each file of external data is opened once. */
+function externalFiles(openFile: OpenExternal): PayloadSources['external'] {
+  const files = new Map<string, Promise<ByteSource>>();
+  return async (location, offset, length, tensor) => {
+    const opened = files.get(location) ?? openFile(location, printable(tensor));
+    files.set(location, opened);
+    const file = await opened;
+    const end = length === undefined ? file.byteLength : offset + length;
+    if (offset > file.byteLength || end > file.byteLength) {
+      const text =
+        `external data '${printable(location)}' of tensor '${printable(tensor)}' has ${file.byteLength} bytes, but the ` +
+        `tensor needs bytes ${offset} to ${end}; it may be cut short or belong to another model`;
+      throw invalid('external-data-out-of-range', text, { tensor: printable(tensor), location: printable(location) });
+    }
+    return file.payload(offset, end);
+  };
+}
+
+/** Reads the model message by message, so that no step takes long. */
+class Parser {
+  readonly #pauses = new Pauses();
+
+  constructor(readonly splitter: Splitter) {}
+
+  async model() {
+    const { source } = this.splitter;
+    const small: Uint8Array[] = [];
+    const path = tensorPath(ModelProtoSchema);
+    let graph: GraphParts | undefined;
+    let isInGraph = false;
+    try {
+      for await (const field of this.splitter.fields(0, source.byteLength)) {
+        if (field.number === ModelProtoSchema.field.graph.number && field.wireType === wireTypes.bytes) {
+          if (isInGraph) throw invalid('damaged', `${source.name} has two graphs`);
+          isInGraph = true;
+          graph = await this.graph(field.start, field.end);
+        } else {
+          small.push(await this.splitter.splitField(field, path.fields.get(field.number)));
+        }
+      }
+    } catch (error) {
+      // Of another format the first bytes make no sense.
+      if (isInGraph || !(error instanceof NodeTensorRTError)) throw error;
+      throw notOnnx(source.name, error.message);
+    }
+    if (!graph) throw notOnnx(source.name, 'it has no graph');
+    return { rest: this.parse(ModelProtoSchema, concat(small)), graph };
+  }
+
+  async graph(start: number, end: number): Promise<GraphParts> {
+    const fields = GraphProtoSchema.field;
+    const path = tensorPath(GraphProtoSchema);
+    const parts = { nodes: [], initializers: [], sparse: [] } as {
+      nodes: MessageShape<typeof NodeProtoSchema>[];
+      initializers: MessageShape<typeof TensorProtoSchema>[];
+      sparse: MessageShape<typeof SparseTensorProtoSchema>[];
+    };
+    const small: Uint8Array[] = [];
+    for await (const field of this.splitter.fields(start, end)) {
+      const { number, wireType } = field;
+      const content = () => this.splitter.split(field.start, field.end, path.fields.get(number));
+      if (wireType === wireTypes.bytes && number === fields.node.number) {
+        parts.nodes.push(this.parse(NodeProtoSchema, await content()));
+      } else if (wireType === wireTypes.bytes && number === fields.initializer.number) {
+        parts.initializers.push(this.parse(TensorProtoSchema, await content()));
+      } else if (wireType === wireTypes.bytes && number === fields.sparseInitializer.number) {
+        parts.sparse.push(this.parse(SparseTensorProtoSchema, await content()));
+      } else {
+        small.push(await this.splitter.splitField(field, path.fields.get(number)));
+      }
+      if (this.#pauses.due) await this.#pauses.take();
+    }
+    const rest: GraphProto = this.parse(GraphProtoSchema, concat(small));
+    return { ...parts, rest };
+  }
+
+  parse<D extends DescMessage>(schema: D, bytes: Uint8Array): MessageShape<D> {
+    try {
+      return fromBinary(schema, bytes);
+    } catch (error) {
+      const text = `${this.splitter.source.name} is damaged: a ${schema.name} cannot be read (${(error as Error).message})`;
+      throw invalid('damaged', text);
+    }
+  }
+}
+
+function notOnnx(name: string, why: string) {
+  return invalid('not-onnx', `${name} is not an ONNX model: ${why}`);
+}

@@ -1,0 +1,64 @@
+import type { Payload } from '../graph/payload.js';
+import { CHUNK_BYTES, MemoryPayload } from '../graph/payload.js';
+
+/** Bytes that are read at positions: a file, or memory. */
+export interface ByteSource {
+  readonly byteLength: number;
+  /** How messages name it. */
+  readonly name: string;
+  /** Exactly these bytes. They may be shared: not to be written to. */
+  read(start: number, end: number): Promise<Uint8Array>;
+  /** A part of it as a payload. */
+  payload(start: number, end: number): Payload;
+}
+
+export class MemorySource implements ByteSource {
+  constructor(
+    readonly name: string,
+    readonly bytes: Uint8Array,
+  ) {}
+
+  get byteLength(): number {
+    return this.bytes.byteLength;
+  }
+
+  async read(start: number, end: number): Promise<Uint8Array> {
+    return this.bytes.subarray(start, end);
+  }
+
+  payload(start: number, end: number): Payload {
+    return new MemoryPayload(this.bytes.subarray(start, end));
+  }
+}
+
+/** What `SpanPayload` needs of a file. */
+export interface FileReader {
+  /** Fills `target` from `position` on. */
+  readInto(target: Uint8Array, position: number): Promise<void>;
+}
+
+/** A part of a file. Reads when asked. */
+export class SpanPayload implements Payload {
+  readonly bytes = undefined;
+
+  constructor(
+    readonly file: FileReader,
+    readonly start: number,
+    readonly byteLength: number,
+  ) {}
+
+  async read(start = 0, end = this.byteLength): Promise<Uint8Array> {
+    const bytes = new Uint8Array(Math.max(0, end - start));
+    await this.file.readInto(bytes, this.start + start);
+    return bytes;
+  }
+
+  async *chunks(): AsyncIterable<Uint8Array> {
+    const buffer = new Uint8Array(Math.min(CHUNK_BYTES, this.byteLength));
+    for (let at = 0; at < this.byteLength; at += buffer.byteLength) {
+      const chunk = buffer.subarray(0, Math.min(buffer.byteLength, this.byteLength - at));
+      await this.file.readInto(chunk, this.start + at);
+      yield chunk;
+    }
+  }
+}
