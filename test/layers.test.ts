@@ -39,6 +39,7 @@ const lib: Layers = {
     native: ['errors', 'options', 'tensor'],
     memory: ['errors', 'options', 'tensor', 'native'],
     engine: ['errors', 'options', 'tensor', 'native'],
+    onnx: ['errors', 'options', 'tensor', 'native'],
     models: ['errors', 'options', 'tensor', 'native', 'engine', 'memory'],
     devices: ['errors', 'options', 'engine'],
     pipeline: ['errors', 'options', 'tensor', 'engine'],
@@ -97,6 +98,7 @@ describe('lib/', () => {
     ['memory/memory.ts', "const x = await import('../engine/engine.js');"],
     ['engine/load.ts', "import { Pipeline } from '../pipeline/pipeline.js';"],
     ['pipeline/stage.ts', "import { getPort } from '../native/port.js';"],
+    ['onnx/numeric/convert.ts', "import { Engine } from '../../engine/engine.js';"],
     ['engine/load.ts', "import fastify from 'fastify';"],
     ['index.ts', "export * from './elsewhere.js';"],
   ])('a breach is found: %s has %s', (file, line) => {
