@@ -61,6 +61,8 @@ export const pins = {
   },
   /** The cross compiler of the prebuilt addons. */
   zig: { ziglang: '0.17.1' },
+  /** What the tests of the ONNX tools are compared with; `onnx` is as new as the cases above. */
+  onnxReference: { onnx: '1.21.0', onnxruntime: '1.30.0', numpy: '2.3.5', protobuf: '7.36.2', ml_dtypes: '0.6.0' },
   /** Python packages of the C++ toolchain that `npm test` uses. */
   toolchain: { cmake: '4.4.4', ninja: '1.13.2', 'clang-format': '23.1.5', 'clang-tidy': '23.1.4', gcovr: '8.8' },
 };
