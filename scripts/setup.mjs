@@ -6,7 +6,7 @@ import { withLock } from './lib/lock.mjs';
 import { buildAddon } from './lib/native-build.mjs';
 import { installPackages } from './lib/packages.mjs';
 import { checkoutLock } from './lib/paths.mjs';
-import { ensurePicture, picturePath } from './lib/picture.mjs';
+import { ensurePictures, picturePath } from './lib/pictures.mjs';
 import { seconds, showStep } from './lib/progress.mjs';
 import { findTools } from './lib/tools.mjs';
 import { buildTypeScript } from './lib/ts-build.mjs';
@@ -48,7 +48,7 @@ async function runSteps(wantsPicture) {
   await step('npm packages', installPackages);
   await step('native headers', () => ensureHeaders());
   const hasPicture =
-    wantsPicture && (await tryPicture(() => step('default picture', () => ensurePicture(tools.python))));
+    wantsPicture && (await tryPicture(() => step('default picture', () => ensurePictures(tools.python))));
   await step('native addon', () => buildAddon(tools));
   await step('TypeScript', buildTypeScript);
   process.stderr.write(`  set up in ${seconds(start)}\n`);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { DataOf, TensorMap, TensorType } from 'node-tensorrt';
 import { afterAll, beforeAll } from 'vitest';
 import { dataTypes } from '../../lib/tensor/data-types.js';
-import { ensureOnnxReference } from '../../scripts/lib/onnx-reference.mjs';
+import { ensureOnnxReference } from '../../scripts/lib/reference/environments.mjs';
 import { findTools } from '../../scripts/lib/tools.mjs';
 import { startProgram } from './json-lines.js';
 

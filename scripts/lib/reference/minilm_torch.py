@@ -1,14 +1,14 @@
 """Makes the small transformer with PyTorch and exports it, as users do.
 
-python minilm_torch.py FOLDER: writes FOLDER/NAME.onnx for every export below, and FOLDER/NAME.expected.npz with what PyTorch
-itself computes for one input.
+python minilm_torch.py FOLDER: writes FOLDER/NAME.onnx for every export below, and FOLDER/expected.json with what PyTorch itself
+computes for one input.
 """
 
+import json
 import math
 import os
 import sys
 
-import numpy as np
 import torch
 from torch import nn
 
@@ -125,8 +125,10 @@ def main(folder):
     for name, (export, opset) in EXPORTS.items():
         with torch.no_grad():
             export(network, os.path.join(folder, f"{name}.onnx"), opset)
-        arrays = dict(zip([*INPUTS, *OUTPUTS], [tensor.numpy() for tensor in [*inputs, *outputs]]))
-        np.savez(os.path.join(folder, f"{name}.expected.npz"), **arrays)
+    rounded = [[round(value, 6) for value in row] for row in outputs[1].tolist()]
+    expected = dict(zip(INPUTS, [tensor.tolist() for tensor in inputs])) | {OUTPUTS[1]: rounded}
+    with open(os.path.join(folder, "expected.json"), "w") as file:
+        json.dump(expected, file)
 
 
 if __name__ == "__main__":
