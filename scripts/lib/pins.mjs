@@ -61,6 +61,8 @@ export const pins = {
   },
   /** The cross compiler of the prebuilt addons. */
   zig: { ziglang: '0.17.1' },
+  /** What reads and writes the samples of tests; ml_dtypes brings bfloat16. */
+  numpy: { numpy: '2.3.5', ml_dtypes: '0.6.0' },
   /** Python packages of the C++ toolchain that `npm test` uses. */
   toolchain: { cmake: '4.4.4', ninja: '1.13.2', 'clang-format': '23.1.5', 'clang-tidy': '23.1.4', gcovr: '8.8' },
 };
