@@ -39,9 +39,12 @@ const codes: Partial<Record<SampleProblem, ErrorCode>> = {
   'input-shape': 'SHAPE_MISMATCH',
 };
 
-/** An error about one file of samples; the message begins with the file's name. */
+/** What an error is about: a file, or an array in it. */
+export type Place = string | { readonly file: string; readonly array: string };
+
+/** An error about one file of samples; the message begins with the file's name. `details` has it too, and the array's. */
 export function sampleError(
-  file: string,
+  place: Place,
   reason: SampleProblem,
   text: string,
   details: Record<string, unknown> = {},
@@ -50,8 +53,8 @@ export function sampleError(
   const options = cause === undefined ? undefined : { cause };
   return new NodeTensorRTError(
     codes[reason] ?? 'INVALID_ARGUMENT',
-    `${file}: ${text}`,
-    { file, reason, ...details },
+    `${shown(place)}: ${text}`,
+    { ...about(place), reason, ...details },
     options,
   );
 }
@@ -68,15 +71,25 @@ export function systemError(file: string, doing: 'read' | 'write', error: unknow
 }
 
 /** Room for `bytes` bytes, or OUT_OF_MEMORY. */
-export function allocateBytes(file: string, bytes: number): ArrayBuffer {
+export function allocateBytes(place: Place, bytes: number): ArrayBuffer {
   try {
     return new ArrayBuffer(bytes);
   } catch (error) {
     throw new NodeTensorRTError(
       'OUT_OF_MEMORY',
-      `${file}: no memory for an array of ${bytes} bytes; use smaller samples`,
-      { file, kind: 'host', requestedBytes: bytes },
+      `${shown(place)}: no memory for an array of ${bytes} bytes; use smaller samples`,
+      { ...about(place), kind: 'host', requestedBytes: bytes },
       { cause: error },
     );
   }
+}
+
+function about(place: Place): { file: string; array?: string } {
+  return typeof place === 'string' ? { file: place } : { ...place };
+}
+
+function shown(place: Place): string {
+  if (typeof place === 'string') return place;
+  const name = place.array.length > 80 ? `${place.array.slice(0, 77)}...` : place.array;
+  return `${place.file} (array ${JSON.stringify(name)})`;
 }

@@ -127,9 +127,9 @@ async function pixelsOf(
   const [r, g, b] = padColor as [number, number, number];
   const background = { r, g, b };
   try {
-    const picture = sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error' });
-    checkPixels(file, await picture.metadata(), maxPixels);
-    return await picture
+    // The limit of sharp says neither number; asking for the size alone decodes nothing.
+    checkPixels(file, await sharp(bytes, { limitInputPixels: false }).metadata(), maxPixels);
+    return await sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error' })
       .autoOrient()
       .flatten({ background })
       .resize({ width, height, fit, kernel, background })

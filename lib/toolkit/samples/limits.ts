@@ -1,5 +1,5 @@
 import { integerOption, knownKeys, objectOption } from '../../options.js';
-import { sampleError } from './failure.js';
+import { type Place, sampleError } from './failure.js';
 
 export interface ReadLimits {
   /**
@@ -31,10 +31,10 @@ export class ByteBudget {
   }
 
   /** Takes `bytes`, or throws OUT_OF_RANGE. */
-  take(file: string, bytes: number): void {
+  take(place: Place, bytes: number): void {
     if (bytes > this.#left) {
       throw sampleError(
-        file,
+        place,
         'too-large',
         `expected at most ${this.maxBytes} bytes in the arrays of one sample, received one of ${bytes} bytes where ${this.#left} were left; raise options.maxBytes if that is meant`,
         { option: 'options.maxBytes', expected: this.maxBytes, received: bytes },

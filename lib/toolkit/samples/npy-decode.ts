@@ -2,7 +2,7 @@ import { endianness } from 'node:os';
 import { dataTypes } from '../../tensor/data-types.js';
 import { resultTensor, type Tensor } from '../../tensor/tensor.js';
 import type { DataOf, TensorType } from '../../tensor/types.js';
-import { allocateBytes, sampleError } from './failure.js';
+import { allocateBytes, type Place, sampleError } from './failure.js';
 import type { ByteBudget } from './limits.js';
 import { type NpyHeader, readHeader } from './npy-header.js';
 import { decodeText, textBytes } from './npy-text.js';
@@ -11,7 +11,7 @@ import { inTurns } from './turns.js';
 /** The bytes of one `.npy` file, from the first to the last. */
 export interface NpyStream {
   /** What errors call it. */
-  readonly file: string;
+  readonly place: Place;
   /** All of its bytes, as declared. */
   readonly size: number;
   /** Fills `target` with the next bytes, or throws. */
@@ -24,23 +24,23 @@ const HOST_IS_BIG_ENDIAN = endianness() === 'BE';
 
 /** Reads an array. Sizes are compared, and `budget` is asked, before memory is taken. */
 export async function readArray(stream: NpyStream, budget: ByteBudget): Promise<Tensor> {
-  const { file, size } = stream;
-  const { header, headerBytes } = await readHeader(file, size, (target) => stream.fill(target));
-  checkSize(file, header, size - headerBytes);
+  const { place, size } = stream;
+  const { header, headerBytes } = await readHeader(place, size, (target) => stream.fill(target));
+  checkSize(place, header, size - headerBytes);
   const raw = header.count * header.itemBytes;
-  budget.take(file, header.text === undefined ? raw : textBytes(file, header));
-  const buffer = allocateBytes(file, raw);
+  budget.take(place, header.text === undefined ? raw : textBytes(place, header));
+  const buffer = allocateBytes(place, raw);
   await stream.fill(new Uint8Array(buffer));
-  const rowMajor = header.isFortran ? await toRowMajor(file, header, buffer) : buffer;
+  const rowMajor = header.isFortran ? await toRowMajor(place, header, buffer) : buffer;
   if (header.text !== undefined) {
-    return resultTensor('string', await decodeText(file, header, Buffer.from(rowMajor)), header.dims);
+    return resultTensor('string', await decodeText(place, header, Buffer.from(rowMajor)), header.dims);
   }
   if (header.isBigEndian !== HOST_IS_BIG_ENDIAN) await swapBytes(rowMajor, header.itemBytes);
   if (header.type === 'bool') await normaliseBooleans(new Uint8Array(rowMajor));
   return resultTensor(header.type, dataTypes[header.type].over(rowMajor), header.dims);
 }
 
-function checkSize(file: string, { count, itemBytes, dims }: NpyHeader, bytes: number): void {
+function checkSize(place: Place, { count, itemBytes, dims }: NpyHeader, bytes: number): void {
   const expected = count * itemBytes;
   if (bytes === expected) return;
   const [reason, what] =
@@ -48,7 +48,7 @@ function checkSize(file: string, { count, itemBytes, dims }: NpyHeader, bytes: n
       ? (['truncated', 'the file is cut short'] as const)
       : (['trailing-data', 'save one array per file'] as const);
   throw sampleError(
-    file,
+    place,
     reason,
     `expected ${expected} bytes for shape [${dims.join(', ')}] of ${itemBytes} bytes each, received ${bytes}; ${what}`,
     { expected, received: bytes },
@@ -74,11 +74,11 @@ async function normaliseBooleans(bytes: Uint8Array): Promise<void> {
 }
 
 /** The same elements in row-major order, in new memory. */
-async function toRowMajor(file: string, header: NpyHeader, buffer: ArrayBuffer): Promise<ArrayBuffer> {
+async function toRowMajor(place: Place, header: NpyHeader, buffer: ArrayBuffer): Promise<ArrayBuffer> {
   const { dims, count, itemBytes } = header;
   // With one dimension that is not 1, both orders are the same.
   if (count === 0 || itemBytes === 0 || dims.filter((dim) => dim > 1).length < 2) return buffer;
-  const target = allocateBytes(file, buffer.byteLength);
+  const target = allocateBytes(place, buffer.byteLength);
   const copy = elementCopier(buffer, target, itemBytes);
   // Distance in the source of neighbours in each dimension.
   const strides = dims.map((_, i) => dims.slice(0, i).reduce((product, dim) => product * dim, 1));

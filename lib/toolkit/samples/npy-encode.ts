@@ -1,7 +1,8 @@
 import { endianness } from 'node:os';
+import { checkedTensor } from '../../engine/checked-tensor.js';
 import { dataTypes, nativeArray } from '../../tensor/data-types.js';
-import type { Tensor } from '../../tensor/tensor.js';
-import { sampleError } from './failure.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { type Place, sampleError } from './failure.js';
 import { writeHeader } from './npy-header.js';
 import { encodeText, longestText } from './npy-text.js';
 import { descrOf } from './npy-types.js';
@@ -16,20 +17,28 @@ export interface EncodedArray {
 
 const HOST_IS_BIG_ENDIAN = endianness() === 'BE';
 
-/** `file` is what errors call the array. */
-export async function encodeArray(file: string, { type, data, dims }: Tensor): Promise<EncodedArray> {
-  if (type === 'string') return encodeStrings(file, [...(data as string[])], dims);
+/** The tensor of an option, checked. Strings are copied: the caller may change them while the file is written. */
+export function takeTensor(name: string, tensor: unknown): Tensor {
+  const checked = checkedTensor(name, tensor);
+  return checked.type === 'string' ? new Tensor('string', [...(checked.data as string[])], checked.dims) : checked;
+}
+
+/** `place` is what errors call the array. */
+export async function encodeArray(place: Place, { type, data, dims }: Tensor): Promise<EncodedArray> {
+  if (type === 'string') return encodeStrings(place, data as string[], dims);
   const header = writeHeader(descrOf(type, 0), dims);
   const array = nativeArray(type, data) as Exclude<ReturnType<typeof nativeArray>, string[] | undefined>;
-  const { byteLength } = array;
   const itemBytes = dataTypes[type].bytesPerElement;
+  // As it was checked: the array itself may be empty by now.
+  const byteLength = dims.reduce((product, dim) => product * dim, itemBytes);
   return {
     bytes: header.length + byteLength,
     *pieces() {
+      if (array.byteLength !== byteLength) throw changed(place);
       yield header;
       for (let at = 0; at < byteLength; at += PIECE_BYTES) {
         // What is written in the background is a copy: the caller may transfer or resize the array meanwhile.
-        if (array.byteLength !== byteLength) throw changed(file);
+        if (array.byteLength !== byteLength) throw changed(place);
         const piece = Buffer.from(
           new Uint8Array(array.buffer, array.byteOffset + at, Math.min(PIECE_BYTES, byteLength - at)),
         );
@@ -39,8 +48,8 @@ export async function encodeArray(file: string, { type, data, dims }: Tensor): P
   };
 }
 
-async function encodeStrings(file: string, strings: string[], dims: readonly number[]): Promise<EncodedArray> {
-  const characters = await longestText(file, strings);
+async function encodeStrings(place: Place, strings: string[], dims: readonly number[]): Promise<EncodedArray> {
+  const characters = await longestText(place, strings);
   const header = writeHeader(descrOf('string', characters), dims);
   const perPiece = Math.max(1, Math.floor(PIECE_BYTES / 16 / characters));
   return {
@@ -60,9 +69,9 @@ function swapped(piece: Buffer, itemBytes: number): Buffer {
   return itemBytes === 8 ? piece.swap64() : piece;
 }
 
-function changed(file: string): Error {
+function changed(place: Place): Error {
   return sampleError(
-    file,
+    place,
     'changed',
     'its buffer was transferred or resized while it was written; leave it alone until the promise settles',
   );

@@ -1,6 +1,6 @@
 import { NodeTensorRTError } from '../../errors.js';
 import { elementCount } from '../../tensor/shape.js';
-import { sampleError } from './failure.js';
+import { type Place, sampleError } from './failure.js';
 import { type NpyType, typeOf } from './npy-types.js';
 import { LiteralError, type PythonLiteral, parseLiteral } from './python-literal.js';
 
@@ -20,69 +20,69 @@ const ALIGNMENT = 64;
 
 /** Reads the header by `fill`, which gives the next bytes. Returns it and how many bytes it took. */
 export async function readHeader(
-  file: string,
+  place: Place,
   size: number,
   fill: (target: Uint8Array) => Promise<void>,
 ): Promise<{ header: NpyHeader; headerBytes: number }> {
   const start = Buffer.alloc(8);
-  if (size < start.length + 2) throw malformed(file, `it has ${size} bytes, which is too short for a header`);
+  if (size < start.length + 2) throw malformed(place, `it has ${size} bytes, which is too short for a header`);
   await fill(start);
-  if (!start.subarray(0, 6).equals(MAGIC)) throw malformed(file, 'it does not begin as a .npy file does');
+  if (!start.subarray(0, 6).equals(MAGIC)) throw malformed(place, 'it does not begin as a .npy file does');
   const [major, minor] = [start[6] as number, start[7]];
   if (major < 1 || major > 3 || minor !== 0) {
-    throw malformed(file, `expected format version 1.0, 2.0 or 3.0, received ${major}.${minor}`);
+    throw malformed(place, `expected format version 1.0, 2.0 or 3.0, received ${major}.${minor}`);
   }
   const length = Buffer.alloc(major === 1 ? 2 : 4);
-  if (size < start.length + length.length) throw malformed(file, 'it ends within its header');
+  if (size < start.length + length.length) throw malformed(place, 'it ends within its header');
   await fill(length);
   const textBytes = major === 1 ? length.readUInt16LE() : length.readUInt32LE();
   const headerBytes = start.length + length.length + textBytes;
   if (textBytes > MAX_HEADER_BYTES) {
     throw sampleError(
-      file,
+      place,
       'too-large',
       `expected a header of at most ${MAX_HEADER_BYTES} bytes, received ${textBytes}`,
     );
   }
-  if (headerBytes > size) throw malformed(file, `its header says ${textBytes} bytes, which are more than it has`);
+  if (headerBytes > size) throw malformed(place, `its header says ${textBytes} bytes, which are more than it has`);
   const text = Buffer.alloc(textBytes);
   await fill(text);
-  return { header: parseHeader(file, text.toString(major === 3 ? 'utf8' : 'latin1')), headerBytes };
+  return { header: parseHeader(place, text.toString(major === 3 ? 'utf8' : 'latin1')), headerBytes };
 }
 
-function parseHeader(file: string, text: string): NpyHeader {
+function parseHeader(place: Place, text: string): NpyHeader {
   let fields: PythonLiteral;
   try {
     fields = parseLiteral(text);
   } catch (error) {
     if (!(error instanceof LiteralError)) throw error;
-    throw malformed(file, `its header cannot be read: ${error.message}`);
+    throw malformed(place, `its header cannot be read: ${error.message}`);
   }
-  if (!(fields instanceof Map)) throw malformed(file, 'its header is no dictionary');
+  if (!(fields instanceof Map)) throw malformed(place, 'its header is no dictionary');
   const keys = [...fields.keys()].sort().join(', ');
   if (keys !== 'descr, fortran_order, shape') {
-    throw malformed(file, `expected descr, fortran_order, shape in its header, received ${keys.slice(0, 100)}`);
+    throw malformed(place, `expected descr, fortran_order, shape in its header, received ${keys.slice(0, 100)}`);
   }
   const [descr, isFortran, shape] = ['descr', 'fortran_order', 'shape'].map((key) => fields.get(key));
   if (Array.isArray(descr)) {
     const text = 'the array is structured (it has named fields), which no tensor is; save each field as an array';
-    throw sampleError(file, 'data-type', text);
+    throw sampleError(place, 'data-type', text);
   }
-  if (typeof descr !== 'string') throw malformed(file, 'descr in its header is no text');
-  if (typeof isFortran !== 'boolean') throw malformed(file, 'fortran_order in its header is neither True nor False');
-  if (!Array.isArray(shape)) throw malformed(file, 'shape in its header is no tuple');
-  return { ...typeOf(file, descr), ...checkedShape(file, shape), isFortran };
+  if (typeof descr !== 'string') throw malformed(place, 'descr in its header is no text');
+  if (typeof isFortran !== 'boolean') throw malformed(place, 'fortran_order in its header is neither True nor False');
+  if (!Array.isArray(shape)) throw malformed(place, 'shape in its header is no tuple');
+  return { ...typeOf(place, descr), ...checkedShape(place, shape), isFortran };
 }
 
-function checkedShape(file: string, shape: PythonLiteral[]): { dims: number[]; count: number } {
+function checkedShape(place: Place, shape: PythonLiteral[]): { dims: number[]; count: number } {
   const negative = shape.find((dim) => typeof dim === 'number' && dim < 0);
-  if (negative !== undefined) throw malformed(file, `expected sizes of 0 or more in its shape, received ${negative}`);
+  if (negative !== undefined) throw malformed(place, `expected sizes of 0 or more in its shape, received ${negative}`);
   try {
     return { dims: shape as number[], count: elementCount('shape', shape) };
   } catch (error) {
     if (!(error instanceof NodeTensorRTError)) throw error;
     const reason = error.code === 'OUT_OF_RANGE' ? 'too-large' : 'malformed';
-    throw sampleError(file, reason, error.message, {}, error);
+    throw sampleError(place, reason, error.message, {}, error);
   }
 }
 
@@ -102,6 +102,6 @@ export function writeHeader(descr: string, dims: readonly number[]): Buffer {
   return header;
 }
 
-function malformed(file: string, text: string): Error {
-  return sampleError(file, 'malformed', `not a .npy array: ${text}`);
+function malformed(place: Place, text: string): Error {
+  return sampleError(place, 'malformed', `not a .npy array: ${text}`);
 }

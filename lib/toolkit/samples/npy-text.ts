@@ -1,4 +1,4 @@
-import { sampleError } from './failure.js';
+import { type Place, sampleError } from './failure.js';
 import type { NpyHeader } from './npy-header.js';
 import { inTurns } from './turns.js';
 
@@ -13,15 +13,15 @@ const MAX_STRING_BYTES = 2 ** 22;
 const STRING_BYTES = 32;
 
 /** What an array of strings takes, or OUT_OF_RANGE. */
-export function textBytes(file: string, { count, itemBytes }: Pick<NpyHeader, 'count' | 'itemBytes'>): number {
+export function textBytes(place: Place, { count, itemBytes }: Pick<NpyHeader, 'count' | 'itemBytes'>): number {
   if (itemBytes > MAX_STRING_BYTES) {
     const text = `expected strings of at most ${MAX_STRING_BYTES} bytes each, received ${itemBytes}; save them in parts`;
-    throw sampleError(file, 'too-large', text, { expected: MAX_STRING_BYTES, received: itemBytes });
+    throw sampleError(place, 'too-large', text, { expected: MAX_STRING_BYTES, received: itemBytes });
   }
   const bytes = count * (STRING_BYTES + itemBytes);
   if (bytes <= MAX_TEXT_BYTES) return bytes;
   throw sampleError(
-    file,
+    place,
     'too-large',
     `expected strings of at most ${MAX_TEXT_BYTES} bytes in one array, received ${bytes}; save fewer or shorter ones`,
     { expected: MAX_TEXT_BYTES, received: bytes },
@@ -29,7 +29,7 @@ export function textBytes(file: string, { count, itemBytes }: Pick<NpyHeader, 'c
 }
 
 /** Strings of fixed length, without the zeros that fill them up. */
-export async function decodeText(file: string, header: NpyHeader, bytes: Buffer): Promise<string[]> {
+export async function decodeText(place: Place, header: NpyHeader, bytes: Buffer): Promise<string[]> {
   const { count, itemBytes, text, isBigEndian } = header;
   const strings: string[] = [];
   const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -43,7 +43,7 @@ export async function decodeText(file: string, header: NpyHeader, bytes: Buffer)
     } catch (error) {
       const expected = text === 'utf-8' ? 'UTF-8' : 'Unicode characters';
       throw sampleError(
-        file,
+        place,
         'text',
         `element ${i}: expected ${expected}; save it as str, or its bytes as uint8`,
         {},
@@ -79,20 +79,20 @@ function decodeUtf32(item: Buffer, isBigEndian: boolean): string {
 }
 
 /** How many characters NumPy counts in the longest string; at least 1. */
-export async function longestText(file: string, strings: readonly string[]): Promise<number> {
+export async function longestText(place: Place, strings: readonly string[]): Promise<number> {
   let longest = 1;
   await inTurns(strings.length, (from, to) => {
     for (let i = from; i < to; i++) {
       const string = strings[i] as string;
       if (string.endsWith('\0')) {
         const text = `element ${i} ends with a zero character, which NumPy takes for filling; cut it off`;
-        throw sampleError(file, 'text', text);
+        throw sampleError(place, 'text', text);
       }
       // Not more characters than code units: only what may be longer is counted.
       if (string.length > longest) longest = Math.max(longest, countCodePoints(string));
     }
   });
-  textBytes(file, { count: strings.length, itemBytes: longest * 4 });
+  textBytes(place, { count: strings.length, itemBytes: longest * 4 });
   return longest;
 }
 

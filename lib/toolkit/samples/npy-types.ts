@@ -1,6 +1,6 @@
 import { dataTypes } from '../../tensor/data-types.js';
 import type { TensorType } from '../../tensor/types.js';
-import { type SampleProblem, sampleError } from './failure.js';
+import { type Place, type SampleProblem, sampleError } from './failure.js';
 
 /** How the elements of an array lie in a `.npy` file. */
 export interface NpyType {
@@ -42,10 +42,10 @@ export function descrOf(type: TensorType, characters: number): string {
 }
 
 /** The type that a header names, or an error that says what to do about one that is no tensor's. */
-export function typeOf(file: string, descr: string): NpyType {
+export function typeOf(place: Place, descr: string): NpyType {
   const [, order = '', code = '', digits = ''] = /^([<>|=]?)([a-zA-Z?])(\d*)(?:\[.*\])?$/.exec(descr) ?? [];
   const number = digits === '' ? 0 : Number(digits);
-  if (code === 'O') throw refused(file, 'object-array', descr);
+  if (code === 'O') throw refused(place, 'object-array', descr);
   const isBigEndian = order === '>';
   if ((code === 'U' || code === 'S' || code === 'a') && Number.isSafeInteger(number * 4)) {
     if (code === 'U') return { type: 'string', itemBytes: number * 4, isBigEndian, text: 'utf-32' };
@@ -53,7 +53,7 @@ export function typeOf(file: string, descr: string): NpyType {
   }
   const type = typeByCode.get(code === '?' ? 'b1' : `${code}${digits}`);
   if (type === undefined || order === '=' || (type === 'bfloat16' && isBigEndian)) {
-    throw refused(file, 'data-type', descr);
+    throw refused(place, 'data-type', descr);
   }
   return { type, itemBytes: dataTypes[type].bytesPerElement, isBigEndian };
 }
@@ -67,9 +67,9 @@ const advice: Record<string, string> = {
   f: 'floating-point numbers of a width that no tensor has; save them as float16, float32 or float64',
 };
 
-function refused(file: string, reason: SampleProblem, descr: string): Error {
+function refused(place: Place, reason: SampleProblem, descr: string): Error {
   const code = /[a-zA-Z]/.exec(descr)?.[0] ?? '';
   const shown = descr.length > 60 ? `${descr.slice(0, 57)}...` : descr;
   const what = advice[code] ?? 'a type that no tensor has; save numbers, booleans or strings';
-  return sampleError(file, reason, `the array has dtype '${shown}': ${what}`, { received: shown });
+  return sampleError(place, reason, `the array has dtype '${shown}': ${what}`, { received: shown });
 }

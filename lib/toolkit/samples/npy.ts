@@ -1,10 +1,9 @@
-import { checkedTensor } from '../../engine/checked-tensor.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { TensorLike } from '../../tensor/types.js';
 import { ByteBudget, type ReadLimits, readLimits } from './limits.js';
 import { replaceFile } from './new-file.js';
 import { type NpyStream, readArray } from './npy-decode.js';
-import { encodeArray } from './npy-encode.js';
+import { encodeArray, takeTensor } from './npy-encode.js';
 import { pathOption, type RandomBytes, type SampleSource, withBytes } from './random-bytes.js';
 
 /**
@@ -24,7 +23,7 @@ export async function readNpy(source: SampleSource, options: ReadLimits = {}): P
 export function readNpyBytes(bytes: RandomBytes, budget: ByteBudget): Promise<Tensor> {
   let position = 0;
   const stream: NpyStream = {
-    file: bytes.file,
+    place: bytes.file,
     size: bytes.size,
     async fill(target) {
       await bytes.read(target, position);
@@ -44,7 +43,7 @@ export function readNpyBytes(bytes: RandomBytes, budget: ByteBudget): Promise<Te
  */
 export async function writeNpy(path: string | URL, tensor: TensorLike): Promise<void> {
   const file = pathOption('path', path);
-  const array = await encodeArray(file, checkedTensor('tensor', tensor));
+  const array = await encodeArray(file, takeTensor('tensor', tensor));
   await replaceFile(file, async (target) => {
     for await (const piece of array.pieces()) await target.append(piece);
   });

@@ -1,4 +1,3 @@
-import { checkedTensor } from '../../engine/checked-tensor.js';
 import { setTensor } from '../../engine/signature.js';
 import { booleanOption, knownKeys, objectOption } from '../../options.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -7,7 +6,7 @@ import { sampleError } from './failure.js';
 import { ByteBudget, type ReadLimits, readLimits } from './limits.js';
 import { replaceFile } from './new-file.js';
 import { readArray } from './npy-decode.js';
-import { encodeArray } from './npy-encode.js';
+import { encodeArray, takeTensor } from './npy-encode.js';
 import { pathOption, type RandomBytes, type SampleSource, withBytes } from './random-bytes.js';
 import { readDirectory, type ZipEntry } from './zip-directory.js';
 import { EntryStream } from './zip-entry.js';
@@ -34,7 +33,7 @@ export async function readNpz(source: SampleSource, options: ReadLimits = {}): P
     const names = arrayNames(archive.file, entries);
     // What is declared is asked before anything is unpacked, and unpacked is no more than what is declared.
     const declared = new ByteBudget(maxBytes + entries.length * HEADER_ROOM);
-    for (const entry of entries) declared.take(`${archive.file} (${entry.name})`, entry.bytes);
+    for (const entry of entries) declared.take({ file: archive.file, array: entry.name }, entry.bytes);
     const budget = new ByteBudget(maxBytes);
     const tensors: Record<string, Tensor> = {};
     for (const [i, entry] of entries.entries()) {
@@ -48,7 +47,7 @@ export async function readNpz(source: SampleSource, options: ReadLimits = {}): P
 const HEADER_ROOM = 16_384;
 
 async function readEntry(archive: RandomBytes, entry: ZipEntry, name: string, budget: ByteBudget): Promise<Tensor> {
-  const stream = await EntryStream.open(`${archive.file} (array '${name}')`, archive, entry);
+  const stream = await EntryStream.open({ file: archive.file, array: name }, archive, entry);
   try {
     const tensor = await readArray(stream, budget);
     await stream.finish();
@@ -92,12 +91,12 @@ export async function writeNpz(path: string | URL, tensors: TensorMap, options: 
   const compress = compressOption(options);
   const checked = Object.entries(objectOption<TensorMap>('tensors', tensors)).map(([name, tensor]) => {
     checkName(file, name);
-    return [name, checkedTensor(`tensors.${name}`, tensor)] as const;
+    return [name, takeTensor(`tensors.${name}`, tensor)] as const;
   });
   await replaceFile(file, async (target) => {
     const writer = new ZipWriter(target, compress);
     for (const [name, tensor] of checked) {
-      const array = await encodeArray(`${file} (array '${name}')`, tensor);
+      const array = await encodeArray({ file, array: name }, tensor);
       await writer.add(`${name}.npy`, array.pieces());
     }
     await writer.finish();

@@ -1,4 +1,4 @@
-import { sampleError } from './failure.js';
+import { type Place, sampleError } from './failure.js';
 import type { RandomBytes } from './random-bytes.js';
 import * as zip from './zip-fields.js';
 
@@ -22,7 +22,8 @@ const MAX_DIRECTORY_BYTES = 2 ** 24;
 /** What deflate can make of one byte, and a little for very short data. */
 const MAX_RATIO = 1032;
 
-interface Place {
+/** Where the directory lies, and how many entries it has. */
+interface Directory {
   entries: number;
   bytes: number;
   offset: number;
@@ -48,7 +49,7 @@ export async function readDirectory(archive: RandomBytes): Promise<ZipEntry[]> {
   return withLimits(archive.file, entries, place.offset);
 }
 
-async function findDirectory(archive: RandomBytes): Promise<Place> {
+async function findDirectory(archive: RandomBytes): Promise<Directory> {
   const { file, size } = archive;
   if (size < zip.END_BYTES) throw malformed(file, `it has ${size} bytes, which is too short for an archive`);
   const tail = Buffer.alloc(Math.min(size, zip.END_BYTES + zip.MAX_16));
@@ -62,7 +63,7 @@ async function findDirectory(archive: RandomBytes): Promise<Place> {
     at--;
   }
   if (at < 0) throw malformed(file, 'it has no directory at its end; it is cut short or another kind of file');
-  const place: Place = {
+  const place: Directory = {
     entries: tail.readUInt16LE(at + 10),
     bytes: tail.readUInt32LE(at + 12),
     offset: tail.readUInt32LE(at + 16),
@@ -85,7 +86,7 @@ async function has64(archive: RandomBytes, end: number): Promise<boolean> {
 }
 
 /** Reads the large form of the end into `place`; returns where that begins. */
-async function read64(archive: RandomBytes, end: number, place: Place): Promise<number> {
+async function read64(archive: RandomBytes, end: number, place: Directory): Promise<number> {
   const { file } = archive;
   const locator = Buffer.alloc(zip.END_64_LOCATOR_BYTES);
   await archive.read(locator, end - locator.length);
@@ -127,7 +128,7 @@ function readEntry(file: string, directory: Buffer, at: number): { entry: Omit<Z
     compressedBytes: large[1] as number,
     offset: large[2] as number,
   };
-  checkEntry(`${file} (${entry.name})`, entry, flags);
+  checkEntry({ file, array: entry.name }, entry, flags);
   return { entry, next };
 }
 
@@ -153,18 +154,18 @@ function readExtra64(file: string, extra: Buffer, numbers: number[]): number[] {
   throw malformed(file, 'a zip64 field is missing');
 }
 
-function checkEntry(what: string, entry: Omit<ZipEntry, 'limit'>, flags: number): void {
+function checkEntry(place: Place, entry: Omit<ZipEntry, 'limit'>, flags: number): void {
   if ((flags & zip.ENCRYPTED_FLAGS) !== 0) {
-    throw sampleError(what, 'encrypted', 'it is encrypted; save it without a password');
+    throw sampleError(place, 'encrypted', 'it is encrypted; save it without a password');
   }
   if (entry.method !== zip.STORED && entry.method !== zip.DEFLATED) {
     const text = `expected stored or deflated data, received zip method ${entry.method}; save it by numpy.savez or savez_compressed`;
-    throw sampleError(what, 'compression', text, { received: entry.method });
+    throw sampleError(place, 'compression', text, { received: entry.method });
   }
   const most = entry.method === zip.STORED ? entry.compressedBytes : (entry.compressedBytes + 1) * MAX_RATIO;
   if (entry.bytes > most || (entry.method === zip.STORED && entry.bytes < most)) {
     throw malformed(
-      what,
+      place,
       `${entry.compressedBytes} bytes of data cannot become the ${entry.bytes} bytes that it declares`,
     );
   }
@@ -201,6 +202,6 @@ function number64(file: string, bytes: Buffer, at: number): number {
   return number;
 }
 
-export function malformed(file: string, text: string): Error {
-  return sampleError(file, 'malformed', `not a .npz archive: ${text}`);
+export function malformed(place: Place, text: string): Error {
+  return sampleError(place, 'malformed', `not a .npz archive: ${text}`);
 }

@@ -1,6 +1,6 @@
 import { pipeline, Readable } from 'node:stream';
 import { crc32, createInflateRaw } from 'node:zlib';
-import { sampleError } from './failure.js';
+import { type Place, sampleError } from './failure.js';
 import type { NpyStream } from './npy-decode.js';
 import { PIECE_BYTES, type RandomBytes } from './random-bytes.js';
 import { malformed, type ZipEntry } from './zip-directory.js';
@@ -17,18 +17,22 @@ export class EntryStream implements NpyStream {
   #crc = 0;
 
   private constructor(
-    readonly file: string,
+    readonly place: Place,
     private readonly entry: ZipEntry,
     private readonly chunks: AsyncIterator<Uint8Array>,
   ) {
     this.size = entry.bytes;
   }
 
-  /** `file` is what errors call the entry. */
-  static async open(file: string, archive: RandomBytes, entry: ZipEntry): Promise<EntryStream> {
-    const start = await dataStart(file, archive, entry);
+  /** `place` is what errors call the entry. */
+  static async open(place: Place, archive: RandomBytes, entry: ZipEntry): Promise<EntryStream> {
+    const start = await dataStart(place, archive, entry);
     const raw = readPieces(archive, start, start + entry.compressedBytes);
-    return new EntryStream(file, entry, entry.method === zip.STORED ? raw : inflate(file, raw, entry.compressedBytes));
+    return new EntryStream(
+      place,
+      entry,
+      entry.method === zip.STORED ? raw : inflate(place, raw, entry.compressedBytes),
+    );
   }
 
   async fill(target: Uint8Array): Promise<void> {
@@ -37,7 +41,7 @@ export class EntryStream implements NpyStream {
       if (this.#rest.length === 0 && !(await this.#next())) {
         const { size } = this;
         const text = `expected ${size} bytes as declared, its data ends after ${this.#received}`;
-        throw sampleError(this.file, 'truncated', text, { expected: size, received: this.#received });
+        throw sampleError(this.place, 'truncated', text, { expected: size, received: this.#received });
       }
       const part = this.#rest.subarray(0, target.length - done);
       target.set(part, done);
@@ -50,7 +54,7 @@ export class EntryStream implements NpyStream {
   async finish(): Promise<void> {
     if (this.#rest.length > 0 || (await this.#next())) throw this.#tooLong();
     if (this.#crc !== this.entry.crc) {
-      throw sampleError(this.file, 'checksum', 'its checksum is wrong: the file is damaged; copy or save it again');
+      throw sampleError(this.place, 'checksum', 'its checksum is wrong: the file is damaged; copy or save it again');
     }
   }
 
@@ -71,14 +75,14 @@ export class EntryStream implements NpyStream {
 
   #tooLong(): Error {
     const text = `expected ${this.size} bytes as declared, its data becomes more`;
-    return sampleError(this.file, 'trailing-data', text, { expected: this.size });
+    return sampleError(this.place, 'trailing-data', text, { expected: this.size });
   }
 }
 
 /** Where the data of an entry begins, after its own header, which must agree with the directory. */
-async function dataStart(file: string, archive: RandomBytes, entry: ZipEntry): Promise<number> {
+async function dataStart(place: Place, archive: RandomBytes, entry: ZipEntry): Promise<number> {
   const header = Buffer.alloc(zip.LOCAL_HEADER_BYTES + entry.rawName.length);
-  if (entry.offset + header.length > entry.limit) throw malformed(file, 'its header lies within other data');
+  if (entry.offset + header.length > entry.limit) throw malformed(place, 'its header lies within other data');
   await archive.read(header, entry.offset);
   const agrees =
     header.readUInt32LE() === zip.LOCAL_HEADER &&
@@ -86,9 +90,9 @@ async function dataStart(file: string, archive: RandomBytes, entry: ZipEntry): P
     header.readUInt16LE(8) === entry.method &&
     header.readUInt16LE(26) === entry.rawName.length &&
     header.subarray(zip.LOCAL_HEADER_BYTES).equals(entry.rawName);
-  if (!agrees) throw malformed(file, 'its header and the directory contradict each other');
+  if (!agrees) throw malformed(place, 'its header and the directory contradict each other');
   const start = entry.offset + header.length + header.readUInt16LE(28);
-  if (start + entry.compressedBytes > entry.limit) throw malformed(file, 'its data runs into other data');
+  if (start + entry.compressedBytes > entry.limit) throw malformed(place, 'its data runs into other data');
   return start;
 }
 
@@ -102,7 +106,7 @@ async function* readPieces(archive: RandomBytes, start: number, end: number): As
 }
 
 async function* inflate(
-  file: string,
+  place: Place,
   raw: AsyncGenerator<Uint8Array, void>,
   compressedBytes: number,
 ): AsyncGenerator<Uint8Array, void> {
@@ -113,11 +117,11 @@ async function* inflate(
     yield* unpacked as AsyncIterable<Uint8Array>;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'Z_BUF_ERROR') throw sampleError(file, 'truncated', 'its compressed data is cut short', {}, error);
-    if (code?.startsWith('Z_')) throw sampleError(file, 'malformed', 'its compressed data is damaged', {}, error);
+    if (code === 'Z_BUF_ERROR') throw sampleError(place, 'truncated', 'its compressed data is cut short', {}, error);
+    if (code?.startsWith('Z_')) throw sampleError(place, 'malformed', 'its compressed data is damaged', {}, error);
     throw error;
   }
   if (unpacked.bytesWritten !== compressedBytes) {
-    throw sampleError(file, 'trailing-data', 'something follows its compressed data');
+    throw sampleError(place, 'trailing-data', 'something follows its compressed data');
   }
 }
