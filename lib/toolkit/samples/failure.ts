@@ -1,43 +1,38 @@
+import { constants } from 'node:buffer';
 import { type ErrorCode, NodeTensorRTError } from '../../errors.js';
 
-/** What is wrong with a sample; `details.reason` of the error. `docs/samples.md` describes each. */
-export type SampleProblem =
-  | 'not-found'
-  | 'not-a-file'
-  | 'not-a-folder'
-  | 'unreadable'
-  | 'unwritable'
-  | 'exists'
-  | 'no-samples'
-  | 'truncated'
-  | 'trailing-data'
-  | 'malformed'
-  | 'checksum'
-  | 'duplicate'
-  | 'encrypted'
-  | 'compression'
-  | 'object-array'
-  | 'data-type'
-  | 'name'
-  | 'text'
-  | 'too-large'
-  | 'changed'
-  | 'missing-input'
-  | 'unknown-input'
-  | 'input-type'
-  | 'input-shape'
-  | 'picture-format'
-  | 'picture-damaged';
-
-const codes: Partial<Record<SampleProblem, ErrorCode>> = {
+/** What can be wrong with a sample, and the code of the error. `docs/samples.md` describes each; a test compares them. */
+export const sampleProblems = {
+  'not-found': 'INVALID_ARGUMENT',
+  'not-a-file': 'INVALID_ARGUMENT',
+  'not-a-folder': 'INVALID_ARGUMENT',
+  unreadable: 'INVALID_ARGUMENT',
+  unwritable: 'INVALID_ARGUMENT',
+  exists: 'INVALID_ARGUMENT',
+  'no-samples': 'INVALID_ARGUMENT',
+  truncated: 'INVALID_ARGUMENT',
+  'trailing-data': 'INVALID_ARGUMENT',
+  malformed: 'INVALID_ARGUMENT',
+  checksum: 'INVALID_ARGUMENT',
+  duplicate: 'INVALID_ARGUMENT',
   encrypted: 'UNSUPPORTED',
   compression: 'UNSUPPORTED',
   'object-array': 'UNSUPPORTED',
   'data-type': 'UNSUPPORTED',
-  'picture-format': 'UNSUPPORTED',
+  name: 'INVALID_ARGUMENT',
+  text: 'INVALID_ARGUMENT',
   'too-large': 'OUT_OF_RANGE',
+  changed: 'INVALID_ARGUMENT',
+  'missing-input': 'INVALID_ARGUMENT',
+  'unknown-input': 'INVALID_ARGUMENT',
+  'input-type': 'INVALID_ARGUMENT',
   'input-shape': 'SHAPE_MISMATCH',
-};
+  'picture-format': 'UNSUPPORTED',
+  'picture-damaged': 'INVALID_ARGUMENT',
+} as const satisfies Record<string, ErrorCode>;
+
+/** `details.reason` of an error about a sample. */
+export type SampleProblem = keyof typeof sampleProblems;
 
 /** What an error is about: a file, or an array in it. */
 export type Place = string | { readonly file: string; readonly array: string };
@@ -52,7 +47,7 @@ export function sampleError(
 ): NodeTensorRTError {
   const options = cause === undefined ? undefined : { cause };
   return new NodeTensorRTError(
-    codes[reason] ?? 'INVALID_ARGUMENT',
+    sampleProblems[reason],
     `${shown(place)}: ${text}`,
     { ...about(place), reason, ...details },
     options,
@@ -70,8 +65,12 @@ export function systemError(file: string, doing: 'read' | 'write', error: unknow
   return sampleError(file, reason, `could not ${doing} it: ${message}`, { system: code ?? message }, error);
 }
 
-/** Room for `bytes` bytes, or OUT_OF_MEMORY. */
+/** Memory for `bytes` bytes that one array can be over, or OUT_OF_RANGE or OUT_OF_MEMORY. */
 export function allocateBytes(place: Place, bytes: number): ArrayBuffer {
+  if (bytes > constants.MAX_LENGTH) {
+    const text = `expected an array of at most ${constants.MAX_LENGTH} bytes, which this version of Node.js can hold, received ${bytes}`;
+    throw sampleError(place, 'too-large', text, { expected: constants.MAX_LENGTH, received: bytes });
+  }
   try {
     return new ArrayBuffer(bytes);
   } catch (error) {

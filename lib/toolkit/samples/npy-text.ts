@@ -54,9 +54,9 @@ export async function decodeText(place: Place, header: NpyHeader, bytes: Buffer)
   return strings;
 }
 
-/** Takes turns by characters, not by strings. */
+/** Takes turns by characters, not by strings; making a string costs as much as a few of them. */
 function inPieces(count: number, itemBytes: number, each: (i: number) => void): Promise<void> {
-  const cost = Math.max(1, Math.ceil(itemBytes / 4));
+  const cost = Math.max(4, Math.ceil(itemBytes / 4));
   return inTurns(count * cost, (from, to) => {
     for (let i = Math.ceil(from / cost); i < Math.ceil(to / cost); i++) each(i);
   });

@@ -32,8 +32,10 @@ export async function readNpz(source: SampleSource, options: ReadLimits = {}): P
     const entries = await readDirectory(archive);
     const names = arrayNames(archive.file, entries);
     // What is declared is asked before anything is unpacked, and unpacked is no more than what is declared.
-    const declared = new ByteBudget(maxBytes + entries.length * HEADER_ROOM);
-    for (const entry of entries) declared.take({ file: archive.file, array: entry.name }, entry.bytes);
+    const declared = new ByteBudget(maxBytes);
+    for (const entry of entries) {
+      declared.take({ file: archive.file, array: entry.name }, Math.max(0, entry.bytes - HEADER_ROOM));
+    }
     const budget = new ByteBudget(maxBytes);
     const tensors: Record<string, Tensor> = {};
     for (const [i, entry] of entries.entries()) {
@@ -43,8 +45,8 @@ export async function readNpz(source: SampleSource, options: ReadLimits = {}): P
   });
 }
 
-/** Headers of arrays are not counted by `maxBytes`. */
-const HEADER_ROOM = 16_384;
+/** The header of an array, which `maxBytes` does not count, is at most so long. */
+const HEADER_ROOM = 2 ** 14;
 
 async function readEntry(archive: RandomBytes, entry: ZipEntry, name: string, budget: ByteBudget): Promise<Tensor> {
   const stream = await EntryStream.open({ file: archive.file, array: name }, archive, entry);

@@ -1,7 +1,7 @@
 import { SLICE_BYTES, slicedCopy } from '../../engine/sliced-copy.js';
 
 /** One element that is looked at costs about as much as copying so many bytes. */
-const BYTES_PER_ELEMENT = 16;
+const BYTES_PER_ELEMENT = 32;
 
 /**
  * Calls `work(from, to)` for pieces of 0 to `count`, so that timers and sockets are served in between. All such work of
