@@ -150,6 +150,17 @@ describe('readImage', () => {
     expect([...((await readImage(deep, { width: 1, height: 1, ...raw })).data as Uint8Array)]).toEqual([10, 200, 255]);
   });
 
+  test('brings a picture with a colour profile to sRGB', async () => {
+    const [width, height] = [1, 1];
+    const background = { r: 200, g: 50, b: 50 };
+    const picture = await sharp({ create: { width, height, channels: 3, background } })
+      .withIccProfile('p3')
+      .png()
+      .toBuffer();
+    expect([...(await sharp(picture, { ignoreIcc: true }).raw().toBuffer())]).not.toEqual([200, 50, 50]);
+    expect([...((await readImage(picture, { width, height, ...raw })).data as Uint8Array)]).toEqual([200, 50, 50]);
+  });
+
   test('accepts formats by their content, and only those that are asked for', async () => {
     const { image } = randomPicture(8, 8);
     for (const format of ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const) {
