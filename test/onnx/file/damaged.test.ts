@@ -20,6 +20,7 @@ import {
   externalWeights,
   matmul16,
   mlp,
+  slow,
   withExternalData,
 } from '../../fixtures/models.js';
 import { randomNumbers } from '../../support/random.js';
