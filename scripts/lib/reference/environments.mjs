@@ -32,7 +32,7 @@ async function environment(python, name, packages) {
   const [isNewEnough, found] = (await run(python, ['-c', VERSION])).stdout.trim().split(' ');
   if (isNewEnough !== 'True') {
     throw new SetupError(
-      `onnxruntime ${packages.onnxruntime} for Python needs Python 3.11 or newer; ${python} is ${found}`,
+      `onnxruntime ${packages.onnxruntime} for Python needs Python 3.11 or newer; ${python} is ${found ?? 'no Python'}`,
     );
   }
   const { venv, fresh, note } = await ensurePythonEnvironment(python, name, packages, { programs: [] });
