@@ -49,12 +49,22 @@ await runMain(async () => {
     const code = await runAttached(torch.python, ['-X', 'utf8', referenceProgram('autocast.py'), jobFile], { env });
     if (code !== 0) throw new SetupError(`autocast.py ended with ${code}`);
     const results = JSON.parse(readFileSync(output, 'utf8'));
-    writeFileSync(page, `${JSON.stringify({ about: ABOUT, ...merged(results) }, null, 2)}\n`);
+    writeFileSync(page, formatted(merged(results)));
     process.stdout.write(`written to ${page}\n`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+/** One line for every result. @param {{ versions: object, models: { results: object[] }[] }} records */
+function formatted({ versions, models }) {
+  const blocks = models.map(({ results, ...model }) => {
+    const lines = results.map((result) => `      ${JSON.stringify(result)}`);
+    return `    ${JSON.stringify(model).slice(0, -1)},"results":[\n${lines.join(',\n')}\n    ]}`;
+  });
+  const head = [`  "about": ${JSON.stringify(ABOUT)},`, `  "versions": ${JSON.stringify(versions)},`];
+  return `{\n${head.join('\n')}\n  "models": [\n${blocks.join(',\n')}\n  ]\n}\n`;
+}
 
 /**
  * With what the file says of models that were not asked for, if it was made by the same versions.

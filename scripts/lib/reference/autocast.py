@@ -8,6 +8,7 @@ its neighbours, which run and count, must be on PYTHONPATH.
 import json
 import logging
 import os
+import re
 import sys
 import warnings
 from collections import Counter
@@ -71,13 +72,16 @@ def compare(wanted, found):
 
 
 def first_line(error):
-    return f"{type(error).__name__}: {str(error).strip().splitlines()[0]}"[:300]
+    """What went wrong, without the folders of this machine."""
+    line = str(error).strip().splitlines()[0]
+    return re.sub(r"\S*/(?=[^/\s]*\.onnx\b)", "", f"{type(error).__name__}: {line}")[:300]
 
 
 def judge(model, file, feeds, wanted):
     onnx.save(model, file)
     entry = {"opset": next(o.version for o in model.opset_import if o.domain in ("", "ai.onnx"))}
-    entry["checker"] = check(file)["problem"]
+    problem = check(file)["problem"]
+    entry["checker"] = problem and " ".join(problem.split())
     try:
         entry["counts"] = count_precisions(model)
         emulated = emulate(model, wide_io=True).SerializeToString()
