@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { readModel } from '../../../lib/onnx/file/read-model.js';
-import { serializeModel } from '../../../lib/onnx/file/write-model.js';
-import { type InferShapesOptions, inferShapes } from '../../../lib/onnx/infer/infer-shapes.js';
+import { readModel } from '../../../dist/esm/onnx/file/read-model.js';
+import { serializeModel } from '../../../dist/esm/onnx/file/write-model.js';
+import { type InferShapesOptions, inferShapes } from '../../../dist/esm/onnx/infer/infer-shapes.js';
 import { type OnnxModel, type OnnxNode, onnxModel } from '../../fixtures/onnx-writer.js';
 import { rejection } from '../../support/failure.js';
 

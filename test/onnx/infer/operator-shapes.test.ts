@@ -4,11 +4,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { readModel } from '../../../lib/onnx/file/read-model.js';
-import { elementTypeOf } from '../../../lib/onnx/graph/element-types.js';
-import type { Model } from '../../../lib/onnx/graph/model.js';
-import { Tensor } from '../../../lib/onnx/graph/tensor.js';
-import { inferShapes } from '../../../lib/onnx/infer/infer-shapes.js';
+import { readModel } from '../../../dist/esm/onnx/file/read-model.js';
+import { elementTypeOf } from '../../../dist/esm/onnx/graph/element-types.js';
+import type { Model } from '../../../dist/esm/onnx/graph/model.js';
+import { Tensor } from '../../../dist/esm/onnx/graph/tensor.js';
+import { inferShapes } from '../../../dist/esm/onnx/infer/infer-shapes.js';
 import { ensureOnnxCases, onnxCasesDir } from '../../../scripts/lib/onnx-cases.mjs';
 import { findTools } from '../../../scripts/lib/tools.mjs';
 import { readTensor } from '../../conformance/onnx-file.mjs';

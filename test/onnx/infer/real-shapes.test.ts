@@ -1,12 +1,12 @@
 // Real models: what is inferred holds for every tensor that ONNX Runtime makes of real inputs, names of sizes included.
 
 import { describe, expect, test } from 'vitest';
-import { readModel } from '../../../lib/onnx/file/read-model.js';
-import type { Dim } from '../../../lib/onnx/graph/value-type.js';
-import { inferShapes } from '../../../lib/onnx/infer/infer-shapes.js';
-import { inferTypes } from '../../../lib/onnx/infer/infer-types.js';
-import { givenInputs, ShapeInference } from '../../../lib/onnx/infer/shape-inference.js';
-import { Walk } from '../../../lib/onnx/infer/walk.js';
+import { readModel } from '../../../dist/esm/onnx/file/read-model.js';
+import type { Dim } from '../../../dist/esm/onnx/graph/value-type.js';
+import { inferShapes } from '../../../dist/esm/onnx/infer/infer-shapes.js';
+import { inferTypes } from '../../../dist/esm/onnx/infer/infer-types.js';
+import { givenInputs, ShapeInference } from '../../../dist/esm/onnx/infer/shape-inference.js';
+import { Walk } from '../../../dist/esm/onnx/infer/walk.js';
 import { useOnnxReference } from '../../support/onnx-reference.js';
 import { realModelNames, useRealModels } from '../../support/real-models.js';
 
