@@ -4,12 +4,9 @@ import type { Node } from '../graph/node.js';
 import { numberToHalf } from '../graph/numbers.js';
 import { Tensor } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
-import { Facts } from './facts.js';
 
 /** What steps work with, for the nodes of a model's graph or of one function, those of subgraphs included. */
 export class StepContext {
-  readonly facts = new Facts();
-
   constructor(
     /** The version that the upgrade ends at: nodes may use what it has. */
     readonly to: number,
@@ -49,7 +46,7 @@ export class StepContext {
   /** Takes an attribute of kind 'float' off a node and makes it a scalar of the type that `like` has. */
   takeScalar(node: Node, name: string, like: Value): Value | undefined {
     const entry = node.attributes.get(name);
-    const type = this.facts.elementType(like);
+    const type = like.elementType;
     if (entry?.type === 'float' && type) {
       node.set(name, undefined);
       return this.constant(node, name, scalar(type, entry.value));
@@ -60,19 +57,19 @@ export class StepContext {
 
   /** A scalar of the type that `like` has. */
   scalar(node: Node, hint: string, number: number, like: Value): Value {
-    const type = this.facts.elementType(like);
+    const type = like.elementType;
     const value = this.constant(node, hint, scalar(type ?? 'float32', number));
     return type ? value : this.castLike(node, value, like);
   }
 
   /** Why these attributes of a node cannot become scalars of the type that `like` has; undefined: they can. */
   refuseScalar(like: Value | undefined, ...entries: (Attribute | undefined)[]): string | undefined {
-    const type = like && this.facts.elementType(like);
+    const type = like?.elementType;
     if (type && !scalarTypes.has(type)) return `it takes ${type}; expected float16, float32 or float64`;
     // From operator set 15 on CastLike does it without knowing.
     if (this.to >= 15 || type === 'float32') return undefined;
     if (type && entries.every((entry) => entry?.type !== 'reference')) return undefined;
-    return `the element type of '${like?.name}' is not known here; infer types first, or upgrade to 15 or beyond`;
+    return `the element type of '${like?.name}' is not known; state it, or upgrade to 15 or beyond`;
   }
 
   private castLike(node: Node, value: Value, like: Value): Value {

@@ -15,6 +15,8 @@ export interface UpgradeStep {
   readonly reads?: Readonly<Record<string, TakenKind>>;
   /** How many of the first inputs a node must have. @default 1 */
   readonly needs?: number;
+  /** Whether it looks at element types, which are inferred then. */
+  readonly usesTypes?: boolean;
   /**
    * Why a node cannot be brought over, and what to do about it. Asked before anything is changed, of nodes as the model
    * has them; `apply` may rely on it.

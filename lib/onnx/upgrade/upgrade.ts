@@ -4,6 +4,7 @@ import { Pauses } from '../file/pauses.js';
 import type { Graph } from '../graph/graph.js';
 import type { Model } from '../graph/model.js';
 import type { Node } from '../graph/node.js';
+import { inferTypes } from '../infer/infer-types.js';
 import { checkNode } from './check.js';
 import { NEWEST_OPSET, OLDEST_OPSET, raiseIrVersion } from './ir-version.js';
 import type { UpgradeStep } from './step.js';
@@ -55,7 +56,7 @@ const DEFAULT_OPSET = 21;
 /**
  * Brings a model of ONNX's own operators from operator set 7 or later to a newer one, in place: the graph, its subgraphs
  * and the functions of the model. What it computes stays the same. The IR version is raised where the operator set needs
- * it. Other domains are left as they are. Types of values (`Value.type`) make for fewer nodes; none are needed.
+ * it. Other domains are left as they are.
  *
  * Throws UNSUPPORTED, with the node and what to do, where a node cannot be said in the newer version, where the model is
  * older than 7 or newer than `to`; MODEL_INVALID where a node is not as its operator wants it; INVALID_ARGUMENT and
@@ -72,6 +73,7 @@ export async function upgradeOpset(model: Model, options: UpgradeOptions = {}): 
   const report = { from: model.opset, to, irVersion: { from: model.irVersion, to: model.irVersion } };
   const pauses = new Pauses();
   const pause = () => (pauses.due ? pauses.take() : undefined);
+  await inferNeeded(model, scopes, isOnnx);
   let nodes = 0;
   for (const { body, from, context } of scopes) {
     for (const node of body.allNodes()) {
@@ -167,6 +169,17 @@ function scopesOf(model: Model, to: number, note: StepContext['note']): Scope[] 
     throw new NodeTensorRTError('UNSUPPORTED', text, { to });
   }
   return scopes;
+}
+
+/** Element types are looked at for few operators: most models need none. */
+async function inferNeeded(model: Model, scopes: readonly Scope[], isOnnx: (node: Node) => boolean): Promise<void> {
+  for (const { body, from, context } of scopes) {
+    for (const node of body.allNodes()) {
+      if (!isOnnx(node) || !stepsOf(node, from, context.to).some(({ usesTypes }) => usesTypes)) continue;
+      await inferTypes(model);
+      return;
+    }
+  }
 }
 
 function hasOnnxNodes(body: Graph): boolean {

@@ -8,6 +8,7 @@ export const batchNormalizationSteps: UpgradeStep[] = [
   {
     opType: 'BatchNormalization',
     since: 9,
+    usesTypes: true,
     reads: { spatial: 'int', epsilon: 'float' },
     needs: 5,
     refuse(node, context) {

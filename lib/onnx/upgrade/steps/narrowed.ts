@@ -1,13 +1,18 @@
+import { attribute } from '../../graph/attribute.js';
 import { isFloat } from '../../graph/element-types.js';
 import type { UpgradeStep } from '../step.js';
 
 /** Operators of which a version takes fewer types, or reads some inputs or attributes in another way. */
+/** Of batch, height and width. */
+const IMAGE_AXES = [0, 2, 3];
+
 export const narrowedSteps: UpgradeStep[] = [
   {
     opType: 'Erf',
     since: 13,
-    refuse({ inputs: [x] }, context) {
-      const type = x && context.facts.elementType(x);
+    usesTypes: true,
+    refuse({ inputs: [x] }) {
+      const type = x?.elementType;
       if (type === undefined || isFloat(type)) return undefined;
       return `it takes ${type}, and from operator set 13 on floating-point types only; cast before it`;
     },
@@ -35,6 +40,16 @@ export const narrowedSteps: UpgradeStep[] = [
         'where padding is odd, operator set 11 says for the other side; runtimes always did as it says',
       );
       return undefined;
+    },
+  },
+  {
+    opType: 'MeanVarianceNormalization',
+    since: 13,
+    apply(node) {
+      if (node.attributes.has('axes')) return undefined;
+      // The operator is a function of others since, in which onnx.checker does not find the default.
+      node.set('axes', attribute.ints(IMAGE_AXES));
+      return 'axes is stated';
     },
   },
 ];
