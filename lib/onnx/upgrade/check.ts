@@ -27,7 +27,11 @@ export function checkNode(node: Node, steps: readonly UpgradeStep[], context: St
   }
   for (const step of steps) {
     checkShape(node, step);
-    for (const [name, kind] of Object.entries(step.reads ?? {})) checkKind(node, name, kind, false);
+    for (const [name, kind] of Object.entries(step.reads ?? {})) {
+      checkKind(node, name, kind, false);
+      // Also no number beyond 2^53.
+      if (kind === 'int') node.int(name, 0);
+    }
     const mayMove = context.isFunction && context.to >= CONSTANT_KEYS_SINCE;
     for (const [name, kind] of Object.entries(step.moves ?? {})) checkKind(node, name, kind, mayMove);
     const reason = step.refuse?.(node, context);
@@ -40,12 +44,12 @@ function refusal(node: Node, reason: string, since?: number): NodeTensorRTError 
   return new NodeTensorRTError('UNSUPPORTED', text, { node: node.name, opType: node.opType, since });
 }
 
-function checkShape(node: Node, { needs = 1 }: UpgradeStep): void {
+function checkShape(node: Node, { needs = 1, needsOutput }: UpgradeStep): void {
   const missing = Array.from({ length: needs }, (_, i) => i).find((i) => !node.inputs[i]);
   if (missing !== undefined) {
     throw new NodeTensorRTError('MODEL_INVALID', `${node.label} has no input ${missing}`, { node: node.name });
   }
-  if (!node.outputs.some((output) => output) || (node.outputs.length === 1 && !node.outputs[0])) {
+  if (needsOutput ? !node.outputs[0] : !node.outputs.some((output) => output)) {
     throw new NodeTensorRTError('MODEL_INVALID', `${node.label} has no output`, { node: node.name });
   }
 }

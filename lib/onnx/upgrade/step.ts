@@ -15,6 +15,8 @@ export interface UpgradeStep {
   readonly reads?: Readonly<Record<string, TakenKind>>;
   /** How many of the first inputs a node must have. @default 1 */
   readonly needs?: number;
+  /** Whether a node must have its first output, and not only others. */
+  readonly needsOutput?: boolean;
   /** Whether it looks at element types, which are inferred then. */
   readonly usesTypes?: boolean;
   /**

@@ -72,15 +72,14 @@ export async function upgradeOpset(model: Model, options: UpgradeOptions = {}): 
 
   const report = { from: model.opset, to, irVersion: { from: model.irVersion, to: model.irVersion } };
   const pauses = new Pauses();
-  const pause = () => (pauses.due ? pauses.take() : undefined);
   await inferNeeded(model, scopes, isOnnx);
   let nodes = 0;
   for (const { body, from, context } of scopes) {
     for (const node of body.allNodes()) {
+      if (pauses.due) await pauses.take();
       if (!isOnnx(node)) continue;
       nodes++;
       checkNode(node, stepsOf(node, from, to), context);
-      await pause();
     }
   }
 
@@ -93,6 +92,7 @@ export async function upgradeOpset(model: Model, options: UpgradeOptions = {}): 
       if (!steps) continue;
       // Nodes that steps add are of this version already.
       for (const node of [...body.allNodes()]) {
+        if (pauses.due) await pauses.take();
         const step = isOnnx(node) && !node.isRemoved ? steps.get(node.opType) : undefined;
         if (!step) continue;
         const { node: name, opType } = nameOf(node);
@@ -102,7 +102,6 @@ export async function upgradeOpset(model: Model, options: UpgradeOptions = {}): 
           entry.what.push(what);
           done.set(node, entry);
         }
-        await pause();
       }
     }
     opsets.set('', to);

@@ -8,12 +8,13 @@ export const batchNormalizationSteps: UpgradeStep[] = [
   {
     opType: 'BatchNormalization',
     since: 9,
+    needsOutput: true,
     usesTypes: true,
     reads: { spatial: 'int', epsilon: 'float' },
     needs: 5,
     refuse(node, context) {
       if (node.int('spatial', 1) !== 0) return undefined;
-      if (isTraining(node) || !node.outputs[0])
+      if (isTraining(node))
         return 'spatial = 0 cannot be trained from operator set 9 on; take its outputs but the first out';
       return context.refuseScalar(node.inputs[0]);
     },

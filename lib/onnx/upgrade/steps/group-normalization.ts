@@ -10,6 +10,7 @@ export const groupNormalizationSteps: UpgradeStep[] = [
     opType: 'GroupNormalization',
     since: 21,
     needs: 3,
+    needsOutput: true,
     reads: { num_groups: 'int' },
     refuse: (node) => (node.int('num_groups', 0) > 0 ? undefined : "it lacks the attribute 'num_groups'"),
     apply(node, context) {

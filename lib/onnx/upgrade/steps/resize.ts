@@ -22,12 +22,13 @@ export const resizeSteps: UpgradeStep[] = [
     opType: 'Upsample',
     since: 10,
     reads: { mode: 'string' },
+    needsOutput: true,
     apply(node) {
       node.opType = 'Resize';
       return 'is Resize';
     },
   },
-  { opType: 'Resize', since: 11, reads: { mode: 'string' }, needs: 2, apply: stateCoordinates },
+  { opType: 'Resize', since: 11, reads: { mode: 'string' }, needs: 2, needsOutput: true, apply: stateCoordinates },
   {
     opType: 'Resize',
     since: 13,

@@ -9,6 +9,7 @@ import type { StepContext } from '../step-context.js';
 /** Up to 12 the axes from `axis` on were one; from 13 on only `axis` counts, and its default is the last. */
 export const softmaxSteps: UpgradeStep[] = stepsFor(['Softmax', 'LogSoftmax', 'Hardmax'], {
   since: 13,
+  needsOutput: true,
   reads: { axis: 'int' },
   apply(node, context) {
     const [x] = node.inputs;

@@ -14,6 +14,8 @@ export interface UpgradeCase {
   tolerance?: number;
   /** What `onnx.version_converter` makes of it. @default 'same' */
   converter?: 'same' | 'fails' | 'wrong';
+  /** The first operator set that can say it. @default any */
+  least?: number;
   /** Nodes of which the report has notes. @default none */
   notes?: string[];
 }

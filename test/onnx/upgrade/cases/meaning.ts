@@ -66,6 +66,8 @@ export const otherMeaning: UpgradeCase[] = [
   ),
   oneNode({
     title: 'Softmax of 11, of no elements',
+    // Reshape to a size of 0.
+    least: 14,
     opset: 11,
     op: 'Softmax',
     inputs: { x: floats(2, 3, 0) },
@@ -141,7 +143,7 @@ export const otherMeaning: UpgradeCase[] = [
           coordinate_transformation_mode: { string: 'tf_half_pixel_for_nn' },
           nearest_mode: { string: nearest },
         },
-        constants: ['', floats(0), int64([4], [1, 2, 7, 5])].map((entry) => (entry === '' ? floats(0) : entry)),
+        constants: [floats(0), floats(0), int64([4], [1, 2, 7, 5])],
       }),
     ),
   ]),
