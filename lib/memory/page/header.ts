@@ -1,7 +1,7 @@
+import { html, type Markup, NOTHING } from '../../page/markup.js';
 import { formatBytes, formatCount, formatShare, formatTime } from '../format.js';
 import { sum, totalReserved } from '../measures.js';
 import type { MemorySnapshot } from '../snapshot.js';
-import { html, type Markup, NOTHING } from './markup.js';
 
 /** A number with its name, a remark, and how full it is (0 to 1). */
 export interface Tile {
