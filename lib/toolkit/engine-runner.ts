@@ -5,8 +5,14 @@ import type { LoadRunner } from '../onnx/runner.js';
 /** Runs models of the graph tools on the CPU. */
 export const engineRunner: LoadRunner = runnerOn({ backend: 'cpu' });
 
-/** Runs models on a backend, with these options of `Engine.load`. */
-export function runnerOn(options: Pick<LoadOptions, 'backend' | 'signal'> & { precision?: string }): LoadRunner {
+/**
+ * Runs models on a backend, with these options of `Engine.load`. `pooled`: results stay in the pool's memory, without a
+ * copy; whoever takes them releases them (`PooledTensor.release`).
+ */
+export function runnerOn(
+  options: Pick<LoadOptions, 'backend' | 'signal'> & { precision?: string },
+  { pooled = false } = {},
+): LoadRunner {
   return async (model, { optimize = true } = {}) => {
     const all: LoadOptions & { precision?: string } = {
       batching: false,
@@ -18,7 +24,11 @@ export function runnerOn(options: Pick<LoadOptions, 'backend' | 'signal'> & { pr
     return {
       inputs: engine.inputs,
       outputs: engine.outputs,
-      run: (inputs, outputs) => engine.run(inputs, outputs ? { outputs: [...outputs] } : {}),
+      run: (inputs, outputs) =>
+        engine.run(inputs, {
+          ...(outputs && { outputs: [...outputs] }),
+          ...(pooled && { preferredOutputLocation: 'pool' as const }),
+        }),
       close: () => engine.close(),
     };
   };

@@ -41,25 +41,33 @@ export async function compareModels(
   options: CompareOptions = {},
 ): Promise<ComparisonReport> {
   const settings = compareOptions(options);
-  const { signal, emulate, optimize } = settings;
   const given = samplesArgument(samples);
-  const sides = { a: new Side(sideOption('a', a), signal), b: new Side(sideOption('b', b), signal) };
+  const sides = [new Side(sideOption('a', a), settings.signal), new Side(sideOption('b', b), settings.signal)] as const;
+  return compareSides(...sides, given, settings);
+}
+
+/** `compareModels` of what was checked. */
+export async function compareSides(
+  a: Side,
+  b: Side,
+  samples: Samples,
+  settings: ResolvedCompareOptions,
+): Promise<ComparisonReport> {
+  const { signal, emulate, optimize } = settings;
   signal?.throwIfAborted();
   const runners: Runner[] = [];
   try {
-    for (const side of [sides.a, sides.b]) {
+    for (const side of [a, b]) {
       runners.push(await side.load(emulate, optimize));
       signal?.throwIfAborted();
     }
     const [runnerA, runnerB] = runners as [Runner, Runner];
-    const comparison = new Comparison(sides, { a: runnerA, b: runnerB }, settings);
-    for await (const sample of given) {
+    const comparison = new Comparison({ a, b }, { a: runnerA, b: runnerB }, settings);
+    for await (const sample of samples) {
       await comparison.add(sample);
       signal?.throwIfAborted();
     }
-    return await comparison.finish(async () => {
-      await closeAll(runners.splice(0));
-    });
+    return await comparison.finish(() => closeAll(runners.splice(0)));
   } finally {
     await closeAll(runners);
   }

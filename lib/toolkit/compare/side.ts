@@ -18,6 +18,7 @@ export type LowType = 'bfloat16' | 'float16';
 export class Side {
   readonly #option: SideOption;
   readonly #load: LoadRunner;
+  readonly #loadPooled: LoadRunner;
   #emulated: readonly LowType[] = [];
   #model: Promise<Model> | undefined;
   /** The model that is run, where it is not the one given. */
@@ -26,7 +27,10 @@ export class Side {
   constructor(option: SideOption, signal: AbortSignal | undefined) {
     const { backend, precision, load } = option;
     this.#option = option;
-    this.#load = load ?? runnerOn({ backend, ...(precision && { precision }), ...(signal && { signal }) });
+    const options = { backend, ...(precision && { precision }), ...(signal && { signal }) };
+    this.#load = load ?? runnerOn(options);
+    // Many large results at once: copying them all would keep the event loop.
+    this.#loadPooled = load ?? runnerOn(options, { pooled: true });
   }
 
   get name(): string {
@@ -66,11 +70,11 @@ export class Side {
     }
   }
 
-  /** Loads a variant of what `load` loaded, with nodes as they are written. */
+  /** Loads a variant of what `load` loaded, with nodes as they are written. Its results are to be released. */
   async loadVariant(change: (model: Model) => void): Promise<Runner> {
     const model = await openModel(await (this.#derived ?? this.model()));
     change(model);
-    return loadModel(model, this.#load, false);
+    return loadModel(model, this.#loadPooled, false);
   }
 
   report(): SideReport {

@@ -127,13 +127,18 @@ async function runGroup(
     runners.push(runnerB);
     for (const [index, sample] of samples.entries()) {
       plan.signal?.throwIfAborted();
-      const outputsA = await runnerA.run(await inputsFor({ name: a.name, inputs: runnerA.inputs }, sample, index));
-      const outputsB = await runnerB.run(await inputsFor({ name: b.name, inputs: runnerB.inputs }, sample, index));
-      for (const value of group) {
-        const x = outputsA[value.value.name] as TensorLike;
-        const y = outputsB[value.nameInB] as TensorLike;
-        bytes.set(value, Math.max(bytes.get(value) ?? 0, byteLength(x) + byteLength(y)));
-        await compareValue(value, x, y, plan);
+      const results: TensorMap[] = [];
+      try {
+        results.push(await runnerA.run(await inputsFor({ name: a.name, inputs: runnerA.inputs }, sample, index)));
+        results.push(await runnerB.run(await inputsFor({ name: b.name, inputs: runnerB.inputs }, sample, index)));
+        for (const value of group) {
+          const x = results[0]?.[value.value.name] as TensorLike;
+          const y = results[1]?.[value.nameInB] as TensorLike;
+          bytes.set(value, Math.max(bytes.get(value) ?? 0, byteLength(x) + byteLength(y)));
+          await compareValue(value, x, y, plan);
+        }
+      } finally {
+        results.forEach(release);
       }
     }
   } finally {
@@ -162,6 +167,11 @@ async function compareValue(
     if (!(error instanceof NodeTensorRTError)) throw error;
     compared.failure = error.message;
   }
+}
+
+/** Gives back results that are in the pool's memory. */
+function release(outputs: TensorMap): void {
+  for (const tensor of Object.values(outputs)) (tensor as { release?: () => void }).release?.();
 }
 
 function byteLength({ data }: TensorLike): number {
