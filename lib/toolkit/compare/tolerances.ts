@@ -1,7 +1,7 @@
 import { argumentError } from '../../errors.js';
 import { knownKeys, objectOption } from '../../options.js';
-import { describeNumber } from './numbers.js';
 import type { ComparisonReason, ErrorStatistics, OutputReport } from './report.js';
+import { describeNumber } from './words.js';
 
 /** How far an output of b may be from that of a. What is not named is not limited. */
 export interface Tolerance {

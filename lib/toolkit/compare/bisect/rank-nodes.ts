@@ -1,8 +1,8 @@
 import { argumentError } from '../../../errors.js';
 import { Pauses } from '../../../onnx/file/pauses.js';
 import type { Model } from '../../../onnx/graph/model.js';
-import { describeNumber } from '../numbers.js';
 import type { IntermediateReport, IntermediatesReport } from '../report.js';
+import { describeNumber } from '../words.js';
 import type { RankedNode } from './bisect-report.js';
 
 /**

@@ -21,3 +21,14 @@ export function describeShare(part: number, whole: number): string {
   const share = Math.floor((1000 * part) / whole) / 10;
   return `${share.toFixed(share === 100 ? 0 : 1)} %`;
 }
+
+const LONGEST_NAME = 60;
+
+/** A name on one line: no control or direction characters, and no longer than fits into a table. */
+export function describeName(name: string, longest = LONGEST_NAME): string {
+  const letters = [...name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\uFFFD')];
+  if (letters.length <= longest) return letters.join('');
+  // Names of inner values tell themselves apart at the end.
+  const head = longest >> 1;
+  return `${letters.slice(0, head).join('')}…${letters.slice(letters.length - (longest - head - 1)).join('')}`;
+}
