@@ -1,5 +1,6 @@
 import { describeSide, describeTolerance, describeTypes, describeVerdict } from './describe-report.js';
-import type { ComparisonReport, DivergenceReport, IntermediateReport, IntermediatesReport } from './report.js';
+import { type Loss, losses } from './losses.js';
+import type { ComparisonReport, DivergenceReport, IntermediatesReport } from './report.js';
 import { describeCount, describeName, describeNumber, describeShare } from './words.js';
 
 /** Options of `formatComparison`. */
@@ -114,32 +115,6 @@ function divergenceLines({ node, opType, value, statistics, inputs }: Divergence
         `    takes '${describeName(input.value)}': SNR ${describeNumber(input.statistics.snr)} dB, max abs ${describeNumber(input.statistics.maxAbs)}`,
     ),
   ];
-}
-
-/** A value, and how many dB its node lost; Infinity: all. */
-export interface Loss {
-  readonly value: IntermediateReport;
-  /** Signal to noise of the worst that its node takes. */
-  readonly before: number;
-  readonly lost: number;
-}
-
-/** Values whose signal to noise is below that of all that their nodes take, the largest relative loss first. */
-export function losses(values: readonly IntermediateReport[]): Loss[] {
-  const byName = new Map(values.map((value) => [value.value, value]));
-  const noise = (snr: number) => 10 ** (-snr / 20);
-  return values
-    .flatMap((value): Loss[] => {
-      const { snr, nonFinite } = value;
-      if (snr === null || (snr === Number.POSITIVE_INFINITY && nonFinite === 0)) return [];
-      const before = Math.min(
-        Number.POSITIVE_INFINITY,
-        ...value.inputs.map((name) => byName.get(name)?.snr ?? Number.POSITIVE_INFINITY),
-      );
-      const after = nonFinite > 0 ? Number.NEGATIVE_INFINITY : snr;
-      return after < before ? [{ value, before, lost: noise(after) - noise(before) }] : [];
-    })
-    .sort((x, y) => (x.lost === y.lost ? x.value.index - y.value.index : y.lost - x.lost));
 }
 
 function lossRows(worst: readonly Loss[]): string[][] {

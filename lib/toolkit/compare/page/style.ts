@@ -2,14 +2,14 @@ import { BASE_STYLE } from '../../../page/style.js';
 
 /** The style sheet of the page of a comparison. */
 export const STYLE = `${BASE_STYLE}
-.verdict { font-weight: 600; }
+.verdict { font-weight: 600; margin: 0; }
 .verdict.bad { color: var(--bad); }
 .verdict.good { color: var(--c6); }
 .reasons { margin: 8px 0 0; padding-left: 20px; overflow-wrap: anywhere; }
 .sides { display: grid; grid-template-columns: auto 1fr; gap: 2px 12px; margin: 12px 0 0; }
 .sides dt { color: var(--soft); }
 .sides dd { margin: 0; overflow-wrap: anywhere; }
-.plot { display: block; width: 100%; min-width: 680px; cursor: crosshair; }
+.plot { display: block; width: 100%; min-width: 860px; cursor: crosshair; }
 .dots { fill: none; stroke: var(--accent); stroke-width: 6; stroke-linecap: round; }
 .dots.bad { stroke: var(--bad); }
 .limit { stroke: var(--bad); stroke-width: 1.2; stroke-dasharray: 6 4; fill: none; }

@@ -1,6 +1,7 @@
 import { html, type Markup, NOTHING } from '../../../page/markup.js';
 import { describeTypes } from '../describe-report.js';
-import { describeCosine, losses } from '../format-comparison.js';
+import { describeCosine } from '../format-comparison.js';
+import { losses, snrOfInputs } from '../losses.js';
 import type { ComparisonReport, IntermediateReport, OutputReport, SampleStatistics } from '../report.js';
 import { describeCount, describeName, describeNumber, describeShare } from '../words.js';
 
@@ -99,8 +100,9 @@ const MAX_ROWS = 2000;
 
 /** All inner values, or those that lose most where there are very many. */
 export function valueTable(values: readonly IntermediateReport[]): Markup {
-  const before = new Map(losses(values).map((loss, rank) => [loss.value, { ...loss, rank }]));
-  const rank = (value: IntermediateReport) => before.get(value)?.rank ?? Number.POSITIVE_INFINITY;
+  const ranks = new Map(losses(values).map(({ value }, rank) => [value, rank]));
+  const rank = (value: IntermediateReport) => ranks.get(value) ?? Number.POSITIVE_INFINITY;
+  const before = snrOfInputs(values);
   const shown =
     values.length <= MAX_ROWS
       ? values
@@ -116,8 +118,8 @@ export function valueTable(values: readonly IntermediateReport[]): Markup {
     { name: 'type', text: describeTypes },
     {
       name: 'SNR of inputs',
-      number: (value) => before.get(value)?.before ?? null,
-      text: (value) => describeNumber(before.get(value)?.before ?? null),
+      number: (value) => before(value),
+      text: (value) => describeNumber(before(value)),
     },
     error('SNR dB', ({ snr }) => snr),
     error('max abs', ({ maxAbs }) => maxAbs),
