@@ -10,7 +10,7 @@ import { type ComparedModel, sideOption } from '../side-option.js';
 import { type BisectOptions, bisectOptions, type ResolvedBisectOptions } from './bisect-options.js';
 import type { BisectProgress, BisectReport, KeptNode, RankedNode, TrialSummary } from './bisect-report.js';
 import { minimise, shortestPrefix } from './minimise.js';
-import { rankNodes } from './rank-nodes.js';
+import { NOT_FINITE, rankNodes } from './rank-nodes.js';
 import { ReferenceSide } from './reference-side.js';
 import { summarise, Trials } from './trials.js';
 
@@ -54,6 +54,9 @@ export async function bisectPrecision(
   }
 }
 
+/** Comparisons of all inner values, at most: as many overflows may hide behind one another. */
+const MAX_ROUNDS = 10;
+
 class Bisection {
   readonly #trials: Trials;
   #ranking: readonly RankedNode[];
@@ -78,15 +81,30 @@ class Bisection {
     return this.#report(before, keep, this.#trials.get(keep) ?? before, minimal);
   }
 
-  /** Everything narrowed, with all inner values compared. */
+  /**
+   * Everything narrowed, with all inner values compared. What is not finite hides what comes behind it: so the nodes that
+   * it comes from are kept, and all is compared again, until there are none. Returns what the first comparison found.
+   */
   async #rank(): Promise<TrialSummary> {
-    const { report, summary } = await this.#compare([], true);
-    if (report.intermediates) {
-      this.#ranking = await rankNodes(await this.reference.model(), report.intermediates, this.settings.candidates);
+    const sources: RankedNode[] = [];
+    let before: TrialSummary | undefined;
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const keep = sources.map(({ node }) => node);
+      const { report, summary } = await this.#compare(keep, true);
+      before ??= summary;
+      const { candidates, maxRuns } = this.settings;
+      const ranked = report.intermediates
+        ? await rankNodes(await this.reference.model(), report.intermediates, candidates)
+        : [];
+      const rest = ranked.filter(({ node }) => !keep.includes(node));
+      this.#ranking = [...sources, ...rest];
+      this.#trials.add(keep, summary);
+      this.#progress('rank', keep, summary);
+      const found = rest.filter(({ error }) => error === NOT_FINITE);
+      if (summary.passed || found.length === 0 || this.#trials.runs >= maxRuns) return before;
+      sources.push(...found);
     }
-    this.#trials.add([], summary);
-    this.#progress('rank', [], summary);
-    return summary;
+    return before as TrialSummary;
   }
 
   #try(phase: BisectProgress['phase']) {

@@ -49,8 +49,8 @@ export async function rankNodes(
   return list.sort((x, y) => y.error - x.error);
 }
 
-/** Above every relative error: a result that is not finite. */
-const NOT_FINITE = Number.MAX_VALUE;
+/** Above every relative error: of a node whose result is not finite while all that it takes is. */
+export const NOT_FINITE = Number.MAX_VALUE;
 
 function addedError(value: IntermediateReport, byName: ReadonlyMap<string, IntermediateReport>) {
   const inputs = value.inputs.flatMap((name) => byName.get(name) ?? []);
