@@ -8,15 +8,22 @@ import { elementCode } from '../../../dist/esm/onnx/graph/element-types.js';
 import type { Model } from '../../../dist/esm/onnx/graph/model.js';
 import { bfloat16ToNumber, halfToNumber } from '../../../dist/esm/onnx/graph/numbers.js';
 import { Tensor } from '../../../dist/esm/onnx/graph/tensor.js';
-import { toBfloat16, toHalf } from '../../../dist/esm/toolkit/compare/cast-floats.js';
+import { convertFloatsSync } from '../../../dist/esm/onnx/numeric/convert.js';
 import { compareModels } from '../../../dist/esm/toolkit/compare/compare-models.js';
 import { engineRunner } from '../../../dist/esm/toolkit/engine-runner.js';
 import { failure, rejection } from '../../support/failure.js';
 import { castTo, emptyModel, input, op, output, samplesOf, uniform } from '../../support/graph-models.js';
 
+/** The bits of the nearest number of a low precision. */
+function bitsOf(value: number, type: 'bfloat16' | 'float16'): number {
+  const [low = 0, high = 0] = convertFloatsSync(Float32Array.of(value), 'float32', type);
+  return low + 256 * high;
+}
+const toBfloat16 = (value: number) => bitsOf(value, 'bfloat16');
+const toHalf = (value: number) => bitsOf(value, 'float16');
 const round = {
-  bfloat16: (x: number) => bfloat16ToNumber(toBfloat16(x)),
-  float16: (x: number) => halfToNumber(toHalf(x)),
+  bfloat16: (value: number) => bfloat16ToNumber(toBfloat16(value)),
+  float16: (value: number) => halfToNumber(toHalf(value)),
 };
 type Low = keyof typeof round;
 
