@@ -12,7 +12,7 @@ import { convertFloatsSync } from '../../../dist/esm/onnx/numeric/convert.js';
 import { compareModels } from '../../../dist/esm/toolkit/compare/compare-models.js';
 import { engineRunner } from '../../../dist/esm/toolkit/engine-runner.js';
 import { failure, rejection } from '../../support/failure.js';
-import { castTo, emptyModel, input, op, output, samplesOf, uniform } from '../../support/graph-models.js';
+import { castTo, emptyModel, input, layers, op, output, samplesOf, uniform } from '../../support/graph-models.js';
 
 /** The bits of the nearest number of a low precision. */
 function bitsOf(value: number, type: 'bfloat16' | 'float16'): number {
@@ -212,5 +212,21 @@ describe('compareModels() with low precision', () => {
     expect(always.b.emulated).toEqual(['float16']);
     const never = compareModels(await wide(), chain('bfloat16'), samples(), { emulate: 'never' });
     expect(await rejection(never)).toEqual(failure('UNSUPPORTED'));
+  });
+
+  test('puts a model into the precision that is asked for', async () => {
+    const model = layers(3);
+    const samples = () => samplesOf('x', [4, 8], 4);
+    const half = await compareModels(model, { model, precision: 'fp16' }, samples(), { intermediates: true });
+    const bfloat = await compareModels(model, { model, precision: 'bf16' }, samples(), { intermediates: true });
+    expect([half.b, bfloat.b]).toMatchObject([
+      { precision: 'fp16', emulated: [] },
+      { precision: 'bf16', emulated: ['bfloat16'] },
+    ]);
+    const [fine, coarse] = [half, bfloat].map(({ outputs }) => outputs[0]?.all.snr as number);
+    // Three bits less are 18 dB.
+    expect((fine as number) - (coarse as number)).toBeGreaterThan(12);
+    expect((fine as number) - (coarse as number)).toBeLessThan(24);
+    expect(bfloat.intermediates?.values.filter(({ bType }) => bType === 'bfloat16').length).toBeGreaterThan(5);
   });
 });

@@ -264,9 +264,10 @@ describe('compareModels() refuses', () => {
     expect(error.message).toMatch(/'y' of first \(sample 0\).*'y' of second/);
   });
 
-  test('a precision that this version cannot give', async () => {
-    expect(await rejection(compareModels(plus(0), { model: plus(0), precision: 'fp16' }, one))).toEqual(
-      failure('UNSUPPORTED'),
-    );
+  test('a backend beside a runner of its own, and a precision that there is not', async () => {
+    for (const side of [{ load: engineRunner, backend: 'cpu' as const }, { precision: 'int8' as 'fp16' }]) {
+      const error = await rejection(compareModels(plus(0), { model: plus(0), ...side }, one));
+      expect(error).toEqual(failure('INVALID_ARGUMENT'));
+    }
   });
 });
