@@ -52,7 +52,10 @@ export function sideOption(argument: 'a' | 'b', given: ComparedModel): SideOptio
     name: name === undefined ? (nameOf(model) ?? argument) : stringOption(`${argument}.name`, name),
     model,
     backend: choiceOption(`${argument}.backend`, backend, ['auto', 'cpu', 'tensorrt', 'tensorrt-rtx']),
-    precision: precision === undefined ? undefined : choiceOption<Precision>(`${argument}.precision`, precision, ['fp16', 'bf16']),
+    precision:
+      precision === undefined
+        ? undefined
+        : choiceOption<Precision>(`${argument}.precision`, precision, ['fp16', 'bf16']),
     load,
   };
 }
