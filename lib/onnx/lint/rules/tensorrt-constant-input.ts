@@ -10,7 +10,6 @@ const inputs: Readonly<Record<string, readonly (readonly [number, string])[]>> =
   Squeeze: [[1, 'axes']],
   Unsqueeze: [[1, 'axes']],
   Dropout: [[2, 'training_mode']],
-  Upsample: [[1, 'scales']],
   STFT: [[1, 'frame_step']],
   DFT: [[2, 'axis']],
 };
@@ -24,10 +23,20 @@ export const tensorrtConstantInput: LintRule = {
   *node(node, context) {
     for (const [at, what] of constantInputs(node, context)) {
       const value = node.inputs[at];
-      if (!value || !(context.isRuntime(value) || isComputed(value, context))) continue;
+      if (!value || !(context.isRuntime(value) || isCounted(value, context))) continue;
       yield {
         message: `${printable(node.label)} takes its ${what} from '${printable(value.name)}', which is not known when an engine is built`,
         hint: `Make it a constant: export with fixed ${what}.`,
+        node,
+        value,
+      };
+    }
+    for (const at of floatSizes(node, context)) {
+      const value = node.inputs[at];
+      if (!value || !context.isInput(value) || context.constant(value) || !isFloat(value.elementType)) continue;
+      yield {
+        message: `${printable(node.label)} takes sizes from the input '${printable(value.name)}', which is ${value.elementType}`,
+        hint: 'Sizes that a model is given must be int32 or int64: give them so and cast them in the model.',
         node,
         value,
       };
@@ -36,24 +45,20 @@ export const tensorrtConstantInput: LintRule = {
 };
 
 function constantInputs(node: Node, context: LintContext): readonly (readonly [number, string])[] {
-  const { opset } = context.model;
   if (node.domain !== '') return [];
   if (/^Reduce/.test(node.opType)) return [[1, 'axes']];
-  if (node.opType === 'Resize') return [[opset > 0 && opset < 11 ? 1 : 2, 'scales']];
-  // Shapes are whole numbers: a depth in float is taken where it is known only.
-  if (node.opType === 'OneHot' && isFloat(context.elementType(node.inputs[1]))) return [[1, 'depth']];
-  if (node.opType === 'Range' && isFloat(context.elementType(node.inputs[0]))) return RANGE;
   return Object.hasOwn(inputs, node.opType) ? (inputs[node.opType] ?? []) : [];
 }
 
-const RANGE = [
-  [0, 'start'],
-  [1, 'limit'],
-  [2, 'delta'],
-] as const;
+/** Sizes in float: they may follow from whole numbers, but not be an input of the model. */
+function floatSizes(node: Node, { model }: LintContext): readonly number[] {
+  if (node.is('Resize', 'Upsample')) return [model.opset > 0 && model.opset < 11 ? 1 : 2];
+  if (node.is('OneHot')) return [1];
+  return node.is('Range') ? [0, 1, 2] : [];
+}
 
 /** What is counted out is not folded, even where it follows from shapes: axes of normalisations are written so. */
-function isComputed(value: Value, context: LintContext): boolean {
+function isCounted(value: Value, context: LintContext): boolean {
   const range = value.producer;
   return range?.is('Range') === true && range.inputs.some((input) => input && !context.constant(input));
 }

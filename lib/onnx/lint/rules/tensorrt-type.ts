@@ -55,7 +55,8 @@ export const tensorrtType: LintRule = {
 /** An input must go into Casts at once, an output come from one. */
 function misusedUint8(value: Value): string | undefined {
   const { producer } = value;
-  if (producer) return producer.is('Cast', 'Constant', 'CastLike') ? undefined : `comes from ${producer.opType}`;
+  if (producer)
+    return producer.is('Cast', 'Constant', 'CastLike', 'QuantizeLinear') ? undefined : `comes from ${producer.opType}`;
   const other = value.consumers.find((node) => !takesUint8(node, value));
   return other && `goes into ${printable(other.label)} without a Cast`;
 }
