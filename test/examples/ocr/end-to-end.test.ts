@@ -8,7 +8,7 @@ import { Engine, Tensor } from 'node-tensorrt';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createReader } from '../../../examples/ocr/reader.mjs';
-import { picturePath } from '../../../scripts/lib/picture.mjs';
+import { picturePath } from '../../../scripts/lib/pictures.mjs';
 import { strokePicture } from './stroke-text.js';
 
 const MAIN = fileURLToPath(new URL('../../../examples/ocr/main.mjs', import.meta.url));

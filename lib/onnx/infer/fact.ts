@@ -1,0 +1,87 @@
+import { type ElementType, elementTypeOf } from '../graph/element-types.js';
+import type { Value } from '../graph/value.js';
+import type { Dim, ValueType } from '../graph/value-type.js';
+import type { TypeProto } from '../proto/onnx_pb.js';
+
+/** What inference knows about a tensor. */
+export interface TensorFact {
+  readonly kind: 'tensor';
+  readonly elementType: ElementType | undefined;
+  /** undefined: not even the rank. */
+  readonly dims?: readonly Dim[] | undefined;
+  /** Its elements where they are few whole numbers that are known, as shapes are; null for one that is not. */
+  readonly data?: readonly Dim[] | undefined;
+}
+
+/** About a sequence or an optional value. `of`: what is in it, undefined where that is not known. */
+export interface HolderFact {
+  readonly kind: 'sequence' | 'optional';
+  readonly of: Fact | undefined;
+}
+
+/** What inference knows about a value; undefined: nothing. */
+export type Fact = TensorFact | HolderFact;
+
+export function tensorFact(elementType: ElementType | undefined, dims?: readonly Dim[], data?: readonly Dim[]): Fact {
+  return { kind: 'tensor', elementType, dims, data };
+}
+
+/** What a file says about a value. */
+export function statedFact(value: Value): Fact | undefined {
+  const { initializer, graph } = value;
+  if (initializer) return tensorFact(known(initializer.elementType), initializer.dims);
+  const sparse = graph.sparse.get(value);
+  if (sparse) return tensorFact(known(sparse.values?.elementType), sparse.dims);
+  return value.type && factOfType(value.type);
+}
+
+export function factOfType(type: ValueType): Fact | undefined {
+  if (type.kind === 'tensor') return tensorFact(known(type.elementType), type.dims);
+  return factOfProto(type.proto);
+}
+
+/** As deep as sequences and optional values are looked into; the standard has two levels. */
+const MAX_DEPTH = 4;
+
+export function factOfProto({ value }: TypeProto, depth = 0): Fact | undefined {
+  if (depth > MAX_DEPTH) return undefined;
+  switch (value.case) {
+    case 'tensorType':
+    case 'sparseTensorType':
+      return tensorFact(known(elementTypeOf(value.value.elemType)));
+    case 'sequenceType':
+    case 'optionalType': {
+      const kind = value.case === 'sequenceType' ? 'sequence' : 'optional';
+      return { kind, of: value.value.elemType && factOfProto(value.value.elemType, depth + 1) };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Only the types: without sizes and elements. */
+export function typeOnly(fact: Fact | undefined): Fact | undefined {
+  if (fact?.kind === 'tensor') return tensorFact(fact.elementType);
+  return fact && { kind: fact.kind, of: typeOnly(fact.of) };
+}
+
+/** The element type of a tensor; undefined for all else. */
+export function elementTypeOfFact(fact: Fact | undefined): ElementType | undefined {
+  return fact?.kind === 'tensor' ? fact.elementType : undefined;
+}
+
+/** What holds for both of two facts. */
+export function commonFact(a: Fact | undefined, b: Fact | undefined): Fact | undefined {
+  if (a === undefined || b === undefined || a.kind !== b.kind) return undefined;
+  if (a.kind !== 'tensor' || b.kind !== 'tensor') {
+    return { kind: a.kind as HolderFact['kind'], of: commonFact((a as HolderFact).of, (b as HolderFact).of) };
+  }
+  const elementType = a.elementType === b.elementType ? a.elementType : undefined;
+  const dims =
+    a.dims?.length === b.dims?.length ? a.dims?.map((dim, i) => (dim === b.dims?.[i] ? dim : null)) : undefined;
+  return tensorFact(elementType, dims);
+}
+
+function known(type: ElementType | undefined): ElementType | undefined {
+  return type === 'undefined' ? undefined : type;
+}

@@ -1,0 +1,19 @@
+import { microsoftTypes } from './microsoft.js';
+import { mlTypes } from './ml.js';
+import { onnxTypes } from './onnx.js';
+import type { TypeRule } from './rule.js';
+import { trainingTypes } from './training.js';
+
+const domains: Readonly<Record<string, ReadonlyMap<string, TypeRule>>> = {
+  '': onnxTypes,
+  'ai.onnx.ml': mlTypes,
+  'ai.onnx.preview.training': trainingTypes,
+  'com.microsoft': microsoftTypes,
+  // ONNX's operators in the layout of another device.
+  'com.ms.internal.nhwc': onnxTypes,
+};
+
+/** How the element types of an operator's outputs follow; undefined for one that is not known. */
+export function findTypeRule(domain: string, opType: string): TypeRule | undefined {
+  return Object.hasOwn(domains, domain) ? domains[domain]?.get(opType) : undefined;
+}
