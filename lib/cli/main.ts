@@ -8,6 +8,14 @@ const verbs: Readonly<Record<string, { summary: string; open: () => Promise<{ ve
     summary: 'what a model is and what it would take, without loading it',
     open: () => import('./inspect.js'),
   },
+  lint: {
+    summary: 'what is wrong with a model, and what a backend would refuse',
+    open: () => import('./lint.js'),
+  },
+  types: {
+    summary: "TypeScript types of a model's inputs and outputs",
+    open: () => import('./types.js'),
+  },
 };
 
 function usage(): string {

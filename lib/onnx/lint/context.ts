@@ -4,7 +4,9 @@ import type { Model } from '../graph/model.js';
 import type { Node } from '../graph/node.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
+import { elementTypeOfFact } from '../infer/fact.js';
 import type { LintTarget } from './finding.js';
+import { findTypes, type ValueTypes } from './value-types.js';
 
 /** What rules know about a model beside the model: worked out once, before the first rule runs. */
 export class LintContext {
@@ -21,12 +23,13 @@ export class LintContext {
   private constructor(
     readonly model: Model,
     readonly targets: ReadonlySet<LintTarget>,
+    readonly types: ValueTypes,
   ) {
     this.#functions = new Set(model.functions.map(({ domain, name }) => `${domain}\n${name}`));
   }
 
   static async of(model: Model, targets: ReadonlySet<LintTarget>, pauses: Pauses): Promise<LintContext> {
-    const context = new LintContext(model, targets);
+    const context = new LintContext(model, targets, await findTypes(model));
     for (const graph of model.graphs()) {
       for (const input of graph.inputs) context.#inputs.add(input);
       for (const [i, node] of graph.nodes.entries()) {
@@ -50,9 +53,9 @@ export class LintContext {
     return value?.initializer ?? value?.producer?.constantOutput;
   }
 
-  /** The element type that the file states for a value, or that follows from its constant or from Cast. */
+  /** The element type of a value, stated or inferred. */
   elementType(value: Value | undefined): ElementType | undefined {
-    return value && (value.elementType ?? this.constant(value)?.elementType);
+    return value && (elementTypeOfFact(this.types.facts.get(value)) ?? value.elementType);
   }
 
   /** Whether a node calls one of the model's functions. */

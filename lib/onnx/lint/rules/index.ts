@@ -3,6 +3,7 @@ import { attributeKind } from './attribute-kind.js';
 import { batchDimension } from './batch-dimension.js';
 import { castChain } from './cast-chain.js';
 import { constantNode } from './constant-node.js';
+import { cpuKernel } from './cpu-kernel.js';
 import { cycle } from './cycle.js';
 import { danglingInput } from './dangling-input.js';
 import { denormalWeight } from './denormal-weight.js';
@@ -31,6 +32,7 @@ import { tensorrtRank } from './tensorrt-rank.js';
 import { tensorrtTuring } from './tensorrt-turing.js';
 import { tensorrtType } from './tensorrt-type.js';
 import { trainingNode } from './training-node.js';
+import { typeMismatch } from './type-mismatch.js';
 import { unknownDomain } from './unknown-domain.js';
 import { unnamedDim } from './unnamed-dim.js';
 import { unreadable } from './unreadable.js';
@@ -45,12 +47,12 @@ import { unusedOutput } from './unused-output.js';
 export const lintRules: readonly LintRule[] = [
   // Whether it is a sound ONNX model.
   ...[unreadable, attributeKind, danglingInput, cycle, unsortedNodes, duplicateNodeName, shadowedName],
-  ...[missingOpset, unknownDomain, operatorVersion, opsetVersion, quantizationOpset],
+  ...[missingOpset, unknownDomain, operatorVersion, opsetVersion, quantizationOpset, typeMismatch],
   // What TensorRT refuses.
   ...[tensorrtOperator, tensorrtAttribute, tensorrtConstantInput, tensorrtType, tensorrtRank],
   ...[tensorrtQuantization, tensorrtControlFlow, tensorrtPlugin, tensorrtDynamicShape, tensorrtTuring],
   // What computes something else, or slowly.
-  ...[trainingNode, float64Compute, castChain],
+  ...[trainingNode, float64Compute, cpuKernel, castChain],
   // Inputs and outputs.
   ...[missingShape, unnamedDim, batchDimension],
   // Weights.

@@ -21,7 +21,7 @@ export const tensorrtConstantInput: LintRule = {
   summary:
     'An input that must be known when the engine is built (axes, scales) is computed from what the model is given.',
   *node(node, context) {
-    for (const [at, what] of constantInputs(node, context)) {
+    for (const [at, what] of constantInputs(node)) {
       const value = node.inputs[at];
       if (!value || !(context.isRuntime(value) || isCounted(value, context))) continue;
       yield {
@@ -44,7 +44,7 @@ export const tensorrtConstantInput: LintRule = {
   },
 };
 
-function constantInputs(node: Node, context: LintContext): readonly (readonly [number, string])[] {
+function constantInputs(node: Node): readonly (readonly [number, string])[] {
   if (node.domain !== '') return [];
   if (/^Reduce/.test(node.opType)) return [[1, 'axes']];
   return Object.hasOwn(inputs, node.opType) ? (inputs[node.opType] ?? []) : [];
