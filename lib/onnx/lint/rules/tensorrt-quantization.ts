@@ -30,9 +30,15 @@ function* quantisedType(node: Node, context: LintContext): Problems {
     context.elementType(node.inputs[2]) ??
     (isQuantize ? context.elementType(node.outputs[0]) : context.elementType(node.inputs[0]));
   switch (type) {
-    case 'uint8':
-      yield { message: `${name} is of uint8, which TensorRT reads as int8, with a warning only`, hint: HINT, node };
+    case 'uint8': {
+      const why = isQuantize && !node.inputs[2] ? ' (as it has no zero point)' : '';
+      yield {
+        message: `${name} is of uint8${why}, which TensorRT reads as int8, with a warning at most`,
+        hint: HINT,
+        node,
+      };
       break;
+    }
     case 'int32':
       yield { message: `${name} takes int32 (a bias), which TensorRT refuses`, hint: HINT, node };
       break;
@@ -41,12 +47,6 @@ function* quantisedType(node: Node, context: LintContext): Problems {
     case 'uint4':
       yield { message: `${name} is of ${type}, which TensorRT does not have`, hint: HINT, node };
       break;
-    default:
-      // Without a zero point QuantizeLinear makes uint8 by the standard, and int8 in TensorRT.
-      if (isQuantize && !node.inputs[2] && node.int('output_dtype', 0) === 0) {
-        const message = `${name} has no zero point: ONNX makes uint8 of it, TensorRT int8`;
-        yield { message, hint: 'Give it a zero point, int8 0.', node, severity: 'warning' };
-      }
   }
 }
 
