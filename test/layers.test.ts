@@ -51,7 +51,11 @@ const lib: Layers = {
     index: ['errors', 'options', 'tensor', 'native', 'memory', 'engine', 'models', 'devices', 'pipeline'],
   },
   exceptions: {},
-  libraries: [{ name: /^(?!node:)/, only: ['native', 'onnx', 'toolkit'] }],
+  libraries: [
+    { name: /^sharp$/, only: ['toolkit'] },
+    { name: /^@bufbuild\/protobuf/, only: ['onnx'] },
+    { name: /^(?!node:)/, only: ['native'] },
+  ],
 };
 
 const folder = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
@@ -103,6 +107,13 @@ describe('lib/', () => {
     ['pipeline/stage.ts', "import { getPort } from '../native/port.js';"],
     ['onnx/numeric/convert.ts', "import { Engine } from '../../engine/engine.js';"],
     ['engine/load.ts', "import fastify from 'fastify';"],
+    ['engine/load.ts', "const sharp = await import('sharp');"],
+    ['engine/load.ts', "import { readNpz } from '../toolkit/samples/npz.js';"],
+    ['onnx/graph.ts', "import { Engine } from '../engine/engine.js';"],
+    ['onnx/graph.ts', "import { readNpz } from '../toolkit/samples/npz.js';"],
+    ['toolkit/samples/images.ts', "import { Engine } from '../../index.js';"],
+    ['toolkit/samples/images.ts', "import yauzl from 'yauzl';"],
+    ['index.ts', "export { readNpz } from './toolkit/samples/npz.js';"],
     ['index.ts', "export * from './elsewhere.js';"],
   ])('a breach is found: %s has %s', (file, line) => {
     expect(breaches(lib, new Map([[file, `// first\n${line}\n`]]))).toEqual([expect.stringContaining(`${file}:2`)]);

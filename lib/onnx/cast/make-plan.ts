@@ -13,6 +13,8 @@ import { WeightStatistics } from './weight-statistics.js';
 /** The smallest float16 that is not subnormal. */
 const MIN_NORMAL_FLOAT16 = 2 ** -14;
 
+const LARGE_BYTES = 64 * 1024;
+
 /**
  * Decides for every node of the main graph and its subgraphs whether it is cast. Types of values must be inferred. Nodes
  * of functions stay as they are.
@@ -152,6 +154,8 @@ function keepIslands(model: Model, plan: CastPlan): void {
     seen.add(start);
     for (let node = open.pop(); node; node = open.pop()) {
       island.push(node);
+      // A table of values to choose from is halved, which is worth a cast.
+      touchesLow ||= node.inputs.some((value) => (value?.constant?.byteLength ?? 0) >= LARGE_BYTES);
       for (const neighbour of lowNeighbours(node, plan)) {
         if (!moves(neighbour)) touchesLow = true;
         else if (!seen.has(neighbour)) {

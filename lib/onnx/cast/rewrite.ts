@@ -43,7 +43,7 @@ const SIGN = 0x8000;
  * A weight in the low precision. A single number that is added, or a limit, stays the smallest there is where it would
  * become 0.
  */
-function _convertWeight(tensor: Tensor, consumers: readonly Node[], to: LowPrecision): Tensor {
+function convertWeight(tensor: Tensor, consumers: readonly Node[], to: LowPrecision): Tensor {
   const converted = convertTensor(tensor, to);
   const before = tensor.elementCount === 1 ? tensor.numbers()?.[0] : undefined;
   if (!before || converted.numbers()?.[0] !== 0 || !consumers.every(toleratesSmallest)) return converted;
@@ -205,7 +205,7 @@ class Rewrite {
   /** A weight that only low nodes use takes the place of the float32 one. */
   #lowWeight(value: Value, constant: Tensor): Value {
     const { graph } = value;
-    const converted = convertTensor(constant, this.to);
+    const converted = convertWeight(constant, value.consumers, this.to);
     if (
       value.initializer &&
       value.returnedBy.size === 0 &&

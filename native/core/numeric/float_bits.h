@@ -74,14 +74,16 @@ constexpr typename To::Bits widen(typename From::Bits bits) noexcept {
     const Bits payload = (magnitude & From::kMantissaMask) << kAdded;
     return sign | To::kInfinity | payload | (payload != 0 ? To::kQuiet : 0);
   }
-  if (kRebias == 0 || magnitude > From::kMantissaMask) {
-    return sign | ((magnitude << kAdded) + (Bits{kRebias} << To::kMantissaBits));
+  if constexpr (kRebias != 0) {
+    if (magnitude == 0) return sign;
+    if (magnitude <= From::kMantissaMask) {
+      // A subnormal: its top bit becomes the one that a normal number does not write.
+      const int shift = From::kMantissaBits + 1 - static_cast<int>(std::bit_width(magnitude));
+      const Bits mantissa = ((magnitude << shift) & From::kMantissaMask) << kAdded;
+      return sign | (static_cast<Bits>(kRebias + 1 - shift) << To::kMantissaBits) | mantissa;
+    }
   }
-  if (magnitude == 0) return sign;
-  // A subnormal: its top bit becomes the one that a normal number does not write.
-  const int shift = From::kMantissaBits + 1 - static_cast<int>(std::bit_width(magnitude));
-  const Bits mantissa = ((magnitude << shift) & From::kMantissaMask) << kAdded;
-  return sign | (static_cast<Bits>(kRebias + 1 - shift) << To::kMantissaBits) | mantissa;
+  return sign | ((magnitude << kAdded) + (Bits{kRebias} << To::kMantissaBits));
 }
 
 /// Element `index` of memory that need not be aligned.

@@ -122,6 +122,10 @@ TEST(Comparison, TakesTwoTypes) {
   std::vector<uint16_t> brains(3);
   convert_floats(DType::kFloat64, doubles.data(), DType::kBFloat16, brains.data(), 3);
   EXPECT_EQ(compare(DType::kFloat64, doubles, DType::kBFloat16, brains).absolute_errors, 0);
+  const std::vector<int64_t> longs = {2, -300, 0};
+  EXPECT_EQ(compare(DType::kInt64, longs, DType::kFloat64, doubles).absolute_errors, 1);
+  const std::vector<uint64_t> unsigned_longs = {1, 300, 0};
+  EXPECT_EQ(compare(DType::kUint64, unsigned_longs, DType::kFloat64, doubles).absolute_errors, 600);
 }
 
 TEST(Comparison, TakesNumbersOnly) {
