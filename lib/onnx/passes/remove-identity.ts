@@ -1,0 +1,34 @@
+import { Pauses } from '../file/pauses.js';
+import type { Node } from '../graph/node.js';
+import { factsOf } from '../infer/facts-of.js';
+import { bypass } from './identity/bypass.js';
+import { type Facts, isNoOp } from './identity/no-ops.js';
+import { joinWithProducer } from './identity/pairs.js';
+import type { Pass } from './pass.js';
+
+/**
+ * Takes out nodes that change nothing: Identity, Cast to the same type, Dropout (in inference), Reshape, Expand, Slice and
+ * the like that keep the shape, Pad by nothing, Concat of one; and joins Transpose, Reshape and Cast with one of their kind
+ * before them. What is known of shapes and types is what follows from the model's inputs.
+ */
+export const removeIdentity: Pass = {
+  name: 'remove-identity',
+  async run(model) {
+    const pauses = new Pauses();
+    const facts = await factsOf(model);
+    let changed = 0;
+    for (const graph of [...model.graphs()]) {
+      for (const node of [...graph.nodes]) {
+        if (pauses.due) await pauses.take();
+        if (!node.isRemoved && simplified(node, facts)) changed++;
+      }
+    }
+    return changed;
+  },
+};
+
+function simplified(node: Node, facts: Facts): boolean {
+  const source = node.inputs[0];
+  if (!source || node.outputs[0] === undefined) return false;
+  return isNoOp(node, facts) ? bypass(node, source) : joinWithProducer(node, facts);
+}
