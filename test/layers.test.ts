@@ -37,7 +37,9 @@ const lib: Layers = {
     options: ['errors'],
     tensor: ['errors', 'options'],
     native: ['errors', 'options', 'tensor'],
-    memory: ['errors', 'options', 'tensor', 'native'],
+    // HTML that is complete in itself.
+    page: [],
+    memory: ['errors', 'options', 'tensor', 'native', 'page'],
     // Model files and graphs. What runs models is handed to it.
     onnx: ['errors', 'options', 'tensor', 'native'],
     engine: ['errors', 'options', 'tensor', 'native', 'onnx'],
@@ -45,7 +47,7 @@ const lib: Layers = {
     devices: ['errors', 'options', 'engine'],
     pipeline: ['errors', 'options', 'tensor', 'engine'],
     // The entry node-tensorrt/onnx: the graph tools, with engines to run models.
-    toolkit: ['errors', 'options', 'tensor', 'native', 'engine', 'onnx'],
+    toolkit: ['errors', 'options', 'tensor', 'native', 'engine', 'onnx', 'page'],
     // The public API only, and how bytes are written.
     cli: ['index', 'toolkit', 'memory'],
     index: ['errors', 'options', 'tensor', 'native', 'memory', 'engine', 'models', 'devices', 'pipeline'],

@@ -1,18 +1,35 @@
 import { Engine } from '../engine/engine.js';
+import type { LoadOptions } from '../engine/load-options.js';
 import type { LoadRunner } from '../onnx/runner.js';
 
 /** Runs models of the graph tools on the CPU. */
-export const engineRunner: LoadRunner = async (model, { optimize = true } = {}) => {
-  const engine = await Engine.load(model, {
-    backend: 'cpu',
-    batching: false,
-    inlineBelowUs: 0,
-    cpu: { graphOptimizationLevel: optimize ? 'all' : 'disabled' },
-  });
-  return {
-    inputs: engine.inputs,
-    outputs: engine.outputs,
-    run: (inputs, outputs) => engine.run(inputs, outputs ? { outputs: [...outputs] } : {}),
-    close: () => engine.close(),
+export const engineRunner: LoadRunner = runnerOn({ backend: 'cpu' });
+
+/**
+ * Runs models on a backend, with these options of `Engine.load`. `pooled`: results stay in the pool's memory, without a
+ * copy; whoever takes them releases them (`PooledTensor.release`).
+ */
+export function runnerOn(
+  options: Pick<LoadOptions, 'backend' | 'signal'> & { precision?: string },
+  { pooled = false } = {},
+): LoadRunner {
+  return async (model, { optimize = true } = {}) => {
+    const all: LoadOptions & { precision?: string } = {
+      batching: false,
+      inlineBelowUs: 0,
+      cpu: { graphOptimizationLevel: optimize ? 'all' : 'disabled' },
+      ...options,
+    };
+    const engine = await Engine.load(model, all);
+    return {
+      inputs: engine.inputs,
+      outputs: engine.outputs,
+      run: (inputs, outputs) =>
+        engine.run(inputs, {
+          ...(outputs && { outputs: [...outputs] }),
+          ...(pooled && { preferredOutputLocation: 'pool' as const }),
+        }),
+      close: () => engine.close(),
+    };
   };
-};
+}
