@@ -7,6 +7,7 @@ import {
   GraphProtoSchema,
   ModelProtoSchema,
   NodeProtoSchema,
+  type OperatorSetIdProto,
   SparseTensorProtoSchema,
   TensorProtoSchema,
 } from '../proto/onnx_pb.js';
@@ -30,8 +31,7 @@ export async function parseModel(source: ByteSource, openFile: OpenExternal, max
   const model = new Model();
   const decoder = new Decoder({ cuts: splitter.cuts, external: externalFiles(openFile) }, maxNodes);
   model.irVersion = Number(rest.irVersion);
-  for (const { domain, version } of rest.opsetImport)
-    model.opsets.set(domain === 'ai.onnx' ? '' : domain, Number(version));
+  for (const [domain, version] of opsetsOf(rest.opsetImport)) model.opsets.set(domain, version);
   for (const { key, value } of rest.metadataProps) model.metadata.set(key, value);
   await decoder.fillGraph(model.graph, graph);
   for (const proto of rest.functions) {
@@ -50,13 +50,18 @@ export async function parseModel(source: ByteSource, openFile: OpenExternal, max
       body,
       attributes: proto.attribute,
       defaults,
-      opsets: new Map(proto.opsetImport.map(({ domain, version }) => [domain, Number(version)])),
+      opsets: opsetsOf(proto.opsetImport),
       proto: copyMessage(proto, { node: [], attributeProto: [] }),
     });
   }
   model.proto = copyMessage(rest, { functions: [] });
   model.cuts = rest.trainingInfo.length > 0 ? splitter.cuts : [];
   return model;
+}
+
+/** By domain; ONNX's own has two names. */
+function opsetsOf(imports: readonly OperatorSetIdProto[]): Map<string, number> {
+  return new Map(imports.map(({ domain, version }) => [domain === 'ai.onnx' ? '' : domain, Number(version)]));
 }
 
 /** Each file of external data is opened once. */

@@ -6,6 +6,7 @@ import {
   GraphProtoSchema,
   ModelProtoSchema,
   NodeProtoSchema,
+  type OperatorSetIdProto,
   OperatorSetIdProtoSchema,
   SparseTensorProtoSchema,
   StringStringEntryProtoSchema,
@@ -49,13 +50,7 @@ export async function serialize(model: Model, place?: Placing): Promise<Rope> {
 function modelMessage(model: Model): MessageShape<typeof ModelProtoSchema> {
   const proto = model.proto ? copyMessage(model.proto) : create(ModelProtoSchema, { producerName: 'node-tensorrt' });
   if (proto.irVersion !== BigInt(model.irVersion)) proto.irVersion = BigInt(model.irVersion);
-  const imports = new Map(proto.opsetImport.map((entry) => [entry.domain === 'ai.onnx' ? '' : entry.domain, entry]));
-  proto.opsetImport = [...model.opsets].map(([domain, number]) => {
-    const entry = imports.get(domain);
-    const version = BigInt(number);
-    if (entry) return entry.version === version ? entry : copyMessage(entry, { version });
-    return create(OperatorSetIdProtoSchema, { domain, version });
-  });
+  proto.opsetImport = imports(model.opsets, proto.opsetImport);
   const props = new Map(proto.metadataProps.map((entry) => [entry.key, entry]));
   proto.metadataProps = [...model.metadata].map(([key, value]) => {
     const entry = props.get(key);
@@ -72,13 +67,19 @@ function functionMessage(encoder: Encoder, entry: ModelFunction): MessageShape<t
   proto.node = body.nodes.map((node) => encoder.node(node));
   proto.attribute = [...entry.attributes];
   proto.attributeProto = [...entry.defaults].map(([key, value]) => encoder.attribute(key, value));
-  const imports = new Map(proto.opsetImport.map((opset) => [opset.domain, opset]));
-  proto.opsetImport = [...entry.opsets].map(([opsetDomain, number]) => {
-    const opset = imports.get(opsetDomain);
-    const version = BigInt(number);
-    return opset?.version === version ? opset : create(OperatorSetIdProtoSchema, { domain: opsetDomain, version });
-  });
+  proto.opsetImport = imports(entry.opsets, proto.opsetImport);
   return proto;
+}
+
+/** Versions of operator sets; what the file said beside them stays, such as which of its two names ONNX's own has. */
+function imports(opsets: ReadonlyMap<string, number>, before: readonly OperatorSetIdProto[]): OperatorSetIdProto[] {
+  const known = new Map(before.map((entry) => [entry.domain === 'ai.onnx' ? '' : entry.domain, entry]));
+  return [...opsets].map(([domain, number]) => {
+    const entry = known.get(domain);
+    const version = BigInt(number);
+    if (entry) return entry.version === version ? entry : copyMessage(entry, { version });
+    return create(OperatorSetIdProtoSchema, { domain, version });
+  });
 }
 
 /** Node by node, so that no step takes long. */

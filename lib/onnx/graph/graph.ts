@@ -144,6 +144,12 @@ export class Graph {
     if (this.#isInput.delete(value)) this.#inputs.splice(this.#inputs.indexOf(value), 1);
   }
 
+  /** Replaces the inputs. */
+  setInputs(values: readonly Value[]): void {
+    this.#inputs.length = 0;
+    for (const value of values) this.#inputs.push(value);
+  }
+
   /** Makes a value an output of the graph, behind the others. It may belong to a graph around it. */
   addOutput(value: Value): void {
     this.#outputs.push(value);

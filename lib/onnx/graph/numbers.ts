@@ -78,3 +78,26 @@ export function bfloat16ToNumber(bits: number): number {
   view.setUint32(0, bits * 65536);
   return view.getFloat32(0);
 }
+
+/** The float16 bit pattern of the number nearest to this one, of two the even one; beyond the largest: infinity. */
+export function numberToHalf(value: number): number {
+  if (Number.isNaN(value)) return 0x7e00;
+  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
+  const size = Math.abs(value);
+  if (size >= 65520) return sign | 0x7c00;
+  // Below 2^-14 the steps between halves get no smaller.
+  const exponent = Math.max(-14, exponentOf(size));
+  const steps = size / 2 ** (exponent - 10);
+  const floor = Math.floor(steps);
+  const rest = steps - floor;
+  const rounded = rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
+  // Rounding up to the next power of two carries into the exponent, as it must.
+  return sign | ((exponent + 14) * 1024 + rounded);
+}
+
+/** Of the largest power of two that a number reaches; -1023 for 0 and the smallest. */
+function exponentOf(size: number): number {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, size);
+  return (view.getUint16(0) >> 4) - 1023;
+}
