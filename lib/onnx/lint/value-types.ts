@@ -23,6 +23,7 @@ export interface ValueTypes {
 export async function findTypes(model: Model): Promise<ValueTypes> {
   const mismatches = new Map<Value, TypeMismatch>();
   const walk = new Walk(model, {
+    keepsCalls: true,
     outputs: (view) => {
       const rule = findTypeRule(view.node.domain, view.node.opType);
       return rule ? applyRule(rule, view) : [];
