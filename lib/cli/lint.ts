@@ -45,7 +45,7 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
   };
   if (values.for) options.for = values.for.flatMap((text) => text.split(',')).map(targetOf);
   const findings = await new Progress().during(`reading ${model} …`, lintModel(model, options));
-  print(values.json ? JSON.stringify(findings, null, 2) : report(findings));
+  print(values.json ? JSON.stringify(findings, null, 2) : report(findings, new Set(options.for ?? lintTargets).size));
   return findings.some(({ severity }) => severity === 'error') ? 1 : 0;
 }
 
@@ -71,13 +71,13 @@ function ruleOf(text: string) {
   return [name, choice] as const;
 }
 
-function report(findings: readonly LintFinding[]): string {
+function report(findings: readonly LintFinding[], targets: number): string {
   if (findings.length === 0) return 'nothing found';
   const counts = lintSeverities.map((severity) => {
     const count = findings.filter((finding) => finding.severity === severity).length;
     return count === 1 || severity === 'info' ? `${count} ${severity}` : `${count} ${severity}s`;
   });
-  const rows = findings.map((finding) => [finding.severity, finding.rule, finding.message + place(finding)]);
+  const rows = findings.map((finding) => [finding.severity, finding.rule, finding.message + place(finding, targets)]);
   const lines = table(rows).split('\n');
   // What helps is said once for findings of one rule that it helps alike.
   const said = findings.map(({ rule, hint }, i) =>
@@ -88,8 +88,9 @@ function report(findings: readonly LintFinding[]): string {
   return [...texts, '', counts.join(', ')].join('\n');
 }
 
-function place(finding: LintFinding): string {
+/** Where it is, and for whom it matters if not for all that were asked for. */
+function place(finding: LintFinding, targets: number): string {
   const graph = finding.graph === undefined ? '' : ` (in ${finding.graph})`;
-  const some = finding.for.length === lintTargets.length ? '' : ` [${finding.for.join(', ')}]`;
+  const some = finding.for.length === targets ? '' : ` [${finding.for.join(', ')}]`;
   return graph + some;
 }

@@ -10,7 +10,7 @@ export const withoutBfloat16 = names(`
   GroupNormalization HardSigmoid HardSwish Hardmax InstanceNormalization LRN LSTM LeakyRelu Less LessOrEqual Log
   LogSoftmax LpNormalization LpPool MatMul Max MaxPool MaxUnpool Mean Min Mish Mod Mul Neg NegativeLogLikelihoodLoss
   PRelu Pad Pow QLinearMatMul QuantizeLinear RMSNormalization RNN Reciprocal ReduceL1 ReduceL2 ReduceLogSum ReduceMax
-  ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare Relu Resize RotaryEmbedding Round STFT Selu Sigmoid Sin
+  ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare Relu Resize RoiAlign RotaryEmbedding Round STFT Selu Sigmoid Sin
   Sinh Size Softmax Softplus Softsign SpaceToDepth Sqrt Sub Sum Swish Tan Tanh ThresholdedRelu Tile TopK Where
 `);
 
