@@ -112,7 +112,7 @@ describe('typesOf()', () => {
       '__proto__',
       'constructor',
       '\\',
-      '${x}',
+      '`x`',
       '0',
       'déjà',
       ''.padEnd(3, "'"),
@@ -123,7 +123,7 @@ describe('typesOf()', () => {
       outputs: [value('y')],
       nodes: [],
     });
-    const text = await typesOf(hostile);
+    const text = await typesOf(hostile, { name: 'Model' });
     const use = `import type { ModelInputs } from './model.js';
       export const names: (keyof ModelInputs)[] = ${JSON.stringify(names)};
       export const count: ModelInputs["a*/b"]["type"] = 'float32';`;

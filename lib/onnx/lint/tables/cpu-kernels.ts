@@ -4,7 +4,8 @@ const names = (text: string): ReadonlySet<string> => new Set(text.trim().split(/
 
 /** Operators that it does not run with bfloat16: the model is refused. */
 export const withoutBfloat16 = names(`
-  Abs Acos Acosh Add AffineGrid ArgMax ArgMin Asin Asinh Atan Atanh Attention AveragePool BatchNormalization Ceil
+  Abs Acos Acosh Add AffineGrid ArgMax ArgMin Asin Asinh Atan Atanh Attention AveragePool BatchNormalization Bernoulli
+  Ceil
   CenterCropPad Col2Im Conv ConvTranspose Cos Cosh DFT DeformConv DepthToSpace DequantizeLinear Det Div Dropout Elu
   Erf Exp Expand Floor GRU Gelu Gemm GlobalAveragePool GlobalMaxPool Greater GreaterOrEqual GridSample
   GroupNormalization HardSigmoid HardSwish Hardmax InstanceNormalization LRN LSTM LeakyRelu Less LessOrEqual Log
