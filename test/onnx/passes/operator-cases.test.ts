@@ -21,9 +21,9 @@ beforeAll(async () => {
 }, 300_000);
 
 /** Bits of all outputs, or the code of the error. */
-async function outcome(model: Model, inputs: TensorMap): Promise<unknown> {
+async function outcome(model: Uint8Array, inputs: TensorMap): Promise<unknown> {
   try {
-    const runner = await engineRunner(await serializeModel(model), { optimize: false });
+    const runner = await engineRunner(model, { optimize: false });
     try {
       const made = await runner.run(inputs);
       return Object.entries(made).map(([name, { type, dims, data }]) => {
@@ -77,7 +77,9 @@ test.each([
       const optimized = await optimizeModel(model);
       changed += optimized.report.passes.reduce((sum, pass) => sum + (pass.pass === 'sanitize' ? 0 : pass.changed), 0);
       if (!optimized.report.isSettled) wrong.push(`${folder}: not settled`);
-      const [before, after] = [await outcome(model, inputs), await outcome(optimized.model, inputs)];
+      const [given, made] = [await serializeModel(model), await serializeModel(optimized.model)];
+      if (Buffer.from(given).equals(Buffer.from(made))) continue;
+      const [before, after] = [await outcome(given, inputs), await outcome(made, inputs)];
       // What it did not run before, because of a type that one node wants, it may run now.
       if (typeof before === 'string') continue;
       compared++;
@@ -85,7 +87,7 @@ test.each([
         wrong.push(`${folder}: ${JSON.stringify([before, after]).slice(0, 200)}`);
     }
     expect(wrong).toEqual([]);
-    expect(compared).toBeGreaterThan(1300);
+    expect(compared).toBeGreaterThan(least);
     expect(changed).toBeGreaterThan(least);
   },
   120_000,
