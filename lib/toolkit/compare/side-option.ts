@@ -13,7 +13,7 @@ export interface ModelOnBackend {
   /** As `LoadOptions.backend`. @default 'cpu' */
   backend?: 'auto' | 'cpu' | 'tensorrt' | 'tensorrt-rtx';
   /** As `LoadOptions.precision`. @default as the graph says */
-  precision?: 'fp32' | 'fp16' | 'bf16' | 'int8';
+  precision?: 'fp32' | 'fp16' | 'bf16';
   /** How reports name it. @default the file's name, or 'a' and 'b' */
   name?: string;
   /** What runs it instead of an engine of this library, as another runtime. Not together with `backend` and `precision`. */
@@ -28,7 +28,7 @@ export interface SideOption {
   readonly name: string;
   readonly model: ModelInput;
   readonly backend: 'auto' | 'cpu' | 'tensorrt' | 'tensorrt-rtx';
-  readonly precision: string | undefined;
+  readonly precision: 'fp32' | 'fp16' | 'bf16' | undefined;
   readonly load: LoadRunner | undefined;
 }
 
@@ -52,7 +52,7 @@ export function sideOption(argument: 'a' | 'b', given: ComparedModel): SideOptio
     precision:
       precision === undefined
         ? undefined
-        : choiceOption(`${argument}.precision`, precision, ['fp32', 'fp16', 'bf16', 'int8']),
+        : choiceOption(`${argument}.precision`, precision, ['fp32', 'fp16', 'bf16'] as const),
     load,
   };
 }

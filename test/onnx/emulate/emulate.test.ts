@@ -10,7 +10,7 @@ import { bfloat16ToNumber, halfToNumber } from '../../../dist/esm/onnx/graph/num
 import { Tensor } from '../../../dist/esm/onnx/graph/tensor.js';
 import { toBfloat16, toHalf } from '../../../dist/esm/toolkit/compare/cast-floats.js';
 import { compareModels } from '../../../dist/esm/toolkit/compare/compare-models.js';
-import { engineRunner } from '../../../dist/esm/toolkit/engine-runner.js';
+import { engineRunner } from '../../../dist/esm/engine/model-runner.js';
 import { failure, rejection } from '../../support/failure.js';
 import { castTo, emptyModel, input, op, output, samplesOf, uniform } from '../../support/graph-models.js';
 

@@ -6,7 +6,7 @@ import type { Model } from '../../../dist/esm/onnx/graph/model.js';
 import type { LoadRunner } from '../../../dist/esm/onnx/runner.js';
 import { compareModels } from '../../../dist/esm/toolkit/compare/compare-models.js';
 import { textEquality, topK } from '../../../dist/esm/toolkit/compare/metrics.js';
-import { engineRunner } from '../../../dist/esm/toolkit/engine-runner.js';
+import { engineRunner } from '../../../dist/esm/engine/model-runner.js';
 import { failure, rejection } from '../../support/failure.js';
 import { castTo, constant, emptyModel, input, layers, op, output, samplesOf } from '../../support/graph-models.js';
 import { tempFolder } from '../../support/temp-folder.js';

@@ -28,7 +28,7 @@ export type CastExcept = (excludedNodeNames: string[]) => Promise<Model> | Model
  * @param samples tensors by input name; the first `maxSamples` are used
  * @throws NodeTensorRTError as `compareModels`, and what `cast` throws. An abort rejects with `signal.reason`.
  * @example
- * const cast = (exclude) => castModel('model.onnx', { to: 'fp16', exclude });
+ * const cast = async (nodes) => (await castModel('model.onnx', { to: 'fp16', exclude: { nodes } })).model;
  * const { keep } = await bisectPrecision('model.onnx', cast, samples, { tolerances: { snr: 40 } });
  */
 export async function bisectPrecision(

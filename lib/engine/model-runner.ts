@@ -1,6 +1,6 @@
-import { Engine } from '../engine/engine.js';
-import type { LoadOptions } from '../engine/load-options.js';
 import type { LoadRunner } from '../onnx/runner.js';
+import { Engine } from './engine.js';
+import type { LoadOptions } from './load-options.js';
 
 /** Runs models of the graph tools on the CPU. */
 export const engineRunner: LoadRunner = runnerOn({ backend: 'cpu' });
@@ -10,11 +10,11 @@ export const engineRunner: LoadRunner = runnerOn({ backend: 'cpu' });
  * copy; whoever takes them releases them (`PooledTensor.release`).
  */
 export function runnerOn(
-  options: Pick<LoadOptions, 'backend' | 'signal'> & { precision?: string },
+  options: Pick<LoadOptions, 'backend' | 'signal' | 'precision'>,
   { pooled = false } = {},
 ): LoadRunner {
   return async (model, { optimize = true } = {}) => {
-    const all: LoadOptions & { precision?: string } = {
+    const all: LoadOptions = {
       batching: false,
       inlineBelowUs: 0,
       cpu: { graphOptimizationLevel: optimize ? 'all' : 'disabled' },
