@@ -1,0 +1,1 @@
+export { type UpgradeOptions, type UpgradeReport, upgradeOpset } from '../onnx/upgrade/upgrade.js';
