@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { argumentError, NodeTensorRTError } from '../errors.js';
 import { choiceOption, integerOption, knownKeys, objectOption, signalOption, stringOption } from '../options.js';
 import { isBytes, RuntimeFloat16Array } from '../tensor/data-types.js';
@@ -63,6 +64,18 @@ export interface LoadOptions {
    * bound. A number that cannot be had follows `fallback`. `placement.numa` says what is in force. @default 'auto'
    */
   numa?: 'auto' | 'off' | number;
+  /**
+   * Puts the model into this precision by `castModel` of `node-tensorrt/onnx`; types of inputs and outputs stay. What was
+   * made is kept in `cacheDir`. 'fp32' only checks that the model is; 'int8' is UNSUPPORTED. What a backend cannot do
+   * follows `fallback`: the CPU has no bfloat16, and computes float16 in float32 with rounded values, as `placement` says.
+   * @default as the graph says
+   */
+  precision?: 'fp32' | 'fp16' | 'bf16';
+  /**
+   * Folder for what is made of models. false: it is made at every load, in memory.
+   * @default NODE_TENSORRT_CACHE_DIR, or `node-tensorrt/models` in the user's cache folder
+   */
+  cacheDir?: string | false;
   /** How float16 results are returned: bit patterns, or a `Float16Array` (Node 24 and newer). @default 'bits' */
   float16?: 'bits' | 'array';
   /**
@@ -89,12 +102,13 @@ const MAX_NUMA_NODE = 1023;
 
 const KNOWN = [
   'name', 'backend', 'fallback', 'device', 'externalData', 'freeDimensionOverrides', 'cpu', 'batching', 'sequence', 'instances',
-  'threads', 'inlineBelowUs', 'numa', 'float16', 'memoryLimitBytes', 'limits', 'probe', 'customOperators', 'signal',
+  'threads', 'inlineBelowUs', 'numa', 'float16', 'memoryLimitBytes', 'limits', 'probe', 'customOperators', 'signal', 'precision',
+  'cacheDir',
 ] as const; // biome-ignore format: a list
 
 /** Of the public contract, and not in this version. */
 const LATER = [
-  'precision', 'calibration', 'tf32', 'profiles', 'whileBuilding', 'cacheDir', 'trust', 'logger', 'onProgress',
+  'calibration', 'tf32', 'profiles', 'whileBuilding', 'trust', 'logger', 'onProgress',
 ] as const; // biome-ignore format: a list
 
 /** LoadOptions with every default filled in. */
@@ -113,6 +127,9 @@ export interface ResolvedLoadOptions {
   threads: number;
   inlineBelowUs: number;
   numa: 'auto' | 'off' | number;
+  precision: 'fp32' | 'fp16' | 'bf16' | undefined;
+  /** undefined: the default folder. */
+  cacheDir: string | false | undefined;
   float16: 'bits' | 'array';
   /** 0: none. */
   memoryLimitBytes: number;
@@ -150,6 +167,8 @@ export function resolveLoadOptions(given: LoadOptions = {}): ResolvedLoadOptions
     threads: integerOption('options.threads', options.threads ?? defaultThreads(), 1, 256),
     inlineBelowUs: integerOption('options.inlineBelowUs', options.inlineBelowUs ?? 50, 0, 1_000_000),
     numa: numaOption(options.numa ?? 'auto'),
+    precision: precisionOption(options.precision),
+    cacheDir: cacheDirOption(options.cacheDir),
     float16: float16Option(options.float16 ?? 'bits'),
     memoryLimitBytes:
       options.memoryLimitBytes === undefined
@@ -166,6 +185,20 @@ function numaOption(numa: unknown): 'auto' | 'off' | number {
   if (typeof numa === 'number') return integerOption('options.numa', numa, 0, MAX_NUMA_NODE);
   if (numa === 'auto' || numa === 'off') return numa;
   throw argumentError('options.numa', "'auto', 'off' or the number of a node", numa);
+}
+
+function precisionOption(value: unknown): ResolvedLoadOptions['precision'] {
+  if (value === undefined) return undefined;
+  const precision = choiceOption('options.precision', value, ['fp32', 'fp16', 'bf16', 'int8']);
+  if (precision !== 'int8') return precision;
+  const text = "options.precision: this version cannot quantise ('int8'); a model that is quantised is run as it is";
+  throw new NodeTensorRTError('UNSUPPORTED', text, { option: 'options.precision' });
+}
+
+function cacheDirOption(value: unknown): string | false | undefined {
+  if (value === undefined || value === false) return value;
+  if (typeof value !== 'string' || value === '') throw argumentError('options.cacheDir', 'a folder, or false', value);
+  return resolve(value);
 }
 
 function float16Option(value: unknown): 'bits' | 'array' {

@@ -9,19 +9,24 @@ import { type LoadOptions, resolveLoadOptions } from './load-options.js';
 import { modelSource, stageModel } from './model-source.js';
 import { numaRequest } from './numa.js';
 import { place, placed } from './placement.js';
+import { choosePrecision } from './precision.js';
 import { probeModel } from './probe.js';
 import type { OpenedEngine } from './share.js';
 
 /** Loads a model; see `Engine.load`. */
-export async function loadEngine(model: string | URL | Uint8Array, given?: LoadOptions): Promise<OpenedEngine> {
-  const options = resolveLoadOptions(given);
+export async function loadEngine(model: string | URL | Uint8Array, loadOptions?: LoadOptions): Promise<OpenedEngine> {
+  const options = resolveLoadOptions(loadOptions);
   options.signal?.throwIfAborted();
-  const source = modelSource(model);
-  const name = options.name ?? (typeof source === 'string' ? basename(source) : 'model');
+  const given = modelSource(model);
+  const name = options.name ?? (typeof given === 'string' ? basename(given) : 'model');
   const planned = place(options);
   const port = getPort();
   const libraryPath = findOnnxRuntime();
   await checkCustomOperators(options.customOperators, options.signal);
+  const choice = await choosePrecision(given, options);
+  const { source } = choice;
+  // What was made of a model has its weights with it.
+  if (source !== given) options.externalData = [];
   if (options.probe) await probeModel(source, options.probe, options);
 
   const staged = await stageModel(port, source, options.externalData);
@@ -38,7 +43,7 @@ export async function loadEngine(model: string | URL | Uint8Array, given?: LoadO
     sequence: { ...options.sequence, initial },
     proof: { ...proof, samples: await stageSamples(port, samples) },
   });
-  const placement = placed(planned, native.numa(), options, name);
+  const placement = placed(planned, native.numa(), options, name, choice);
   return { native, port, name, placement, float16: options.float16, preserveOrder };
 }
 

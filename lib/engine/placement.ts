@@ -1,5 +1,6 @@
 import { NodeTensorRTError } from '../errors.js';
 import type { ResolvedLoadOptions } from './load-options.js';
+import type { PrecisionChoice } from './precision.js';
 
 /** Something that is in force otherwise than asked for, and why. */
 export interface Deviation {
@@ -28,8 +29,10 @@ export interface NumaPlacement {
 export interface Placement {
   backend: 'cpu' | 'tensorrt' | 'tensorrt-rtx';
   device: string;
-  /** 'model': as the graph says, never widened or narrowed. */
-  precision: 'model';
+  /** 'model': as the graph says, never widened or narrowed. Otherwise what `LoadOptions.precision` brought about. */
+  precision: 'model' | 'fp32' | 'fp16' | 'bf16';
+  /** What really computes in it, and what does not. */
+  precisionReason: string;
   /** Whether requests meet in batches, and why, or why not. */
   batching: {
     enabled: boolean;
@@ -39,7 +42,7 @@ export interface Placement {
   };
   numa: NumaPlacement;
   deviations: readonly Deviation[];
-  /** Nodes that do not run where the rest does. */
+  /** Nodes that do not run where, or in the precision in which, the rest does. */
   nodes: readonly { name: string; reason: string }[];
 }
 
@@ -66,6 +69,7 @@ export function place(options: ResolvedLoadOptions): Omit<Placement, 'numa'> {
     backend: 'cpu',
     device: 'cpu',
     precision: 'model',
+    precisionReason: 'as the graph says',
     batching: { enabled: false, reason: '' },
     deviations,
     nodes: [],
@@ -78,18 +82,26 @@ export function placed(
   numa: NumaPlacement,
   options: ResolvedLoadOptions,
   name: string,
+  choice: PrecisionChoice,
 ): Placement {
-  const deviations = [...planned.deviations];
+  const deviations = [...planned.deviations, ...choice.deviations];
   if (typeof options.numa === 'number' && numa.node === null) {
     deviations.push({ option: 'numa', asked: String(options.numa), inForce: 'off', reason: numa.reason });
   }
   if (deviations.length > 0 && options.fallback === 'warn') {
     const text = deviations.map((d) => `${d.option} ${d.asked}: ${d.reason}`).join('; ');
-    const what = planned.deviations.length > 0 ? 'runs on the CPU' : 'is not bound to a NUMA node';
-    process.emitWarning(`engine '${name}' ${what}: ${text}`, {
+    process.emitWarning(`engine '${name}' ${differs(deviations)}: ${text}`, {
       type: 'NodeTensorRTWarning',
       code: 'NODE_TENSORRT_FALLBACK',
     });
   }
-  return { ...planned, numa, deviations };
+  const { precision, reason, nodes } = choice;
+  return { ...planned, precision, precisionReason: reason, nodes: [...planned.nodes, ...nodes], numa, deviations };
+}
+
+/** What is other than asked for, the most important thing first. */
+function differs(deviations: readonly Deviation[]): string {
+  const options = deviations.map(({ option }) => option);
+  if (options.includes('backend') || options.includes('device')) return 'runs on the CPU';
+  return options.includes('precision') ? 'runs in another precision' : 'is not bound to a NUMA node';
 }

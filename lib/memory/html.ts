@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
+import { html, Markup, NOTHING, scriptJson } from '../page/markup.js';
+import { pagePolicy } from '../page/policy.js';
 import { formatTime } from './format.js';
 import { header } from './page/header.js';
-import { html, Markup, NOTHING, scriptJson } from './page/markup.js';
 import { poolSection } from './page/pool-section.js';
 import { SCRIPT } from './page/script.js';
 import { STYLE } from './page/style.js';
@@ -18,7 +18,7 @@ export function memoryHtml(snapshot: MemorySnapshot): string {
     tape: { width: ROW_WIDTH, height: ROW_HEIGHT, step: ROW_STEP },
     pools: pools.map((pool) => pool.data),
   };
-  const policy = `default-src 'none'; script-src '${hash(SCRIPT)}'; style-src '${hash(STYLE)}'; base-uri 'none'; form-action 'none'`;
+  const policy = pagePolicy(SCRIPT, STYLE);
   const body = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>Memory, ${formatTime(snapshot.time)}</title>
@@ -35,8 +35,4 @@ ${uncounted(snapshot)}
 function uncounted({ uncounted }: MemorySnapshot): Markup {
   if (uncounted.length === 0) return NOTHING;
   return html`<section class="card"><h2>Not counted in any pool</h2><ul>${uncounted.map((what) => html`<li>${what}</li>`)}</ul></section>`;
-}
-
-function hash(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
 }

@@ -42,6 +42,14 @@ export function loadAddon(tried = sources, system = { platform, hasMusl }): Nati
   );
 }
 
+let loaded: NativeAddon | undefined;
+
+/** The addon of this copy of the library, loaded by the first use. Throws BINARY_NOT_FOUND. */
+export function getAddon(): NativeAddon {
+  loaded ??= loadAddon();
+  return loaded;
+}
+
 function checkContract(addon: NativeAddon): NativeAddon {
   if (addon.contractVersion === CONTRACT_VERSION) return addon;
   throw new Error(`was built from another version (contract ${addon.contractVersion}, needed ${CONTRACT_VERSION})`);

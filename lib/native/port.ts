@@ -7,7 +7,7 @@ import {
   type NativePort,
   type NativeStaging,
 } from './contract.js';
-import { loadAddon } from './load.js';
+import { getAddon } from './load.js';
 
 /** Work in flight on the native side; called once, with the event that ends it. */
 export interface Pending {
@@ -137,7 +137,7 @@ let opened: Port | undefined;
 
 /** The port of this copy, opened by the first use. Throws BINARY_NOT_FOUND. */
 export function getPort(): Port {
-  opened ??= new Port(loadAddon());
+  opened ??= new Port(getAddon());
   return opened;
 }
 

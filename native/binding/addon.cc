@@ -5,6 +5,7 @@
 #include "binding/napi_setup.h"
 #include "binding/native_engine.h"
 #include "binding/native_model_cache.h"
+#include "binding/numeric.h"
 #include "binding/port.h"
 #include "binding/staging.h"
 #include "core/dtype.h"
@@ -18,7 +19,7 @@ namespace ntrt::binding {
 namespace {
 
 /// Raised when the contract in `lib/native/contract.ts` changes, so that a stale binary is told apart.
-constexpr int kContractVersion = 9;
+constexpr int kContractVersion = 10;
 
 /// limitMemory(bytes): see core/process_limits.h. Plain Node-API: there is nothing in it that could throw.
 napi_value limit_memory(napi_env env, napi_callback_info info) noexcept {
@@ -65,6 +66,7 @@ void fill(Napi::Env env, Napi::Object exports) {
   exports.Set("NativePort", port);
   exports.Set("NativeStaging", staging);
   exports.Set("NativeModelCache", model_cache);
+  define_numeric(env, exports);
 }
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {

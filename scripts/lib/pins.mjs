@@ -92,6 +92,7 @@ export const pins = {
     onnxscript: '0.7.2',
     onnxslim: '0.1.98',
     polygraphy: '0.53.6',
+    lief: '1.0.0',
     'onnxconverter-common': '1.16.0',
   },
   /** Python packages of the C++ toolchain that `npm test` uses. */

@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: [
-      'test/{checkers,scripts,benchmarks,docs,examples,packages,conformance,nvidia}/**',
+      'test/{checkers,scripts,benchmarks,docs,examples,packages,conformance,nvidia,support}/**',
       'test/layers.test.ts',
       // Many processes each, which end in ways that lose their counts.
       'test/process/{exit,memory-plateau,network}.test.ts',

@@ -2,7 +2,15 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { loadAddon } from '../../dist/esm/native/load.js';
 import { errorCodes } from '../../lib/errors.js';
-import { DemandKind, DemandOutcome, NativeEvent, SubmitMode, SubmitOutcome } from '../../lib/native/contract.js';
+import {
+  ComparisonField,
+  DemandKind,
+  DemandOutcome,
+  NativeEvent,
+  StatisticsField,
+  SubmitMode,
+  SubmitOutcome,
+} from '../../lib/native/contract.js';
 import { MAX_RANK } from '../../lib/tensor/shape.js';
 import { tensorTypes } from '../../lib/tensor/types.js';
 
@@ -43,6 +51,18 @@ describe('the native addon and the library', () => {
     const found = readEnum(file, name);
     expect(Object.keys(found).length).toBeGreaterThan(1);
     expect(numbersOf(values)).toEqual(found);
+  });
+
+  test.each([
+    ['core/numeric/float_statistics.h', 'FloatStatistics', StatisticsField],
+    ['core/numeric/comparison.h', 'Comparison', ComparisonField],
+  ])('number the fields of %s: %s alike', (file, name, fields) => {
+    const body = new RegExp(`struct ${name} \\{([^}]*)\\}`).exec(native(file))?.[1] ?? '';
+    const found = [...body.matchAll(/double (\w+) =/g)].map(([, field = '']) =>
+      field.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
+    );
+    expect(found.length).toBeGreaterThan(5);
+    expect(numbersOf(fields)).toEqual(Object.fromEntries(found.map((field, i) => [field, i])));
   });
 
   test('agree about the largest rank', () => {

@@ -17,49 +17,68 @@ MOVES = {
 }
 
 
-def emulate(model):
-    """A model with the same inputs and outputs; `model` is left alone."""
+def emulate(model, wide_io=False):
+    """A model with the same inputs and outputs, or with float32 ones whose values are rounded; `model` is left alone."""
     types = low_types(model)
-    result = type(model)()
-    result.CopyFrom(model)
+    result = copied(model)
     graph = result.graph
     del graph.value_info[:]
+    constants = {tensor.name for tensor in graph.initializer}
     for tensor in graph.initializer:
         widen(tensor)
     nodes, renamed = [], {}
     for value in graph.input:
-        if value.name in types:
-            renamed[value.name] = f"{value.name}__wide"
-            nodes.append(cast(value.name, renamed[value.name], TensorProto.FLOAT))
-    for node in graph.node:
-        widen_attributes(node)
-        for i, name in enumerate(node.input):
-            node.input[i] = renamed.get(name, name)
-        nodes.append(node)
-        to = next((a.i for a in node.attribute if node.op_type == "Cast" and a.name == "to"), None)
-        if node.op_type in MOVES or (node.op_type == "Constant") or (to is not None and to not in LOW):
+        if value.name not in types:
             continue
-        for i, name in enumerate(node.output):
-            if name not in types:
-                continue
-            if to in LOW:  # its own rounding is enough
-                node.output[i] = f"{name}__low"
-            else:
-                node.output[i] = f"{name}__exact"
-                nodes.append(cast(f"{name}__exact", f"{name}__low", types[name]))
-            nodes.append(cast(f"{name}__low", name, TensorProto.FLOAT))
+        if wide_io or value.name in constants:
+            value.type.tensor_type.elem_type = TensorProto.FLOAT
+        if value.name in constants:
+            continue
+        source, renamed[value.name] = value.name, f"{value.name}__wide"
+        if wide_io:
+            source = f"{value.name}__low"
+            nodes.append(cast(value.name, source, types[value.name]))
+        nodes.append(cast(source, renamed[value.name], TensorProto.FLOAT))
+    for node in graph.node:
+        node.input[:] = [renamed.get(name, name) for name in node.input]
+        nodes += [node, *rounding_behind(node, types)]
     for value in graph.output:
-        if value.name in types:
+        if value.name in types and wide_io:
+            value.type.tensor_type.elem_type = TensorProto.FLOAT
+        elif value.name in types:
             wide = f"{value.name}__wide"
             for node in nodes:
                 node.input[:] = [wide if name == value.name else name for name in node.input]
                 node.output[:] = [wide if name == value.name else name for name in node.output]
             nodes.append(cast(wide, value.name, types[value.name]))
-    # `nodes` has some of the graph's own: copied before they go.
+    # `nodes` has the graph's own among them: copied before they go.
     copies = [copied(node) for node in nodes]
     del graph.node[:]
     graph.node.extend(copies)
     return result
+
+
+def rounding_behind(node, types):
+    """Lets the node compute in float32; gives the nodes that round its low results under their old names."""
+    for attribute in node.attribute:
+        if attribute.type == AttributeProto.TENSOR:
+            widen(attribute.t)
+        if attribute.name == "dtype" and attribute.i in LOW:
+            attribute.i = TensorProto.FLOAT
+    to = next((a.i for a in node.attribute if node.op_type == "Cast" and a.name == "to"), None)
+    if node.op_type in MOVES or node.op_type == "Constant" or (to is not None and to not in LOW):
+        return []
+    casts = []
+    for i, name in enumerate(node.output):
+        if name not in types:
+            continue
+        if to in LOW:  # its own rounding is enough
+            node.output[i] = f"{name}__low"
+        else:
+            node.output[i] = f"{name}__exact"
+            casts.append(cast(f"{name}__exact", f"{name}__low", types[name]))
+        casts.append(cast(f"{name}__low", name, TensorProto.FLOAT))
+    return casts
 
 
 def low_types(model):
@@ -79,19 +98,11 @@ def widen(tensor):
         tensor.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float32), tensor.name))
 
 
-def widen_attributes(node):
-    for attribute in node.attribute:
-        if attribute.type == AttributeProto.TENSOR:
-            widen(attribute.t)
-        if attribute.name == "dtype" and attribute.i in LOW:
-            attribute.i = TensorProto.FLOAT
-
-
 def cast(source, target, to):
     return helper.make_node("Cast", [source], [target], name=f"{source} -> {target}", to=to)
 
 
-def copied(node):
-    result = type(node)()
-    result.CopyFrom(node)
+def copied(message):
+    result = type(message)()
+    result.CopyFrom(message)
     return result

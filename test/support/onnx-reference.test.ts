@@ -137,6 +137,25 @@ describe('run()', () => {
   });
 });
 
+test('precisions() counts nodes by the types of their results', async () => {
+  const model = onnxModel({
+    opset: 21,
+    irVersion: 10,
+    inputs: [value('x')],
+    outputs: [value('y'), { name: 'shape', type: 'int64', dims: [2] }],
+    nodes: [
+      { op: 'Relu', inputs: ['x'], outputs: ['wide'] },
+      { op: 'Cast', inputs: ['wide'], outputs: ['low'], attributes: { to: { int: 10 } } },
+      { op: 'Relu', inputs: ['low'], outputs: ['low2'] },
+      { op: 'Shape', inputs: ['low2'], outputs: ['s'] },
+      { op: 'Identity', inputs: ['s'], outputs: ['shape'] },
+      { op: 'Cast', inputs: ['low2'], outputs: ['y'], attributes: { to: { int: 1 } } },
+    ],
+  });
+  const counts = { nodes: 6, wide: 1, low: 2, other: 1, casts: 2, constants: 0, wideOps: { Relu: 1 } };
+  expect(await reference.precisions(model)).toEqual(counts);
+});
+
 test('reserialize() compares bytes', async () => {
   expect(await reference.reserialize(oldClip)).toMatchObject({ equal: true, bytes: oldClip.length });
   // The same field twice: a reader takes the last, and a writer writes it once.
@@ -183,6 +202,13 @@ describe('emulate()', () => {
     const x = { type: 'float16' as const, dims: [1, 3], data: Uint16Array.of(0x3c00, 0x4000, 0xc200) };
     const { y } = await reference.run(output, { x });
     expect(y).toEqual({ type: 'float16', dims: [1, 3], data: Uint16Array.of(0x4000, 0x4400, 0xc600) });
+  });
+
+  test('with `wideIo` takes and gives float32, rounded', async () => {
+    const output = join(tempFolder(), 'emulated.onnx');
+    await reference.emulate(identity('bfloat16', ['N', 3]), output, { wideIo: true });
+    const { y } = await reference.run(output, { x: f32(1 + 2 ** -7, 1 + 2 ** -10, 3) });
+    expect(y).toEqual(f32(1 + 2 ** -7, 1, 3));
   });
 
   test('refuses graphs in nodes', async () => {

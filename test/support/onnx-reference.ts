@@ -38,6 +38,21 @@ export interface ReferenceDescription {
   nodes: ReferenceNode[];
 }
 
+export interface PrecisionCount {
+  nodes: number;
+  /** Nodes with float32 results (or inputs, where no result is a floating-point tensor), Casts and Constants left out. */
+  wide: number;
+  /** The same with float16 or bfloat16. */
+  low: number;
+  /** Nodes of integers, booleans or strings only. */
+  other: number;
+  /** Casts between floating-point types. */
+  casts: number;
+  constants: number;
+  /** Operators of the wide nodes, with how many there are of each. */
+  wideOps: Record<string, number>;
+}
+
 export interface ReferenceRun {
   /** How much ONNX Runtime may change the graph: nothing, or as it does by itself ('all', the default). */
   optimise?: 'none' | 'all';
@@ -61,8 +76,13 @@ export interface OnnxReference {
   run(model: string | Uint8Array, inputs: TensorMap, options?: ReferenceRun): Promise<TensorMap>;
   /** The same with .npz files for inputs and outputs. */
   runNpz(model: string | Uint8Array, inputs: string, outputs: string, options?: ReferenceRun): Promise<void>;
-  /** Writes a float32 model that rounds as `model` does in float16 or bfloat16 (see low_precision_emulation.py). */
-  emulate(model: string | Uint8Array, output: string): Promise<void>;
+  /** How many nodes of the main graph compute in float32 and how many in a low type (see precision_count.py). */
+  precisions(model: string | Uint8Array): Promise<PrecisionCount>;
+  /**
+   * Writes a float32 model that rounds as `model` does in float16 or bfloat16 (see low_precision_emulation.py). Inputs and
+   * outputs keep their types, or with `wideIo` are float32 and rounded.
+   */
+  emulate(model: string | Uint8Array, output: string, options?: { wideIo?: boolean }): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -120,7 +140,8 @@ export async function startOnnxReference({ program = PROGRAM } = {}): Promise<On
       const call = { model: pathOf(model), npz: inputs, outputNpz: outputs, ...runOptions(options) };
       return request('run', call, options.timeoutMs);
     },
-    emulate: (model, output) => request('emulate', { model: pathOf(model), output }),
+    precisions: (model) => request('precisions', { model: pathOf(model) }),
+    emulate: (model, output, { wideIo = false } = {}) => request('emulate', { model: pathOf(model), output, wideIo }),
     close: async () => {
       await request.end();
       rmSync(folder, { recursive: true, force: true });

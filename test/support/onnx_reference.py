@@ -15,6 +15,7 @@ import onnxruntime
 from onnx import checker, helper, shape_inference, version_converter
 
 from low_precision_emulation import emulate
+from precision_count import count_precisions
 
 TYPES = {
     "float32": np.float32, "float16": np.float16, "bfloat16": ml_dtypes.bfloat16, "float64": np.float64,
@@ -172,9 +173,13 @@ def run(model, optimise="all", npz=None, tensors=None, specs=None, output=None, 
     return {"outputs": write_tensors(output, arrays)}
 
 
-def emulated(model, output):
-    onnx.save(emulate(onnx.load(model)), output)
+def emulated(model, output, wideIo=False):
+    onnx.save(emulate(onnx.load(model), wide_io=wideIo), output)
     return {"model": output}
+
+
+def precisions(model):
+    return count_precisions(onnx.load(model))
 
 
 def versions():
@@ -183,7 +188,7 @@ def versions():
 
 COMMANDS = {
     "check": check, "infer": infer, "convert": convert, "reserialize": reserialize, "describe": describe, "run": run,
-    "emulate": emulated, "versions": versions,
+    "emulate": emulated, "precisions": precisions, "versions": versions,
 }
 
 

@@ -1,8 +1,8 @@
+import { html, type Markup, NOTHING } from '../../page/markup.js';
+import { type Tile, tiles } from '../../page/tiles.js';
 import { formatBytes, formatCount, formatDuration, formatName, formatShare } from '../format.js';
 import { fragmentation, inactiveSplit, rankedOwners, sum } from '../measures.js';
 import type { PoolSnapshot } from '../snapshot.js';
-import { type Tile, tiles } from './header.js';
-import { html, type Markup, NOTHING } from './markup.js';
 import { type MapData, ownerEntries, segmentMap, segmentTable } from './segment-map.js';
 import { OwnerSeries } from './series.js';
 import { type TimelineData, timeline } from './timeline.js';

@@ -1,8 +1,8 @@
+import { html, type Markup, NOTHING } from '../../page/markup.js';
 import { formatBytes, formatCount, formatShare } from '../format.js';
 import { segmentUse, sum } from '../measures.js';
 import type { PoolSnapshot, SegmentSnapshot } from '../snapshot.js';
 import { type Cell, toCells } from './cells.js';
-import { html, type Markup, NOTHING } from './markup.js';
 import { type OwnerSeries, ownerLabel } from './series.js';
 import { layOut, outline, ROW_STEP, ROW_WIDTH, rectangles } from './tape.js';
 

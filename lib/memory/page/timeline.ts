@@ -1,6 +1,6 @@
+import { html, type Markup, NOTHING } from '../../page/markup.js';
 import { formatBytes, formatCount, formatDuration } from '../format.js';
 import type { PoolSnapshot } from '../snapshot.js';
-import { html, type Markup, NOTHING } from './markup.js';
 import { MARKS, type MarkName, type Replay, replay } from './replay.js';
 import type { OwnerSeries } from './series.js';
 

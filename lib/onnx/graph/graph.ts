@@ -36,6 +36,7 @@ export class Graph {
   readonly #values = new Map<string, Value>();
   readonly #nodes: Node[] = [];
   readonly #inputs: Value[] = [];
+  readonly #isInput = new Set<Value>();
   readonly #outputs: Value[] = [];
   /** In the order of the file. */
   readonly #initializers = new Set<Value>();
@@ -97,7 +98,7 @@ export class Graph {
   }
 
   hasInput(value: Value): boolean {
-    return value.graph === this && this.#inputs.includes(value);
+    return this.#isInput.has(value);
   }
 
   /** A value that nothing produces yet. Its name is made unique in the model. */
@@ -136,11 +137,11 @@ export class Graph {
   /** Makes a value an input of the graph, behind the others. */
   addInput(value: Value): void {
     this.#inputs.push(value);
+    this.#isInput.add(value);
   }
 
   removeInput(value: Value): void {
-    const at = this.#inputs.indexOf(value);
-    if (at >= 0) this.#inputs.splice(at, 1);
+    if (this.#isInput.delete(value)) this.#inputs.splice(this.#inputs.indexOf(value), 1);
   }
 
   /** Replaces the inputs. */
@@ -246,9 +247,14 @@ export class Graph {
   /** Takes nodes out, which may use one another. */
   removeNodes(nodes: Iterable<Node>): void {
     const gone = new Set(nodes);
-    for (const node of gone) node.setInputs([]);
     for (const node of gone) {
-      for (const graph of node.subgraphs) graph.removeNodes(graph.nodes);
+      node.setInputs([]);
+      for (const graph of node.subgraphs) {
+        graph.setOutputs([]);
+        graph.removeNodes(graph.nodes);
+      }
+    }
+    for (const node of gone) {
       for (const output of node.outputs) {
         if (output === undefined) continue;
         if (!output.isUnused) {

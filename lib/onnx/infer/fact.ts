@@ -1,4 +1,5 @@
 import { type ElementType, elementTypeOf } from '../graph/element-types.js';
+import type { Tensor } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
 import type { Dim, ValueType } from '../graph/value-type.js';
 import type { TypeProto } from '../proto/onnx_pb.js';
@@ -9,7 +10,10 @@ export interface TensorFact {
   readonly elementType: ElementType | undefined;
   /** undefined: not even the rank. */
   readonly dims?: readonly Dim[] | undefined;
-  /** Its elements where they are few whole numbers that are known, as shapes are; null for one that is not. */
+  /**
+   * Its elements where they are few, as those of shapes are: a name where one is a size that has a name, null where it is
+   * not known.
+   */
   readonly data?: readonly Dim[] | undefined;
 }
 
@@ -26,14 +30,28 @@ export function tensorFact(elementType: ElementType | undefined, dims?: readonly
   return { kind: 'tensor', elementType, dims, data };
 }
 
-/** What a file says about a value. */
-export function statedFact(value: Value): Fact | undefined {
+/** Elements of a tensor that are followed; shapes, axes and pads have fewer. */
+export const MAX_DATA = 256;
+
+/**
+ * What a file says about a value. `isFixed`: an initialiser that is an input as well is what it holds, and no default.
+ */
+export function statedFact(value: Value, isFixed = false): Fact | undefined {
   const { initializer, graph } = value;
+  if (initializer && (isFixed || !value.isInput)) return constantFact(initializer);
   if (initializer) return tensorFact(known(initializer.elementType), initializer.dims);
   const sparse = graph.sparse.get(value);
   if (sparse) return tensorFact(known(sparse.values?.elementType), sparse.dims);
   return value.type && factOfType(value.type);
 }
+
+/** About a tensor that is known. */
+export function constantFact(tensor: Tensor): Fact {
+  const isFollowed = tensor.elementCount <= MAX_DATA && FOLLOWED.has(tensor.elementType);
+  return tensorFact(known(tensor.elementType), tensor.dims, isFollowed ? tensor.numbers(MAX_DATA) : undefined);
+}
+
+const FOLLOWED: ReadonlySet<ElementType> = new Set(['int64', 'int32', 'bool', 'float32', 'float64']);
 
 export function factOfType(type: ValueType): Fact | undefined {
   if (type.kind === 'tensor') return tensorFact(known(type.elementType), type.dims);

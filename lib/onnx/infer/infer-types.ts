@@ -3,7 +3,7 @@ import type { ElementType } from '../graph/element-types.js';
 import type { Model } from '../graph/model.js';
 import type { Value } from '../graph/value.js';
 import { tensorType } from '../graph/value-type.js';
-import { elementTypeOfFact, type Fact } from './fact.js';
+import { elementTypeOfFact, type Fact, typeOnly } from './fact.js';
 import { findTypeRule } from './types/find-rule.js';
 import { applyRule } from './types/rule.js';
 import { type Visitor, Walk } from './walk.js';
@@ -40,6 +40,7 @@ export async function inferTypes(model: Model, options: InferTypesOptions = {}):
   const wins = conflictsOption(options);
   const conflicts = new Map<Value, TypeConflict>();
   const visitor: Visitor = {
+    keepsCalls: true,
     outputs: (view) => {
       const rule = findTypeRule(view.node.domain, view.node.opType);
       return rule ? applyRule(rule, view) : [];
@@ -48,10 +49,12 @@ export async function inferTypes(model: Model, options: InferTypesOptions = {}):
       const [a, b] = [elementTypeOfFact(stated), elementTypeOfFact(found)];
       if (a && b && a !== b) {
         conflicts.set(value, { value, stated: a, inferred: b });
-        return wins === 'stated' ? stated : found;
+        return wins === 'stated' ? typeOnly(stated) : found;
       }
       // A sequence may be stated without what is in it.
-      return found && (stated === undefined || (found.kind === stated.kind && !isComplete(stated))) ? found : stated;
+      return found && (stated === undefined || (found.kind === stated.kind && !isComplete(stated)))
+        ? found
+        : typeOnly(stated);
     },
   };
   const walk = new Walk(model, visitor);

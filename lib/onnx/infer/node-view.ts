@@ -3,6 +3,7 @@ import type { ModelFunction } from '../graph/model.js';
 import { clampToNumber, type Node } from '../graph/node.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
+import type { Dim } from '../graph/value-type.js';
 import { type Fact, type HolderFact, statedFact } from './fact.js';
 
 /** Where nodes are looked at: the model's graphs, or one call of a function. */
@@ -12,6 +13,8 @@ export interface Scope {
   /** The call that a function's body stands for. */
   readonly call?: { readonly node: NodeView; readonly of: ModelFunction } | undefined;
   readonly depth: number;
+  /** Initialisers are no defaults: see `statedFact`. */
+  readonly isFixed: boolean;
 }
 
 /**
@@ -80,6 +83,33 @@ export class NodeView {
     return found?.type === 'tensor' ? found.value : undefined;
   }
 
+  /** Whether the operator set is older; no where the model does not say. */
+  isBefore(version: number): boolean {
+    return this.opset > 0 && this.opset < version;
+  }
+
+  /** Whether the node has input `i`, known or not. */
+  hasInput(i: number): boolean {
+    return this.node.inputs[i] !== undefined;
+  }
+
+  dims(i: number): readonly Dim[] | undefined {
+    const input = this.inputs[i];
+    return input?.kind === 'tensor' ? input.dims : undefined;
+  }
+
+  /** Elements of input `i` where it is followed: see `TensorFact.data`. */
+  data(i: number): readonly Dim[] | undefined {
+    const input = this.inputs[i];
+    return input?.kind === 'tensor' ? input.data : undefined;
+  }
+
+  /** The same, where all of them are numbers. */
+  numbers(i: number): readonly number[] | undefined {
+    const data = this.data(i);
+    return data?.every((value) => typeof value === 'number') ? (data as readonly number[]) : undefined;
+  }
+
   /** What is in the sequence or optional value that input `i` is. */
   heldBy(i: number, kind: HolderFact['kind']): Fact | undefined {
     const input = this.inputs[i];
@@ -88,5 +118,5 @@ export class NodeView {
 }
 
 export function factIn(scope: Scope, value: Value): Fact | undefined {
-  return scope.facts.get(value) ?? statedFact(value);
+  return scope.facts.get(value) ?? statedFact(value, scope.isFixed);
 }

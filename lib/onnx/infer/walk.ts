@@ -12,6 +12,8 @@ import { factIn, NodeView, type Scope } from './node-view.js';
 
 /** What a walk asks for each node, and tells of each value. */
 export interface Visitor {
+  /** Whether calls of a function with equal facts have equal results. Where facts name sizes they have not. */
+  readonly keepsCalls: boolean;
   /** What is known of the outputs of a node that is neither a call of a function nor runs graphs. */
   outputs(view: NodeView): readonly (Fact | undefined)[];
   /** What holds for a value, by what the file says and what was found out. */
@@ -21,7 +23,7 @@ export interface Visitor {
 /** Calls of functions in one another that are followed; the standard allows no recursion. */
 const MAX_CALL_DEPTH = 30;
 /** Different calls of one function that are looked at. */
-const MAX_CALLS = 64;
+const MAX_CALLS = 1000;
 /** Nodes of bodies of functions that are looked at beyond those that the model has. */
 const MAX_EXTRA_NODES = 200_000;
 
@@ -33,18 +35,20 @@ export class Walk {
   readonly #pauses = new Pauses();
   readonly #functions: ReadonlyMap<string, ModelFunction>;
   readonly #calls = new Map<ModelFunction, Map<string, Promise<readonly (Fact | undefined)[]>>>();
-  #nodesLeft: number;
+  /** Before version 4 of the format initialisers had to be inputs; ONNX Runtime lets nobody set those. */
+  readonly #isFixed: boolean;
+  #nodesLeft = MAX_EXTRA_NODES;
 
   constructor(
     readonly model: Model,
     readonly visitor: Visitor,
   ) {
     this.#functions = new Map(model.functions.map((entry) => [functionKey(entry), entry]));
-    this.#nodesLeft = MAX_EXTRA_NODES;
+    this.#isFixed = model.irVersion < 4;
   }
 
   async run(): Promise<void> {
-    const scope: Scope = { facts: this.facts, opsets: this.model.opsets, depth: 0 };
+    const scope: Scope = { facts: this.facts, opsets: this.model.opsets, depth: 0, isFixed: this.#isFixed };
     await this.#graph(this.model.graph, [], scope);
     // Functions that nothing calls, as far as it goes.
     for (const entry of this.model.functions) {
@@ -99,7 +103,7 @@ export class Walk {
     const depth = view.scope.depth + 1;
     const calls = this.#calls.get(called) ?? new Map<string, Promise<readonly (Fact | undefined)[]>>();
     this.#calls.set(called, calls);
-    const key = callKey(view);
+    const key = this.visitor.keepsCalls ? callKey(view) : String(calls.size);
     const known = calls.get(key);
     if (known) return known;
     if (depth > MAX_CALL_DEPTH || calls.size >= MAX_CALLS || this.#nodesLeft < called.body.nodes.length) return [];
@@ -112,7 +116,7 @@ export class Walk {
   async #body(of: ModelFunction, inputs: readonly (Fact | undefined)[], node: NodeView | undefined, depth: number) {
     const facts = new Map<Value, Fact>();
     const opsets = new Map([...of.opsets].map(([domain, version]) => [domain === 'ai.onnx' ? '' : domain, version]));
-    const scope: Scope = { facts, opsets, call: node && { node, of }, depth };
+    const scope: Scope = { facts, opsets, call: node && { node, of }, depth, isFixed: this.#isFixed };
     const results = await this.#graph(of.body, inputs, scope);
     const isFirst = node === undefined || (this.#calls.get(of)?.size ?? 0) === 0;
     for (const graph of of.body.withSubgraphs()) {
@@ -127,7 +131,7 @@ export class Walk {
   }
 
   #settle(value: Value, found: Fact | undefined, scope: Scope): void {
-    const fact = this.visitor.settle(value, statedFact(value), found);
+    const fact = this.visitor.settle(value, statedFact(value, scope.isFixed), found);
     if (fact) scope.facts.set(value, fact);
   }
 }

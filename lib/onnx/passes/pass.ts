@@ -5,6 +5,8 @@ import type { LoadRunner } from '../runner.js';
 export interface PassContext {
   /** Runs small models, for constants; without it nothing is computed. */
   readonly loadRunner?: LoadRunner | undefined;
+  /** Constants that are computed are at most this large. @default 16777216 (16 MiB) */
+  readonly maxFoldedBytes?: number | undefined;
 }
 
 /** A change of a model that keeps what it computes. One file and one test each. */

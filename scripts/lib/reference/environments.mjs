@@ -1,6 +1,8 @@
+import { SetupError } from '../errors.mjs';
 import { pins } from '../pins.mjs';
 import { venvProgram } from '../platform.mjs';
 import { ensurePythonEnvironment } from '../python-environment.mjs';
+import { run } from '../run.mjs';
 
 /** @typedef {{ python: string, fresh: boolean, note: string }} PythonEnvironment `python` is the interpreter that has the packages */
 
@@ -23,8 +25,16 @@ export function ensureTorchReference(python) {
   return environment(python, 'torch-reference', { ...pins.onnxReference, ...pins.torchReference });
 }
 
+const VERSION = 'import sys; print(sys.version_info >= (3, 11), sys.version.split()[0])';
+
 /** @param {string} python @param {string} name @param {Record<string, string>} packages */
 async function environment(python, name, packages) {
+  const [isNewEnough, found] = (await run(python, ['-c', VERSION])).stdout.trim().split(' ');
+  if (isNewEnough !== 'True') {
+    throw new SetupError(
+      `onnxruntime ${packages.onnxruntime} for Python needs Python 3.11 or newer; ${python} is ${found ?? 'no Python'}`,
+    );
+  }
   const { venv, fresh, note } = await ensurePythonEnvironment(python, name, packages, { programs: [] });
   return { python: venvProgram(venv, 'python'), fresh, note };
 }

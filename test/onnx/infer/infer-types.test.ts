@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { readModel } from '../../../lib/onnx/file/read-model.js';
-import type { ElementType } from '../../../lib/onnx/graph/element-types.js';
-import { inferTypes } from '../../../lib/onnx/infer/infer-types.js';
+import { readModel } from '../../../dist/esm/onnx/file/read-model.js';
+import type { ElementType } from '../../../dist/esm/onnx/graph/element-types.js';
+import { inferTypes } from '../../../dist/esm/onnx/infer/infer-types.js';
 import { type OnnxModel, onnxModel } from '../../fixtures/onnx-writer.js';
 
 /** Element types of all values that nodes make, by name; those of graphs' outputs are not stated. */

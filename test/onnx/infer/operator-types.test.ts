@@ -3,8 +3,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { readModel } from '../../../lib/onnx/file/read-model.js';
-import { inferTypes } from '../../../lib/onnx/infer/infer-types.js';
+import { readModel } from '../../../dist/esm/onnx/file/read-model.js';
+import { inferTypes } from '../../../dist/esm/onnx/infer/infer-types.js';
 import { ensureOnnxCases, onnxCasesDir } from '../../../scripts/lib/onnx-cases.mjs';
 import { findTools } from '../../../scripts/lib/tools.mjs';
 

@@ -1,6 +1,6 @@
 import type { TensorMap } from 'node-tensorrt';
 import { describe, expect, test } from 'vitest';
-import { engineRunner } from '../../../dist/esm/toolkit/engine-runner.js';
+import { engineRunner } from '../../../dist/esm/engine/model-runner.js';
 import { readModel } from '../../../lib/onnx/file/read-model.js';
 import { serializeModel } from '../../../lib/onnx/file/write-model.js';
 import { upgradeSteps } from '../../../lib/onnx/upgrade/table.js';

@@ -1,0 +1,77 @@
+import { engineRunner } from '../engine/model-runner.js';
+import { argumentError } from '../errors.js';
+import { type CastGraphOptions, castOptionNames, resolveCastOptions } from '../onnx/cast/options.js';
+import type { CastReport } from '../onnx/cast/report.js';
+import type { ReadOptions } from '../onnx/file/read-model.js';
+import type { Model } from '../onnx/graph/model.js';
+import { integerOption, knownKeys, objectOption, signalOption } from '../options.js';
+import type { TensorMap } from '../tensor/types.js';
+import { type ModelInput, openModel } from './open-model.js';
+
+/** Options of `castModel`. */
+export interface CastOptions extends CastGraphOptions {
+  /**
+   * Inputs that are like those in use. The model is run with them to see how large its values become: what would overflow
+   * or vanish stays float32, and exponentials, powers and sums, which stay float32 without samples, are cast where that is
+   * safe.
+   */
+  samples?: AsyncIterable<TensorMap> | Iterable<TensorMap>;
+  /** Samples that are used at most; they are in memory at the same time. 1 to 10,000. @default 32 */
+  maxSamples?: number;
+  /** For a model given as bytes: its files of external data. */
+  externalData?: ReadOptions['externalData'];
+  /** Abandons the work. */
+  signal?: AbortSignal;
+}
+
+/** What `castModel` gives. */
+export interface CastResult {
+  /** The model in the other precision: `writeModel` writes it. Weights are converted while they are written. */
+  readonly model: Model;
+  /** What became of each node, and why. */
+  readonly report: CastReport;
+}
+
+/**
+ * Puts a precision of 16 bits into a model, as TensorRT 11 wants it: float32 values become float16 or bfloat16, with Cast
+ * nodes where they meet what stays float32. Names of inputs, outputs and of values between nodes stay the same. The model
+ * given is not changed.
+ *
+ * Without samples, weights alone decide what would overflow or vanish.
+ *
+ * @throws NodeTensorRTError INVALID_ARGUMENT, OUT_OF_RANGE, and MODEL_INVALID as `readModel`
+ * @example
+ * const { model, report } = await castModel('model.onnx', { to: 'fp16', samples });
+ * await writeModel(model, 'model-fp16.onnx');
+ */
+export async function castModel(input: ModelInput, given: CastOptions): Promise<CastResult> {
+  const options = objectOption<CastOptions>('options', given);
+  knownKeys('options', options, [...castOptionNames, 'samples', 'maxSamples', 'externalData', 'signal']);
+  resolveCastOptions(options);
+  const maxSamples = integerOption('options.maxSamples', options.maxSamples ?? 32, 1, 10_000);
+  const signal = options.signal === undefined ? undefined : signalOption('options.signal', options.signal);
+  signal?.throwIfAborted();
+  const model = await openModel(input, options.externalData ? { externalData: options.externalData } : {});
+  const { castGraph } = await import('../onnx/cast/cast-graph.js');
+  const { prepareCast } = await import('../onnx/cast/prepare.js');
+  await prepareCast(model, options.to, engineRunner);
+  const samples = options.samples === undefined ? undefined : await take(options.samples, maxSamples);
+  if (samples === undefined) return { model, report: await castGraph(model, options) };
+  const { measureRanges } = await import('../onnx/cast/measure-ranges.js');
+  const ranges = await measureRanges(model, samples, engineRunner, signal);
+  return { model, report: await castGraph(model, options, ranges) };
+}
+
+async function take(samples: unknown, max: number): Promise<TensorMap[]> {
+  const source = samples as Partial<AsyncIterable<TensorMap> & Iterable<TensorMap>>;
+  if (typeof source?.[Symbol.asyncIterator] !== 'function' && typeof source?.[Symbol.iterator] !== 'function') {
+    throw argumentError('options.samples', 'an iterable of inputs', samples);
+  }
+  const taken: TensorMap[] = [];
+  for await (const sample of source as Iterable<TensorMap>) {
+    taken.push(objectOption<TensorMap>(`options.samples[${taken.length}]`, sample));
+    if (taken.length === max) break;
+  }
+  if (taken.length === 0) throw argumentError('options.samples', 'at least one sample', 'none');
+  return taken;
+}

@@ -1,0 +1,10 @@
+export type { SampleProblem } from './failure.js';
+export { type ReadImageOptions, readImage, readImages } from './images.js';
+export type { ReadLimits } from './limits.js';
+export { readNpy, writeNpy } from './npy.js';
+export { readNpz, type WriteNpzOptions, writeNpz } from './npz.js';
+export type { PictureFormat } from './picture-format.js';
+export { type Preprocessing, type ResolvedPreprocessing, resolvePreprocessing } from './preprocessing.js';
+export type { SampleSource } from './random-bytes.js';
+export { listSamples, type ReadSamplesOptions, readSample, readSamples, type SampleFile } from './read-samples.js';
+export { type WriteSamplesOptions, writeSamples } from './write-samples.js';
