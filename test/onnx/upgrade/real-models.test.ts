@@ -32,22 +32,18 @@ async function run(file: string, inputs: TensorMap) {
   }
 }
 
-test.each(Object.entries(changes))(
-  '%s gives the same, bit by bit, in operator set 21',
-  async (name, expected) => {
-    const file = models.path(name as RealModelName);
-    const model = await readModel(file);
-    const { from, changed, notes } = await upgradeOpset(model);
-    const counts: Record<string, number> = {};
-    for (const { opType } of changed) counts[opType] = (counts[opType] ?? 0) + 1;
-    expect({ from, changed: counts, notes }).toEqual({ ...expected, notes: [] });
+test.each(Object.entries(changes))('%s gives the same, bit by bit, in operator set 21', async (name, expected) => {
+  const file = models.path(name as RealModelName);
+  const model = await readModel(file);
+  const { from, changed, notes } = await upgradeOpset(model);
+  const counts: Record<string, number> = {};
+  for (const { opType } of changed) counts[opType] = (counts[opType] ?? 0) + 1;
+  expect({ from, changed: counts, notes }).toEqual({ ...expected, notes: [] });
 
-    const upgraded = `${tempFolder()}/model.onnx`;
-    await writeModel(model, upgraded);
-    expect(await reference.check(upgraded)).toBeNull();
-    const [sample] = await models.samples(name as RealModelName);
-    const inputs = (sample as { inputs: TensorMap }).inputs;
-    expect(await run(upgraded, inputs)).toEqual(await run(file, inputs));
-  },
-  120_000,
-);
+  const upgraded = `${tempFolder()}/model.onnx`;
+  await writeModel(model, upgraded);
+  expect(await reference.check(upgraded)).toBeNull();
+  const [sample] = await models.samples(name as RealModelName);
+  const inputs = (sample as { inputs: TensorMap }).inputs;
+  expect(await run(upgraded, inputs)).toEqual(await run(file, inputs));
+}, 120_000);
