@@ -8,6 +8,7 @@ endif()
 
 add_library(addon SHARED ${binding_sources} ${CMAKE_JS_SRC})
 set_target_properties(addon PROPERTIES OUTPUT_NAME node_tensorrt PREFIX "" SUFFIX ".node")
+compile_by_folder(addon)
 target_include_directories(addon SYSTEM PRIVATE ${CMAKE_JS_INC} "${node_addon_api}")
 target_link_libraries(addon PRIVATE ntrt ${CMAKE_JS_LIB})
 target_compile_definitions(addon PRIVATE

@@ -17,6 +17,8 @@ target_compile_definitions(native_tests PRIVATE "NODE_TENSORRT_CORPUS=\"${PROJEC
 target_precompile_headers(native_tests PRIVATE
   <gtest/gtest.h> <chrono> <condition_variable> <filesystem> <functional> <memory> <string> <thread> <vector>)
 
+compile_by_folder(native_tests)
+
 # Libraries that only say a version of TensorRT, for its loader. Without a name of their own inside: the loader of the system
 # would take one for another.
 foreach(version IN ITEMS 10_3 11_2 1_4 1_7)

@@ -18,11 +18,13 @@ def types(schema, formal):
 
 
 def since(versions, low):
-    """The first version in which a float parameter may be of the low type."""
+    """The first version in which all float parameters may be of the low type, but those that never may."""
+    last = versions[-1]
+    never = set(fixed(last, last.inputs, low))
     for schema in versions:
-        formals = list(schema.inputs) + list(schema.outputs)
-        inputs = [f for f in schema.inputs if FLOAT in types(schema, f)]
-        if any(low in types(schema, f) for f in (inputs or formals)):
+        inputs = [f for i, f in enumerate(schema.inputs) if FLOAT in types(schema, f) and i not in never]
+        formals = inputs or [f for f in schema.outputs if FLOAT in types(schema, f)]
+        if formals and all(low in types(schema, f) for f in formals):
             return schema.since_version
     return None
 

@@ -1,16 +1,22 @@
 import { type EstimateOptions, estimateModel, type ModelEstimate, type ModelValue } from '../index.js';
 import { formatBytes } from '../memory/format.js';
 import { WrongUse } from './failure.js';
+import { describeDifference, describeGraph } from './inspect-graph.js';
 import { parseVerb, type Verb } from './verb.js';
 
 const help = `Use: node-tensorrt inspect MODEL [--batch N …] [--dims INPUT=SIZES …] [--json]
+     node-tensorrt inspect MODEL --graph [--json]
+     node-tensorrt inspect MODEL --diff OTHER [--json]
 
 Prints inputs, outputs, nodes, operator sets and weights of an ONNX file or model folder, and an estimate of the memory
 that it takes. The model is not loaded or run. docs/many-models.md says how the estimate is made.
 
   --batch N            rows of a run; may be repeated (default: 1 and 32)
   --dims INPUT=SIZES   shape of an input that the model leaves open, as x=1,3,48,320; may be repeated
-  --json               the estimate as JSON`;
+  --graph              what the graph of an ONNX file is made of instead: operators, constants, subgraphs, functions
+  --diff OTHER         what differs between two ONNX files: inputs, outputs, operators, weights. Exit code: 1 where
+                       something does
+  --json               the same as JSON`;
 
 export const verb: Verb = { help, run };
 
@@ -21,11 +27,23 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
     options: {
       batch: { type: 'string', multiple: true },
       dims: { type: 'string', multiple: true },
+      graph: { type: 'boolean' },
+      diff: { type: 'string' },
       json: { type: 'boolean' },
     },
   });
   const [model, ...more] = positionals;
   if (model === undefined || more.length > 0) throw new WrongUse('inspect takes one model', help);
+  if (values.graph || values.diff !== undefined) {
+    const other = values.graph && values.diff !== undefined ? '--diff' : values.batch ? '--batch' : '--dims';
+    if (other === '--diff' || values.batch || values.dims) {
+      throw new WrongUse(`${values.graph ? '--graph' : '--diff'} does not go with ${other}`, help);
+    }
+    const json = values.json ?? false;
+    return values.diff === undefined
+      ? describeGraph(model, json, print)
+      : describeDifference(model, values.diff, json, print);
+  }
   const options: EstimateOptions = {};
   if (values.batch) options.batchSizes = values.batch.map((text) => wholeNumber('--batch', text));
   if (values.dims) options.inputDims = Object.fromEntries(values.dims.map(shapeOf));

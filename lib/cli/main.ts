@@ -8,6 +8,26 @@ const verbs: Readonly<Record<string, { summary: string; open: () => Promise<{ ve
     summary: 'what a model is and what it would take, without loading it',
     open: () => import('./inspect.js'),
   },
+  lint: {
+    summary: 'what is wrong with a model, and what a backend would refuse',
+    open: () => import('./lint.js'),
+  },
+  optimize: {
+    summary: 'writes a model that computes the same with less',
+    open: () => import('./optimize.js'),
+  },
+  cast: {
+    summary: 'writes a model in fp16 or bf16',
+    open: () => import('./cast.js'),
+  },
+  compare: {
+    summary: 'how far the outputs of two models are from one another',
+    open: () => import('./compare.js'),
+  },
+  types: {
+    summary: "TypeScript types of a model's inputs and outputs",
+    open: () => import('./types.js'),
+  },
 };
 
 function usage(): string {

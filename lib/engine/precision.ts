@@ -63,6 +63,10 @@ export async function choosePrecision(
   const cache = options.cacheDir === false ? undefined : new DerivedModels(options.cacheDir ?? defaultCacheFolder());
   const cached = await cache?.find(key);
   if (cached) return chosen(cached.path, cached.report as CastReport);
+  const { prepareCast } = await import('../onnx/cast/prepare.js');
+  // Of engines, which load by way of this file.
+  const { engineRunner } = await import('./model-runner.js');
+  await prepareCast(model, to, engineRunner);
   const report = await castGraph(model, { to });
   options.signal?.throwIfAborted();
   return chosen(await keep(cache, key, model, report), report);

@@ -1,3 +1,4 @@
+import { engineRunner } from '../engine/model-runner.js';
 import { argumentError } from '../errors.js';
 import { type CastGraphOptions, castOptionNames, resolveCastOptions } from '../onnx/cast/options.js';
 import type { CastReport } from '../onnx/cast/report.js';
@@ -5,7 +6,6 @@ import type { ReadOptions } from '../onnx/file/read-model.js';
 import type { Model } from '../onnx/graph/model.js';
 import { integerOption, knownKeys, objectOption, signalOption } from '../options.js';
 import type { TensorMap } from '../tensor/types.js';
-import { engineRunner } from './engine-runner.js';
 import { type ModelInput, openModel } from './open-model.js';
 
 /** Options of `castModel`. */
@@ -53,11 +53,11 @@ export async function castModel(input: ModelInput, given: CastOptions): Promise<
   signal?.throwIfAborted();
   const model = await openModel(input, options.externalData ? { externalData: options.externalData } : {});
   const { castGraph } = await import('../onnx/cast/cast-graph.js');
+  const { prepareCast } = await import('../onnx/cast/prepare.js');
+  await prepareCast(model, options.to, engineRunner);
   const samples = options.samples === undefined ? undefined : await take(options.samples, maxSamples);
   if (samples === undefined) return { model, report: await castGraph(model, options) };
   const { measureRanges } = await import('../onnx/cast/measure-ranges.js');
-  const { inferTypes } = await import('../onnx/infer/infer-types.js');
-  await inferTypes(model);
   const ranges = await measureRanges(model, samples, engineRunner, signal);
   return { model, report: await castGraph(model, options, ranges) };
 }

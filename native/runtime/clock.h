@@ -8,6 +8,8 @@ namespace ntrt {
 
 using Clock = std::chrono::steady_clock;
 
+inline constexpr auto kNever = Clock::time_point::max();
+
 /// Not negative.
 inline uint64_t to_nanoseconds(Clock::duration duration) noexcept {
   const auto count = std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count();

@@ -12,11 +12,6 @@
 #include "runtime/batch/batch_run.h"
 
 namespace ntrt {
-namespace {
-
-constexpr auto kNever = Clock::time_point::max();
-
-}  // namespace
 
 std::shared_ptr<Engine> Engine::start(std::unique_ptr<LoadedModel> model, EngineOptions options) {
   auto engine = std::make_shared<Engine>(std::move(model), std::move(options));

@@ -8,7 +8,6 @@
 namespace ntrt {
 namespace {
 
-constexpr auto kNever = Clock::time_point::max();
 /// An eighth of a time-out is set aside for what nobody foresees.
 constexpr int kReserve = 8;
 /// A window that follows the traffic is chosen anew so often.

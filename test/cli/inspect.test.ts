@@ -1,21 +1,12 @@
-import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { identity, mlp } from '../fixtures/models.js';
+import { cli } from '../support/cli.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 const program = fileURLToPath(new URL('../../dist/esm/cli/main.js', import.meta.url));
-
-/** Runs the command line to its end. */
-function cli(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [program, ...args], (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
-}
 
 function modelFile(model: Uint8Array): string {
   const path = join(tempFolder(), 'model.onnx');

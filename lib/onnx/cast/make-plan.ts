@@ -4,7 +4,7 @@ import type { Model } from '../graph/model.js';
 import type { Node } from '../graph/node.js';
 import type { Value } from '../graph/value.js';
 import { formOf } from './forms.js';
-import { opRule, toleratesSmallest } from './op-rules.js';
+import { isAdded, opRule } from './op-rules.js';
 import { MAX_FLOAT16, type ResolvedCastOptions } from './options.js';
 import { CastPlan, lowInputs, lowOutputs } from './plan.js';
 import type { Ranges } from './ranges.js';
@@ -81,7 +81,7 @@ async function decide(
   const included = options.isIncluded(node);
   if (included) return plan.lower(node, included);
 
-  for (const { value } of inputs) {
+  for (const { index, value } of inputs) {
     const tensor = value.initializer ?? value.constant;
     if (tensor?.elementType !== 'float32') continue;
     const statistics = await weights.of(tensor);
@@ -89,8 +89,8 @@ async function decide(
       const what = `weight '${value.name}' has values up to ${statistics.largestMagnitude.toPrecision(3)}, beyond ${options.to}`;
       return plan.keep(node, 'weight-overflows', what, value);
     }
-    // A single number that only loses digits does no harm, nor does an epsilon that becomes the smallest there is.
-    const isHarmless = statistics.count === 1 && (statistics.vanishing === 0 || toleratesSmallest(node));
+    // A single number that only loses digits does no harm either.
+    const isHarmless = isAdded(node, index) || (statistics.count === 1 && statistics.vanishing === 0);
     if (statistics.squares > 0 && statistics.signalToNoiseDb < options.minWeightSnr && !isHarmless) {
       const what =
         `weight '${value.name}' would keep ${statistics.signalToNoiseDb.toFixed(1)} dB over its rounding errors ` +

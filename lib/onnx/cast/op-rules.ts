@@ -96,7 +96,31 @@ export function opRule(opType: string): { rule: OpRule; reason: string } {
   return { rule: dataSet.has(opType) ? 'data' : 'compute', reason: '' };
 }
 
-/** Whether an operator adds a constant or takes it as a limit: the smallest number of a precision does for a smaller one. */
-export function toleratesSmallest(node: Node): boolean {
+/** Inputs of operators that are added to a result of theirs. */
+const addedInputs: Readonly<Record<string, readonly number[]>> = {
+  BatchNormalization: [2, 3],
+  Conv: [2],
+  ConvTranspose: [2],
+  Gemm: [2],
+  GroupNormalization: [2],
+  GRU: [3],
+  InstanceNormalization: [2],
+  LayerNormalization: [2],
+  LSTM: [3],
+  RNN: [3],
+};
+
+/** Whether an operator adds its inputs or takes them as limits: the smallest number of a precision does for a smaller one. */
+export function addsInputs(node: Node): boolean {
   return node.is('Add', 'Sub', 'Max', 'Min', 'Clip');
+}
+
+/**
+ * Whether a weight is added, or a limit. What vanishes of it does no harm then: the result, in the same precision, has no
+ * finer steps than what was lost.
+ */
+export function isAdded(node: Node, index: number): boolean {
+  if (addsInputs(node)) return true;
+  const added = Object.hasOwn(addedInputs, node.opType) ? addedInputs[node.opType] : undefined;
+  return node.domain === '' && added !== undefined && added.includes(index);
 }

@@ -9,7 +9,7 @@ import type { Value } from '../graph/value.js';
 import { tensorType } from '../graph/value-type.js';
 import { convertTensor } from './converted-payload.js';
 import { elementTypeFor, formOf, type LowPrecision } from './forms.js';
-import { toleratesSmallest } from './op-rules.js';
+import { addsInputs } from './op-rules.js';
 import { type CastPlan, lowInputs, lowOutputs } from './plan.js';
 
 /**
@@ -46,7 +46,7 @@ const SIGN = 0x8000;
 function convertWeight(tensor: Tensor, consumers: readonly Node[], to: LowPrecision): Tensor {
   const converted = convertTensor(tensor, to);
   const before = tensor.elementCount === 1 ? tensor.numbers()?.[0] : undefined;
-  if (!before || converted.numbers()?.[0] !== 0 || !consumers.every(toleratesSmallest)) return converted;
+  if (!before || converted.numbers()?.[0] !== 0 || !consumers.every(addsInputs)) return converted;
   return new Tensor(
     converted.elementType,
     converted.dims,

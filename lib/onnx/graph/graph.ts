@@ -247,9 +247,14 @@ export class Graph {
   /** Takes nodes out, which may use one another. */
   removeNodes(nodes: Iterable<Node>): void {
     const gone = new Set(nodes);
-    for (const node of gone) node.setInputs([]);
     for (const node of gone) {
-      for (const graph of node.subgraphs) graph.removeNodes(graph.nodes);
+      node.setInputs([]);
+      for (const graph of node.subgraphs) {
+        graph.setOutputs([]);
+        graph.removeNodes(graph.nodes);
+      }
+    }
+    for (const node of gone) {
       for (const output of node.outputs) {
         if (output === undefined) continue;
         if (!output.isUnused) {

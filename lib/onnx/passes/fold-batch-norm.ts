@@ -21,7 +21,8 @@ export const foldBatchNorm: Pass = {
     const pauses = new Pauses();
     let changed = 0;
     let facts: Facts | undefined;
-    for (const graph of model.graph.withSubgraphs()) {
+    for (const graph of [...model.graph.withSubgraphs()]) {
+      const gone: Node[] = [];
       for (const node of [...graph.nodes]) {
         if (pauses.due) await pauses.take();
         const layer = node.is('BatchNormalization') ? node.inputs[0]?.producer : undefined;
@@ -30,8 +31,10 @@ export const foldBatchNorm: Pass = {
         const change = await channelChange(node, weight.constant);
         if (!change) continue;
         facts ??= await factsOf(model);
-        if (await fold(graph, layer, node, change, facts)) changed++;
+        if (await fold(graph, layer, node, change, facts)) gone.push(node);
       }
+      if (gone.length > 0) graph.removeNodes(gone);
+      changed += gone.length;
     }
     return changed;
   },
@@ -92,7 +95,6 @@ async function fold(graph: Graph, layer: Node, norm: Node, change: ChannelChange
     layer.setOutput(0, output);
     graph.forget(between);
   }
-  norm.remove();
   return true;
 }
 

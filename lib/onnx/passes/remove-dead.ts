@@ -13,20 +13,21 @@ import type { Pass } from './pass.js';
 export const removeDead: Pass = {
   name: 'remove-dead',
   async run(model) {
-    const pauses = new Pauses();
     const own = new Set(model.functions.map(({ domain }) => domain));
     let changed = removeFunctions(model);
     // Inner graphs last: a node that goes takes its graphs along.
     for (const graph of [...model.graphs()]) {
       if (graph.parent?.isRemoved) continue;
-      changed += await removeNodes(graph, own, pauses);
+      changed += await removeUnusedNodes(graph, (node) => isDisposable(node, own));
     }
     for (const graph of model.graphs()) changed += removeValues(graph);
     return changed;
   },
 };
 
-async function removeNodes(graph: Graph, own: ReadonlySet<string>, pauses: Pauses): Promise<number> {
+/** Takes out nodes whose outputs nobody uses, and then those that only they used. Returns how many. */
+export async function removeUnusedNodes(graph: Graph, mayGo: (node: Node) => boolean): Promise<number> {
+  const pauses = new Pauses();
   const gone = new Set<Node>();
   const waiting = [...graph.nodes];
   const isUnused = (node: Node) =>
@@ -35,7 +36,7 @@ async function removeNodes(graph: Graph, own: ReadonlySet<string>, pauses: Pause
     );
   for (let node = waiting.pop(); node; node = waiting.pop()) {
     if (pauses.due) await pauses.take();
-    if (gone.has(node) || !isDisposable(node, own) || !isUnused(node)) continue;
+    if (gone.has(node) || !mayGo(node) || !isUnused(node)) continue;
     gone.add(node);
     for (const used of usedBy(node)) if (used.graphOf === graph && !gone.has(used)) waiting.push(used);
   }

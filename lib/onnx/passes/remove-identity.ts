@@ -18,17 +18,22 @@ export const removeIdentity: Pass = {
     const facts = await factsOf(model);
     let changed = 0;
     for (const graph of [...model.graphs()]) {
+      const gone: Node[] = [];
       for (const node of [...graph.nodes]) {
         if (pauses.due) await pauses.take();
-        if (!node.isRemoved && simplified(node, facts)) changed++;
+        const done = simplify(node, facts);
+        if (done) changed++;
+        if (done === 'gone') gone.push(node);
       }
+      if (gone.length > 0) graph.removeNodes(gone);
     }
     return changed;
   },
 };
 
-function simplified(node: Node, facts: Facts): boolean {
+function simplify(node: Node, facts: Facts): 'gone' | 'changed' | undefined {
   const source = node.inputs[0];
-  if (!source || node.outputs[0] === undefined) return false;
-  return isNoOp(node, facts) ? bypass(node, source) : joinWithProducer(node, facts);
+  if (!source || node.outputs[0] === undefined) return undefined;
+  if (isNoOp(node, facts)) return bypass(node, source) ? 'gone' : undefined;
+  return joinWithProducer(node, facts);
 }

@@ -4,9 +4,12 @@ import type { Node } from '../graph/node.js';
 import { numberToHalf } from '../graph/numbers.js';
 import { Tensor } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
+import { Ranks } from './ranks.js';
 
 /** What steps work with, for the nodes of a model's graph or of one function, those of subgraphs included. */
 export class StepContext {
+  readonly ranks = new Ranks();
+
   constructor(
     /** The version that the upgrade ends at: nodes may use what it has. */
     readonly to: number,

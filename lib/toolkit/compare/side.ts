@@ -1,10 +1,10 @@
+import { runnerOn } from '../../engine/model-runner.js';
 import { NodeTensorRTError } from '../../errors.js';
 import { emulateLowPrecision, hasLowPrecision } from '../../onnx/emulate/emulate.js';
 import type { Model } from '../../onnx/graph/model.js';
 import type { LoadRunner, Runner } from '../../onnx/runner.js';
 import { isBytes } from '../../tensor/data-types.js';
 import { castModel } from '../cast-model.js';
-import { runnerOn } from '../engine-runner.js';
 import { openModel } from '../open-model.js';
 import type { SideReport } from './report.js';
 import { loadModel } from './runnable-model.js';

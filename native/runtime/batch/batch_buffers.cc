@@ -18,8 +18,6 @@ bool has_plain_rows(const Request& request, const BatchLayout& layout) noexcept 
   return true;
 }
 
-Request& request_of(const Slice& slice) noexcept { return static_cast<Request&>(*slice.item); }
-
 }  // namespace
 
 /// An empty buffer for batches of this key. Null when there are as many as there may be, and none is free.

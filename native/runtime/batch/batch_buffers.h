@@ -25,6 +25,8 @@ namespace ntrt {
 
 struct BatchLayout;
 
+inline Request& request_of(const Slice& slice) noexcept { return static_cast<Request&>(*slice.item); }
+
 class BatchBuffer {
  public:
   std::byte* row(size_t input, size_t index) noexcept {

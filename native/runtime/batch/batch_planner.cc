@@ -11,7 +11,6 @@ constexpr size_t kMaxKeptBuckets = 64;
 constexpr size_t kMaxExpired = 64;
 
 constexpr auto kNow = Clock::time_point::min();
-constexpr auto kNever = Clock::time_point::max();
 
 Clock::time_point rank(const PlanItem& item) noexcept {
   return item.submitted + static_cast<int>(item.priority) * BatchPlanner::kPriorityStep;

@@ -7,8 +7,6 @@
 namespace ntrt {
 namespace {
 
-Request& request_of(const Slice& slice) noexcept { return static_cast<Request&>(*slice.item); }
-
 bool is_whole(const Slice& slice) noexcept { return slice.num_rows == slice.item->rows; }
 
 /// Before its run began, also behind other steps of its sequence.

@@ -6,8 +6,6 @@
 namespace ntrt {
 namespace {
 
-constexpr auto kNever = Clock::time_point::max();
-
 /// Its first state, one buffer for each.
 std::vector<Buffer> first_states(const SequenceOptions& options) {
   std::vector<Buffer> states;

@@ -30,7 +30,7 @@ bool can_map(size_t bytes) {
 TEST(ProcessLimits, AllowSoMuchMoreAndNoCoreFile) {
   // In a program of its own: a fork of one that has threads may hang at its exit.
   GTEST_FLAG_SET(death_test_style, "threadsafe");
-  EXPECT_EXIT(try_limit(), testing::ExitedWithCode(0), "");
+  EXPECT_EXIT(try_limit(), ::testing::ExitedWithCode(0), "");
 }
 
 }  // namespace

@@ -50,7 +50,7 @@ class Folder {
   fs::path root_;
 };
 
-void check_accepted(const fs::path& folder, const std::string& location) {
+void check_location(const fs::path& folder, const std::string& location) {
   const fs::path real = fs::canonical(folder / fs::path(std::u8string(location.begin(), location.end())));
   const fs::path base = fs::canonical(folder);
   const bool below = std::mismatch(base.begin(), base.end(), real.begin(), real.end()).first == base.end();
@@ -71,7 +71,7 @@ void location(std::span<const std::byte> input) {
   scan.external_refs.push_back(ref);
   try {
     check_external_data(scan, kFolder.model());
-    check_accepted(kFolder.model(), ref.location);
+    check_location(kFolder.model(), ref.location);
   } catch (const Error& error) {
     if (error.code() != Code::kModelInvalid) std::abort();
   }

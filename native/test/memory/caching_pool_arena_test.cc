@@ -12,10 +12,9 @@
 namespace ntrt {
 namespace {
 
+using testing::kMiB;
+using testing::kWeights;
 using testing::MockSource;
-
-constexpr size_t kMiB = size_t{1} << 20;
-const MemoryTag kWeights{nullptr, MemoryUse::kWeights};
 
 /// A pool whose source has addresses to give.
 class Arena : public ::testing::Test {

@@ -17,7 +17,7 @@ using testing::PoolUnderTest;
 
 /// What is wrong first, after how many steps; "" if nothing is.
 template <typename UnderTest>
-std::string run(uint64_t seed, int steps) {
+std::string run_randomly(uint64_t seed, int steps) {
   CountingSource source;
   source.can_reserve = seed % 2 == 0;
   std::string wrong;
@@ -33,7 +33,7 @@ std::string run(uint64_t seed, int steps) {
 
 TEST(CachingPoolAtRandom, KeepsItsPromises) {
   for (uint64_t seed = 1; seed <= 60; ++seed) {
-    const std::string wrong = run<PoolUnderTest>(seed, 400);
+    const std::string wrong = run_randomly<PoolUnderTest>(seed, 400);
     ASSERT_EQ(wrong, "") << "seed " << seed;
   }
 }

@@ -16,10 +16,9 @@ namespace ntrt {
 namespace {
 
 using testing::is_aligned;
+using testing::kMiB;
+using testing::kWeights;
 using testing::MockSource;
-
-constexpr size_t kMiB = size_t{1} << 20;
-const MemoryTag kWeights{nullptr, MemoryUse::kWeights};
 
 bool is_on_a_page(const void* data) { return reinterpret_cast<uintptr_t>(data) % page_bytes() == 0; }
 

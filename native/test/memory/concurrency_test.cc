@@ -21,7 +21,7 @@ namespace {
 using testing::is_aligned;
 using testing::MockSource;
 
-constexpr int kNumThreads = 4;
+constexpr int kNumChurners = 4;
 constexpr int kRounds = 3000;
 
 struct Held {
@@ -87,7 +87,7 @@ void churn(Pool& pool, Exchange& exchange, int seed) {
 void run(Pool& pool) {
   Exchange exchange;
   std::vector<std::thread> threads;
-  for (int i = 0; i < kNumThreads; ++i) threads.emplace_back(churn, std::ref(pool), std::ref(exchange), i + 1);
+  for (int i = 0; i < kNumChurners; ++i) threads.emplace_back(churn, std::ref(pool), std::ref(exchange), i + 1);
   for (std::thread& thread : threads) thread.join();
   const Held last = exchange.swap_with({nullptr, 0, 0});
   if (last.data != nullptr) check_and_free(pool, last, true);

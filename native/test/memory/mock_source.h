@@ -12,6 +12,9 @@
 
 namespace ntrt::testing {
 
+inline constexpr size_t kMiB = size_t{1} << 20;
+inline const MemoryTag kWeights{nullptr, MemoryUse::kWeights};
+
 /// Fails the test when a block comes back twice, with another size, or not at all. Any thread.
 class MockSource final : public MemorySource {
  public:

@@ -16,6 +16,7 @@
 namespace ntrt {
 namespace {
 
+using testing::kMiB;
 using testing::MockSource;
 
 /// A pool over a mock; the mock belongs to the pool.
@@ -139,8 +140,6 @@ TEST(Pool, ARetryThatHelpsIsNoFailure) {
   EXPECT_EQ(mock.pool.stats().num_ooms, 0U);
   mock.pool.deallocate(block, 2 * page_bytes() + 1);
 }
-
-constexpr size_t kMiB = size_t{1} << 20;
 
 TEST(Pool, ALimitHoldsAndWhatIsCachedGoesForIt) {
   MockPool mock;

@@ -20,8 +20,8 @@ OnnxScan scan_of(const std::vector<Proto>& initializers) {
 }
 
 // The reason for which a tensor of 16 bytes with this location is refused; "" if it is accepted.
-std::string reason(const TempFolder& folder, std::string_view location, std::optional<std::string> offset = {},
-                   std::optional<std::string> length = {}, ExternalDataPolicy policy = {}) {
+std::string refusal_of(const TempFolder& folder, std::string_view location, std::optional<std::string> offset = {},
+                       std::optional<std::string> length = {}, ExternalDataPolicy policy = {}) {
   const OnnxScan scan = scan_of({external_tensor("w", location, std::move(offset), std::move(length))});
   const std::string what = reason_of([&] { check_external_data(scan, folder.path() / "model", policy); });
   return what == "(nothing was thrown)" ? "" : what;
@@ -48,7 +48,7 @@ class ExternalData : public ::testing::Test {
 TEST_F(ExternalData, AcceptsAFileInTheFolder) {
   for (const char* location :
        {"weights.bin", "./weights.bin", "sub/weights.bin", "sub//weights.bin", "sub/./weights.bin"}) {
-    EXPECT_EQ(reason(folder_, location), "") << location;
+    EXPECT_EQ(refusal_of(folder_, location), "") << location;
   }
 }
 
@@ -75,7 +75,7 @@ TEST_F(ExternalData, RefusesALocationThatLeadsOutside) {
                                       std::string("weights.bin\0", 12),
                                       std::string("weights\n.bin"),
                                       std::string("weights.bin\0/../x", 17)}) {
-    EXPECT_EQ(reason(folder_, location), "external-data-outside-folder") << location;
+    EXPECT_EQ(refusal_of(folder_, location), "external-data-outside-folder") << location;
   }
 }
 
@@ -88,7 +88,7 @@ TEST_F(ExternalData, RefusesEverySymbolicLinkInTheLocation) {
   fs::create_directory_symlink("sub", folder_ / "model/near");
   for (const char* location : {"final.bin", "inside.bin", "dangling.bin", "parent/secret.bin", "near/weights.bin",
                                "parent/model/weights.bin"}) {
-    EXPECT_EQ(reason(folder_, location), "external-data-outside-folder") << location;
+    EXPECT_EQ(refusal_of(folder_, location), "external-data-outside-folder") << location;
   }
 }
 
@@ -101,11 +101,11 @@ TEST_F(ExternalData, ReachesTheModelsOwnFolderThroughALink) {
 
 TEST_F(ExternalData, RefusesWhatIsNoFile) {
   for (const char* location : {"sub", "sub/", ".", "./", "weights.bin/x"}) {
-    EXPECT_EQ(reason(folder_, location), "external-data-not-a-file") << location;
+    EXPECT_EQ(refusal_of(folder_, location), "external-data-not-a-file") << location;
   }
 #ifndef _WIN32
   ASSERT_EQ(::mkfifo((folder_ / "model/fifo").c_str(), 0600), 0);
-  EXPECT_EQ(reason(folder_, "fifo"), "external-data-not-a-file");
+  EXPECT_EQ(refusal_of(folder_, "fifo"), "external-data-not-a-file");
 #endif
 }
 
@@ -116,13 +116,13 @@ TEST_F(ExternalData, NamesTheTensorAndTheFileThatIsMissing) {
   EXPECT_EQ(detail(error, "reason"), "external-data-missing");
   EXPECT_EQ(detail(error, "tensor"), "conv1.weight");
   EXPECT_EQ(detail(error, "location"), "absent.bin");
-  EXPECT_EQ(reason(folder_, "absent/weights.bin"), "external-data-missing");
-  EXPECT_EQ(reason(folder_, std::string(5000, 'a')), "external-data-missing");
+  EXPECT_EQ(refusal_of(folder_, "absent/weights.bin"), "external-data-missing");
+  EXPECT_EQ(refusal_of(folder_, std::string(5000, 'a')), "external-data-missing");
 }
 
 TEST_F(ExternalData, ChecksThatTheTensorEndsInsideTheFile) {
-  EXPECT_EQ(reason(folder_, "weights.bin", "48", "16"), "");
-  EXPECT_EQ(reason(folder_, "weights.bin", "48"), "") << "the length follows from type and shape";
+  EXPECT_EQ(refusal_of(folder_, "weights.bin", "48", "16"), "");
+  EXPECT_EQ(refusal_of(folder_, "weights.bin", "48"), "") << "the length follows from type and shape";
   for (const auto& [offset, length] : std::vector<std::pair<const char*, const char*>>{{"49", "16"},
                                                                                        {"48", "17"},
                                                                                        {"64", "16"},
@@ -131,9 +131,10 @@ TEST_F(ExternalData, ChecksThatTheTensorEndsInsideTheFile) {
                                                                                        {"9223372036854775000", "16"},
                                                                                        {"49", "0"},
                                                                                        {"52", "8"}}) {
-    EXPECT_EQ(reason(folder_, "weights.bin", offset, length), "external-data-out-of-range") << offset << " " << length;
+    EXPECT_EQ(refusal_of(folder_, "weights.bin", offset, length), "external-data-out-of-range")
+        << offset << " " << length;
   }
-  EXPECT_EQ(reason(folder_, "weights.bin", "49"), "external-data-out-of-range");
+  EXPECT_EQ(refusal_of(folder_, "weights.bin", "49"), "external-data-out-of-range");
 }
 
 TEST_F(ExternalData, MeasuresEveryTensorOfASharedFile) {
@@ -145,9 +146,9 @@ TEST_F(ExternalData, MeasuresEveryTensorOfASharedFile) {
 
 TEST_F(ExternalData, RefusesHardLinksUnlessAllowed) {
   fs::create_hard_link(folder_ / "secret.bin", folder_ / "model/hard.bin");
-  EXPECT_EQ(reason(folder_, "hard.bin"), "external-data-hard-linked");
+  EXPECT_EQ(refusal_of(folder_, "hard.bin"), "external-data-hard-linked");
   const ExternalDataPolicy lenient{.allow_hard_links = true};
-  EXPECT_EQ(reason(folder_, "hard.bin", {}, {}, lenient), "");
+  EXPECT_EQ(refusal_of(folder_, "hard.bin", {}, {}, lenient), "");
 }
 
 TEST(ExternalNames, ListsWhatWasNotGiven) {

@@ -35,7 +35,7 @@ uint64_t expanded(const Proto& proto) {
   return scan_onnx(as_bytes(proto.data()), {.nodes = ~uint64_t{0}}).num_expanded_nodes;
 }
 
-std::string reason(const Proto& proto) {
+std::string fault(const Proto& proto) {
   return reason_of([&] { scan_onnx(as_bytes(proto.data())); });
 }
 
@@ -80,23 +80,23 @@ TEST(ExpandedNodes, KnowBothNamesOfTheDefaultDomain) {
 
 TEST(ExpandedNodes, GrowAsATowerOfCallsDoes) {
   EXPECT_EQ(expanded(tower(3, 4)), 1u + 4 + 16 + 64);
-  EXPECT_EQ(reason(tower(12, 8)), "too-many-nodes");
+  EXPECT_EQ(fault(tower(12, 8)), "too-many-nodes");
   // Far beyond 64 bits.
   EXPECT_EQ(expanded(tower(90, 16)), ~uint64_t{0});
 }
 
 TEST(ExpandedNodes, RefuseTowersThatOverflowARuntimesStack) {
-  EXPECT_EQ(reason(tower(kMaxCallDepth, 1)), "(nothing was thrown)");
-  EXPECT_EQ(reason(tower(kMaxCallDepth + 1, 1)), "nested-too-deep");
-  EXPECT_EQ(reason(tower(50'000, 1)), "nested-too-deep");
+  EXPECT_EQ(fault(tower(kMaxCallDepth, 1)), "(nothing was thrown)");
+  EXPECT_EQ(fault(tower(kMaxCallDepth + 1, 1)), "nested-too-deep");
+  EXPECT_EQ(fault(tower(50'000, 1)), "nested-too-deep");
 }
 
 TEST(ExpandedNodes, RefuseRecursion) {
-  EXPECT_EQ(reason(with_functions(graph({call("f")}), {function("f", {call("f")})})), "recursive-function");
-  EXPECT_EQ(reason(with_functions(graph({}), {function("f", {call("g")}), function("g", {call("f")})})),
+  EXPECT_EQ(fault(with_functions(graph({call("f")}), {function("f", {call("f")})})), "recursive-function");
+  EXPECT_EQ(fault(with_functions(graph({}), {function("f", {call("g")}), function("g", {call("f")})})),
             "recursive-function");
   const Proto branch = node("If", "i", {attribute("then_branch", 6, graph({call("f")}))});
-  EXPECT_EQ(reason(with_functions(graph({}), {function("f", {branch})})), "recursive-function");
+  EXPECT_EQ(fault(with_functions(graph({}), {function("f", {branch})})), "recursive-function");
 }
 
 }  // namespace

@@ -18,19 +18,19 @@ namespace {
 
 using testing::RowEngine;
 
-constexpr uint64_t kThreads = 4;
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+constexpr uint64_t kRowThreads = 4;
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__) || defined(NODE_TENSORRT_COVERAGE)
 constexpr uint64_t kRequests = 20'000;  // per thread
 #else
 constexpr uint64_t kRequests = 250'000;  // per thread
 #endif
-constexpr int64_t kPoison = -1;
+constexpr int64_t kPoisonRow = -1;
 const std::string kNoPadding = "padding is refused";
 
 enum class End : uint8_t { kRefused, kCompleted, kFailed, kAborted, kTimedOut };
 
 /// Looks at each request as it ends, and counts.
-class Judge final : public CompletionSink {
+class RowJudge final : public CompletionSink {
  public:
   void completed(std::shared_ptr<Request> request) noexcept override { judge(*request); }
 
@@ -66,15 +66,15 @@ class Judge final : public CompletionSink {
     if (complaint_.empty()) complaint_ = what;
   }
 
-  std::vector<std::atomic<bool>> ends_ = std::vector<std::atomic<bool>>(kThreads * kRequests);
+  std::vector<std::atomic<bool>> ends_ = std::vector<std::atomic<bool>>(kRowThreads * kRequests);
   std::array<std::atomic<uint64_t>, 5> counts_{};
   mutable std::mutex mutex_;
   std::string complaint_;  // guarded by mutex_
 };
 
-class Stormer {
+class RowStormer {
  public:
-  Stormer(RowEngine& engine, std::shared_ptr<Judge> judge, uint64_t index)
+  RowStormer(RowEngine& engine, std::shared_ptr<RowJudge> judge, uint64_t index)
       : engine_(engine),
         judge_(std::move(judge)),
         is_padded_(engine->options().layout.padding.enabled),
@@ -108,7 +108,7 @@ class Stormer {
     one->priority = static_cast<Priority>(random_() % kNumPriorities);
     if (one->priority != Priority::kLow || one->id % 16 != 0) return one;
     auto* const data = static_cast<int64_t*>(one->inputs[0].data);
-    data[random_() % (one->inputs[0].bytes / sizeof(int64_t))] = kPoison;
+    data[random_() % (one->inputs[0].bytes / sizeof(int64_t))] = kPoisonRow;
     return one;
   }
 
@@ -165,7 +165,7 @@ class Stormer {
   }
 
   RowEngine& engine_;
-  const std::shared_ptr<Judge> judge_;
+  const std::shared_ptr<RowJudge> judge_;
   const bool is_padded_;
   std::mt19937_64 random_;
   uint64_t id_;
@@ -181,31 +181,31 @@ void refuse_padding(std::span<const TensorView> inputs) {
   throw Error(Code::kBackendError, kNoPadding);
 }
 
-void storm(int instances, BatchLayout layout = testing::row_layout()) {
+void storm_of_rows(int instances, BatchLayout layout = testing::row_layout()) {
   const uint64_t before = host_pool().stats().allocated.current;
-  const auto judge = std::make_shared<Judge>();
+  const auto judge = std::make_shared<RowJudge>();
   {
     EngineOptions options = testing::row_options(8, instances);
     options.layout = std::move(layout);
     options.queue.max_queue = 256;
     options.inline_below_us = 3'600'000'000;
     RowEngine engine(options);
-    engine.faults().poison = kPoison;
+    engine.faults().poison = kPoisonRow;
     engine.script().set_action([action = testing::RowAction(engine.shared_faults())](auto inputs, auto outputs) {
       refuse_padding(inputs);
       action(inputs, outputs);
     });
-    std::vector<Stormer> stormers;
-    for (uint64_t t = 0; t < kThreads; ++t) stormers.emplace_back(engine, judge, t);
+    std::vector<RowStormer> stormers;
+    for (uint64_t t = 0; t < kRowThreads; ++t) stormers.emplace_back(engine, judge, t);
     std::vector<std::thread> threads;
-    for (Stormer& stormer : stormers) threads.emplace_back([&] { stormer.run(); });
+    for (RowStormer& stormer : stormers) threads.emplace_back([&] { stormer.run(); });
     for (std::thread& thread : threads) thread.join();
     engine.close();
     engine.wait_closed();
 
     uint64_t accepted = 0;
     uint64_t late = 0;
-    for (const Stormer& one : stormers) {
+    for (const RowStormer& one : stormers) {
       accepted += one.num_accepted();
       late += one.num_late();
     }
@@ -221,7 +221,7 @@ void storm(int instances, BatchLayout layout = testing::row_layout()) {
     EXPECT_EQ(engine->queue_state().depth, 0U);
     EXPECT_EQ(engine->batching_fault(), "");
     EXPECT_LE(engine.script().max_running(), static_cast<size_t>(instances));
-    EXPECT_EQ(judge->count(End::kRefused) + accepted, kThreads * kRequests);
+    EXPECT_EQ(judge->count(End::kRefused) + accepted, kRowThreads * kRequests);
     for (const End how : {End::kCompleted, End::kFailed, End::kAborted, End::kTimedOut})
       EXPECT_GT(judge->count(how), 0U);
     EXPECT_GT(c.gathered_rows, 0U);
@@ -230,17 +230,17 @@ void storm(int instances, BatchLayout layout = testing::row_layout()) {
   EXPECT_EQ(host_pool().stats().allocated.current, before);
 }
 
-TEST(EngineBatchingStorm, OneInstance) { storm(1); }
+TEST(EngineBatchingStorm, OneInstance) { storm_of_rows(1); }
 
-TEST(EngineBatchingStorm, ThreeInstances) { storm(3); }
+TEST(EngineBatchingStorm, ThreeInstances) { storm_of_rows(3); }
 
-TEST(EngineBatchingStorm, OfLengthsThatArePadded) { storm(2, testing::padding_layout()); }
+TEST(EngineBatchingStorm, OfLengthsThatArePadded) { storm_of_rows(2, testing::padding_layout()); }
 
 TEST(EngineBatchingStorm, NoticesRowsThatGetIntoEachOther) {
-  const auto judge = std::make_shared<Judge>();
+  const auto judge = std::make_shared<RowJudge>();
   RowEngine engine(testing::row_options(8));
   engine.faults().mixes_rows = true;
-  Stormer(engine, judge, 0).run(200);
+  RowStormer(engine, judge, 0).run(200);
   engine.close();
   engine.wait_closed();
   EXPECT_NE(judge->complaint(), "");

@@ -39,14 +39,14 @@ void run_slowly(FakeEngine& engine, Clock::duration at_least) {
   engine.script().set_action({});
 }
 
-bool runs_in_place(FakeEngine& engine) {
+bool is_run_in_place(FakeEngine& engine) {
   return engine->try_run_in_place(*engine.request(2), std::chrono::hours(1)).has_value();
 }
 
 /// Runs on the lane until the engine is believed to be quick; fails after kManyRuns.
 int runs_until_in_place(FakeEngine& engine) {
   for (int i = 0; i < kManyRuns; ++i) {
-    if (runs_in_place(engine)) return i;
+    if (is_run_in_place(engine)) return i;
     run_on_lane(engine);
   }
   ADD_FAILURE() << "still slow after " << kManyRuns << " quick runs";
@@ -56,7 +56,7 @@ int runs_until_in_place(FakeEngine& engine) {
 TEST(EngineLearning, ASlowFirstRunKeepsTheSecondOnTheLane) {
   FakeEngine engine(options());
   run_slowly(engine, kLimit * 4);
-  EXPECT_FALSE(runs_in_place(engine));
+  EXPECT_FALSE(is_run_in_place(engine));
 }
 
 TEST(EngineLearning, ASlowFirstRunIsForgottenAfterAFewQuickOnes) {
@@ -69,7 +69,7 @@ TEST(EngineLearning, ASpikeSendsRunsToTheLaneAndDecays) {
   FakeEngine engine(options());
   runs_until_in_place(engine);
   run_slowly(engine, kLimit * 12);  // an eighth of it is believed
-  EXPECT_FALSE(runs_in_place(engine));
+  EXPECT_FALSE(is_run_in_place(engine));
   runs_until_in_place(engine);
 }
 
@@ -79,7 +79,7 @@ TEST(EngineLearning, AShortSpikeIsBelievedOnlyByAnEighth) {
   FakeEngine engine(generous);
   run_on_lane(engine);
   run_slowly(engine, kLimit);
-  EXPECT_TRUE(runs_in_place(engine));
+  EXPECT_TRUE(is_run_in_place(engine));
 }
 
 TEST(EngineLearning, ALastingSlowdownIsBelievedAfterAFewRuns) {
@@ -87,7 +87,7 @@ TEST(EngineLearning, ALastingSlowdownIsBelievedAfterAFewRuns) {
   runs_until_in_place(engine);
   be_slow(engine, kLimit * 2);
   int slow_runs = 0;
-  while (slow_runs < kManyRuns && runs_in_place(engine)) ++slow_runs;
+  while (slow_runs < kManyRuns && is_run_in_place(engine)) ++slow_runs;
   EXPECT_LE(slow_runs, 6) << "an eighth of twice the limit with each run";
 }
 

@@ -10,7 +10,7 @@ namespace {
 using testing::has_its_rows;
 using testing::RowEngine;
 
-constexpr Clock::duration kPlenty = std::chrono::hours(1);
+constexpr Clock::duration kBudget = std::chrono::hours(1);
 
 EngineOptions padding_options(size_t max_size = 4) {
   EngineOptions options = testing::patient_options(max_size);
@@ -80,7 +80,7 @@ TEST(EnginePadding, WhatRunsOnTheCallersThreadIsNotPadded) {
   const auto blocking = engine.rows(2, 1, 3);
   engine->run_blocking(*blocking);
   const auto in_place = engine.rows(3, 1, 2);
-  EXPECT_TRUE(engine->try_run_in_place(*in_place, kPlenty).has_value());
+  EXPECT_TRUE(engine->try_run_in_place(*in_place, kBudget).has_value());
   for (const auto& request : {full, blocking, in_place}) EXPECT_TRUE(has_its_rows(*request));
   EXPECT_EQ(columns.seen, (std::vector<int64_t>{4, 3, 2}));
 }
@@ -89,9 +89,9 @@ TEST(EnginePadding, WhatRunsOnTheCallersThreadIsNotPadded) {
 TEST(EnginePadding, AShortRequestTeachesNothingAboutItsBucket) {
   RowEngine engine(padding_options());
   engine->run_blocking(*engine.rows(1, 1, 1));
-  EXPECT_FALSE(engine->try_run_in_place(*engine.rows(2, 1, 4), kPlenty).has_value());
+  EXPECT_FALSE(engine->try_run_in_place(*engine.rows(2, 1, 4), kBudget).has_value());
   engine->run_blocking(*engine.rows(3, 1, 4));
-  EXPECT_TRUE(engine->try_run_in_place(*engine.rows(4, 1, 1), kPlenty).has_value());
+  EXPECT_TRUE(engine->try_run_in_place(*engine.rows(4, 1, 1), kBudget).has_value());
 }
 
 TEST(EnginePadding, ResultsOfAnotherLengthEndBatchingAndAreRight) {

@@ -17,14 +17,14 @@ namespace {
 
 using testing::SequenceEngine;
 
-constexpr uint64_t kThreads = 3;
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+constexpr uint64_t kStreamThreads = 3;
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__) || defined(NODE_TENSORRT_COVERAGE)
 constexpr uint64_t kSteps = 10'000;  // per thread
 #else
 constexpr uint64_t kSteps = 100'000;  // per thread
 #endif
 constexpr uint64_t kIds = 7;  // per thread
-constexpr int64_t kPoison = -1;
+constexpr int64_t kPoisonStep = -1;
 
 /// A sequence as the model of the test knows it: from one beginning to the end.
 struct Life {
@@ -34,7 +34,7 @@ struct Life {
 };
 
 /// Compares each step with what must follow from the steps before it. Its requests' ids are places in `steps`.
-class Judge final : public CompletionSink {
+class StepJudge final : public CompletionSink {
  public:
   struct Step {
     std::shared_ptr<Life> life;
@@ -43,7 +43,7 @@ class Judge final : public CompletionSink {
     bool removed = false;  ///< of the submitter's thread: cancelled before it ran
   };
 
-  explicit Judge(size_t size) : steps_(size) {}
+  explicit StepJudge(size_t size) : steps_(size) {}
   Step& at(uint64_t id) { return steps_[id]; }
 
   void completed(std::shared_ptr<Request> request) noexcept override {
@@ -53,10 +53,10 @@ class Judge final : public CompletionSink {
     step.life->last_step = step.number;
     if (request->error) {
       ++num_failed_;
-      if (step.x != kPoison && !request->timed_out) complain(request->error->message());
+      if (step.x != kPoisonStep && !request->timed_out) complain(request->error->message());
       return;
     }
-    if (step.x == kPoison) complain("a poisoned step has results");
+    if (step.x == kPoisonStep) complain("a poisoned step has results");
     if (request->outputs.size() != 1) complain("a state came out");
     step.life->value = testing::next_value(step.life->value, step.x);
     if (testing::value_of(*request) != step.life->value) complain("a result does not follow from its predecessors");
@@ -84,9 +84,9 @@ class Judge final : public CompletionSink {
 };
 
 /// One thread, with sequences of its own: only so is it known in which order their steps are submitted.
-class Stormer {
+class StreamStormer {
  public:
-  Stormer(SequenceEngine& engine, std::shared_ptr<Judge> judge, uint64_t index)
+  StreamStormer(SequenceEngine& engine, std::shared_ptr<StepJudge> judge, uint64_t index)
       : engine_(engine), judge_(std::move(judge)), index_(index), random_(index + 1), id_(index * kSteps) {}
 
   void run() {
@@ -121,7 +121,7 @@ class Stormer {
     if (one_in(12)) step.start = SequenceStart::kAnew;
     step.end = one_in(12);
     const bool begins = !known.life || known.ending != 0 || step.start == SequenceStart::kAnew;
-    const int64_t x = one_in(20) ? kPoison : static_cast<int64_t>(random_() >> 1U);
+    const int64_t x = one_in(20) ? kPoisonStep : static_cast<int64_t>(random_() >> 1U);
     while (testing::code_of([&] { engine_->check_room(8, 0, 0); })) std::this_thread::yield();
 
     const uint64_t id = id_++;
@@ -158,7 +158,7 @@ class Stormer {
   }
 
   SequenceEngine& engine_;
-  const std::shared_ptr<Judge> judge_;
+  const std::shared_ptr<StepJudge> judge_;
   const uint64_t index_;
   std::mt19937_64 random_;
   uint64_t id_;
@@ -169,26 +169,26 @@ class Stormer {
 };
 
 /// Returns the judge's complaint.
-std::string storm(int instances, bool swaps_states) {
+std::string storm_of_streams(int instances, bool swaps_states) {
   const uint64_t before = host_pool().stats().allocated.current;
-  const auto judge = std::make_shared<Judge>(kThreads * kSteps);
+  const auto judge = std::make_shared<StepJudge>(kStreamThreads * kSteps);
   {
     EngineOptions options = testing::stateful_options(instances, 8);
     options.queue.max_queue = 128;
     SequenceEngine engine(options);
-    engine.faults().poison = kPoison;
+    engine.faults().poison = kPoisonStep;
     engine.faults().swaps_states = swaps_states;
-    std::vector<Stormer> stormers;
-    for (uint64_t t = 0; t < kThreads; ++t) stormers.emplace_back(engine, judge, t);
+    std::vector<StreamStormer> stormers;
+    for (uint64_t t = 0; t < kStreamThreads; ++t) stormers.emplace_back(engine, judge, t);
     std::vector<std::thread> threads;
-    for (Stormer& stormer : stormers) threads.emplace_back([&] { stormer.run(); });
+    for (StreamStormer& stormer : stormers) threads.emplace_back([&] { stormer.run(); });
     for (std::thread& thread : threads) thread.join();
     engine.close();
     engine.wait_closed();
 
     uint64_t accepted = 0;
     uint64_t removed = 0;
-    for (const Stormer& one : stormers) {
+    for (const StreamStormer& one : stormers) {
       accepted += one.num_accepted();
       removed += one.num_removed();
     }
@@ -204,19 +204,19 @@ std::string storm(int instances, bool swaps_states) {
     const SequenceStats stats = engine.stats();
     EXPECT_EQ(stats.active, 0U);
     EXPECT_EQ(stats.started, stats.ended);
-    EXPECT_GT(stats.started, kThreads * kIds);
+    EXPECT_GT(stats.started, kStreamThreads * kIds);
     EXPECT_LE(engine.script().max_running(), static_cast<size_t>(instances));
   }
   EXPECT_EQ(host_pool().stats().allocated.current, before);
   return judge->complaint();
 }
 
-TEST(EngineSequencesStorm, OneInstance) { EXPECT_EQ(storm(1, false), ""); }
+TEST(EngineSequencesStorm, OneInstance) { EXPECT_EQ(storm_of_streams(1, false), ""); }
 
-TEST(EngineSequencesStorm, ThreeInstances) { EXPECT_EQ(storm(3, false), ""); }
+TEST(EngineSequencesStorm, ThreeInstances) { EXPECT_EQ(storm_of_streams(3, false), ""); }
 
 TEST(EngineSequencesStorm, StatesThatAreMixedUpAreNoticed) {
-  EXPECT_EQ(storm(2, true), "a result does not follow from its predecessors");
+  EXPECT_EQ(storm_of_streams(2, true), "a result does not follow from its predecessors");
 }
 
 }  // namespace

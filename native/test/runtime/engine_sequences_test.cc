@@ -23,7 +23,7 @@ int64_t chain(std::initializer_list<int64_t> steps) {
   return value;
 }
 
-EngineOptions patient(size_t max_size) {
+EngineOptions patient_streams(size_t max_size) {
   EngineOptions options = stateful_options(1, max_size);
   options.queue.batch.max_delay = std::chrono::hours(1);
   return options;
@@ -312,7 +312,7 @@ TEST(EngineSequences, CloseEndsWhenTheLastWaitingStepIsCancelled) {
 }
 
 TEST(EngineSequences, AFlushIsForWaitingStepsToo) {
-  SequenceEngine engine(patient(2));
+  SequenceEngine engine(patient_streams(2));
   engine.script().close_gate();
   engine.step("a", 1);
   const auto last = engine.step("a", 2);
@@ -322,7 +322,7 @@ TEST(EngineSequences, AFlushIsForWaitingStepsToo) {
 }
 
 TEST(EngineSequences, TheNextStepsOfABatchMeetAgainAlsoWithOtherInstancesFree) {
-  EngineOptions options = patient(3);
+  EngineOptions options = patient_streams(3);
   options.instances = 3;
   SequenceEngine engine(options);
   engine.script().close_gate();

@@ -16,6 +16,7 @@
 namespace ntrt::testing {
 
 inline constexpr Clock::time_point kStart{std::chrono::hours(1000)};
+inline constexpr Clock::duration kStep = BatchPlanner::kPriorityStep;
 
 /// What a test says of an item; times are since kStart.
 struct ItemSpec {

@@ -1,5 +1,6 @@
 import type { TensorMap } from 'node-tensorrt';
 import { describe, expect, test } from 'vitest';
+import { engineRunner } from '../../../dist/esm/engine/model-runner.js';
 import { emulateLowPrecision, hasLowPrecision } from '../../../dist/esm/onnx/emulate/emulate.js';
 import { readModel } from '../../../dist/esm/onnx/file/read-model.js';
 import { serializeModel } from '../../../dist/esm/onnx/file/write-model.js';
@@ -10,7 +11,6 @@ import { bfloat16ToNumber, halfToNumber } from '../../../dist/esm/onnx/graph/num
 import { Tensor } from '../../../dist/esm/onnx/graph/tensor.js';
 import { convertFloatsSync } from '../../../dist/esm/onnx/numeric/convert.js';
 import { compareModels } from '../../../dist/esm/toolkit/compare/compare-models.js';
-import { engineRunner } from '../../../dist/esm/toolkit/engine-runner.js';
 import { failure, rejection } from '../../support/failure.js';
 import { castTo, emptyModel, input, layers, op, output, samplesOf, uniform } from '../../support/graph-models.js';
 

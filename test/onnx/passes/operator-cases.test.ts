@@ -4,12 +4,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { engineRunner } from '../../../dist/esm/engine/model-runner.js';
 import { readModel } from '../../../dist/esm/onnx/file/read-model.js';
 import { serializeModel } from '../../../dist/esm/onnx/file/write-model.js';
 import type { Model } from '../../../dist/esm/onnx/graph/model.js';
 import { Tensor } from '../../../dist/esm/onnx/graph/tensor.js';
 import type { TensorMap } from '../../../dist/esm/tensor/types.js';
-import { engineRunner } from '../../../dist/esm/toolkit/engine-runner.js';
 import { optimizeModel } from '../../../dist/esm/toolkit/optimize-model.js';
 import { ensureOnnxCases, onnxCasesDir } from '../../../scripts/lib/onnx-cases.mjs';
 import { findTools } from '../../../scripts/lib/tools.mjs';
@@ -21,9 +21,9 @@ beforeAll(async () => {
 }, 300_000);
 
 /** Bits of all outputs, or the code of the error. */
-async function outcome(model: Model, inputs: TensorMap): Promise<unknown> {
+async function outcome(model: Uint8Array, inputs: TensorMap): Promise<unknown> {
   try {
-    const runner = await engineRunner(await serializeModel(model), { optimize: false });
+    const runner = await engineRunner(model, { optimize: false });
     try {
       const made = await runner.run(inputs);
       return Object.entries(made).map(([name, { type, dims, data }]) => {
@@ -68,7 +68,7 @@ test.each([
   async (_, hasConstants, least) => {
     const wrong: string[] = [];
     let changed = 0;
-  let compared = 0;
+    let compared = 0;
     for (const folder of readdirSync(onnxCasesDir)) {
       const entry = readCase(join(onnxCasesDir, folder));
       if (entry.class !== 'tensors') continue;
@@ -77,16 +77,18 @@ test.each([
       const optimized = await optimizeModel(model);
       changed += optimized.report.passes.reduce((sum, pass) => sum + (pass.pass === 'sanitize' ? 0 : pass.changed), 0);
       if (!optimized.report.isSettled) wrong.push(`${folder}: not settled`);
-      const [before, after] = [await outcome(model, inputs), await outcome(optimized.model, inputs)];
+      const [given, made] = [await serializeModel(model), await serializeModel(optimized.model)];
+      if (Buffer.from(given).equals(Buffer.from(made))) continue;
+      const [before, after] = [await outcome(given, inputs), await outcome(made, inputs)];
       // What it did not run before, because of a type that one node wants, it may run now.
-    if (typeof before === 'string') continue;
-    compared++;
-    if (JSON.stringify(before) !== JSON.stringify(after))
+      if (typeof before === 'string') continue;
+      compared++;
+      if (JSON.stringify(before) !== JSON.stringify(after))
         wrong.push(`${folder}: ${JSON.stringify([before, after]).slice(0, 200)}`);
     }
     expect(wrong).toEqual([]);
-    expect(compared).toBeGreaterThan(1300);
-  expect(changed).toBeGreaterThan(least);
+    expect(compared).toBeGreaterThan(least);
+    expect(changed).toBeGreaterThan(least);
   },
   120_000,
 );

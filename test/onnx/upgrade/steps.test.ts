@@ -1,6 +1,6 @@
 import type { TensorMap } from 'node-tensorrt';
 import { describe, expect, test } from 'vitest';
-import { engineRunner } from '../../../dist/esm/toolkit/engine-runner.js';
+import { engineRunner } from '../../../dist/esm/engine/model-runner.js';
 import { readModel } from '../../../lib/onnx/file/read-model.js';
 import { serializeModel } from '../../../lib/onnx/file/write-model.js';
 import { upgradeSteps } from '../../../lib/onnx/upgrade/table.js';
@@ -9,7 +9,6 @@ import { onnxModel } from '../../fixtures/onnx-writer.js';
 import { useOnnxReference } from '../../support/onnx-reference.js';
 import { tempFolder } from '../../support/temp-folder.js';
 import { attributesToInputs } from './cases/attributes-to-inputs.js';
-import type { UpgradeCase } from './cases/case.js';
 import { otherMeaning } from './cases/meaning.js';
 import { sameMeaning } from './cases/same.js';
 import { withGraphs } from './cases/with-graphs.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { engineRunner } from '../../../dist/esm/toolkit/engine-runner.js';
+import { engineRunner } from '../../../dist/esm/engine/model-runner.js';
 import { readModel } from '../../../lib/onnx/file/read-model.js';
 import { serializeModel } from '../../../lib/onnx/file/write-model.js';
 import { upgradeOpset } from '../../../lib/onnx/upgrade/upgrade.js';

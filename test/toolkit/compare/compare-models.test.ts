@@ -1,12 +1,12 @@
 import type { TensorMap } from 'node-tensorrt';
 import { describe, expect, test } from 'vitest';
+import { engineRunner } from '../../../dist/esm/engine/model-runner.js';
 import { serializeModel, writeModel } from '../../../dist/esm/onnx/file/write-model.js';
 import { attribute } from '../../../dist/esm/onnx/graph/attribute.js';
 import type { Model } from '../../../dist/esm/onnx/graph/model.js';
 import type { LoadRunner } from '../../../dist/esm/onnx/runner.js';
 import { compareModels } from '../../../dist/esm/toolkit/compare/compare-models.js';
 import { textEquality, topK } from '../../../dist/esm/toolkit/compare/metrics.js';
-import { engineRunner } from '../../../dist/esm/toolkit/engine-runner.js';
 import { failure, rejection } from '../../support/failure.js';
 import { castTo, constant, emptyModel, input, layers, op, output, samplesOf } from '../../support/graph-models.js';
 import { tempFolder } from '../../support/temp-folder.js';

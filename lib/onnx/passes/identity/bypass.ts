@@ -2,8 +2,8 @@ import type { Node } from '../../graph/node.js';
 import type { Value } from '../../graph/value.js';
 
 /**
- * Makes what used the first output of a node use `source`, and takes the node out. false: it must stay, as the output of
- * a graph that cannot be `source` itself.
+ * Makes what used the first output of a node use `source`; the node is of no use then, and to be taken out. false: it must
+ * stay, as the output of a graph that cannot be `source` itself.
  */
 export function bypass(node: Node, source: Value): boolean {
   const { output } = node;
@@ -13,6 +13,5 @@ export function bypass(node: Node, source: Value): boolean {
     if (!isOwn || source.producer === undefined || source.returnedBy.size > 0) return false;
   }
   output.replaceUses(source);
-  node.remove();
   return true;
 }

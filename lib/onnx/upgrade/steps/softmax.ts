@@ -2,7 +2,6 @@ import { attribute } from '../../graph/attribute.js';
 import type { Node } from '../../graph/node.js';
 import type { Value } from '../../graph/value.js';
 import type { Dim } from '../../graph/value-type.js';
-import { rankOf } from '../rank.js';
 import { stepsFor, type UpgradeStep } from '../step.js';
 import type { StepContext } from '../step-context.js';
 
@@ -15,7 +14,7 @@ export const softmaxSteps: UpgradeStep[] = stepsFor(['Softmax', 'LogSoftmax', 'H
     const [x] = node.inputs;
     if (!x) return undefined;
     const axis = node.int('axis', 1);
-    const only = onlyAxis(axis, rankOf(x), x.dims);
+    const only = onlyAxis(axis, context.ranks.of(x), x.dims);
     if (only !== undefined) {
       node.set('axis', attribute.int(only));
       return only === axis ? undefined : `axis is ${only}`;

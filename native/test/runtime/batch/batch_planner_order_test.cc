@@ -9,9 +9,8 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::kStart;
+using testing::kStep;
 using testing::TestPlanner;
-
-constexpr Clock::duration kStep = BatchPlanner::kPriorityStep;
 
 /// No batches, so that the order shows.
 BatchLimits one_by_one() { return {.max_size = 1}; }

@@ -8,9 +8,9 @@ namespace ntrt {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::kStep;
 using testing::TestPlanner;
 
-constexpr Clock::duration kStep = BatchPlanner::kPriorityStep;
 constexpr Clock::duration kRun = 1ms;  // of a batch
 
 /// The time at which `victim` starts while one item of `flood` comes in each of `interval`, and one batch runs at a

@@ -16,7 +16,7 @@ using testing::row_value;
 using testing::whole;
 
 /// Where a run read its inputs and wrote its outputs.
-struct Seen {
+struct PooledRun {
   std::vector<const void*> inputs;
   std::vector<const void*> written;
 };
@@ -30,7 +30,7 @@ class BatchRunPooledTest : public ::testing::Test {
         instance_(model_.create_instance()),
         run_(model_.signature(), layout_, enabled_, counters_) {
     script_->set_action([this, action = testing::RowAction(faults_)](auto inputs, auto outputs) {
-      Seen& seen = runs_.emplace_back();
+      PooledRun& seen = runs_.emplace_back();
       for (const TensorView& input : inputs) seen.inputs.push_back(input.data);
       for (OutputRequest& output : outputs) {
         if (!output.into) {
@@ -75,7 +75,7 @@ class BatchRunPooledTest : public ::testing::Test {
   std::atomic<bool> enabled_{true};
   EngineCounters counters_;
   BatchRun run_;
-  std::vector<Seen> runs_;
+  std::vector<PooledRun> runs_;
   std::vector<std::unique_ptr<std::vector<int64_t>>> targets_;
 };
 

@@ -37,23 +37,23 @@ Found find(const Lengths& lengths, const LengthRange& range) {
   }
 }
 
-Lengths line(LengthFit fit) {
+Lengths straight_line(LengthFit fit) {
   return [fit](int64_t length) { return static_cast<int64_t>(fit.at(static_cast<size_t>(length))); };
 }
 
-testing::AssertionResult agrees(const Found& found, const Lengths& lengths, const LengthRange& range) {
-  if (!found.fit) return testing::AssertionFailure() << "no fit";
+::testing::AssertionResult agrees(const Found& found, const Lengths& lengths, const LengthRange& range) {
+  if (!found.fit) return ::testing::AssertionFailure() << "no fit";
   for (size_t length = range.shortest; length <= range.longest; length += range.step) {
     const size_t out = found.fit->at(length);
     if (out == static_cast<size_t>(lengths(static_cast<int64_t>(length)))) continue;
     const LengthFit& f = *found.fit;
-    return testing::AssertionFailure() << "for " << length << ": " << out << ", by " << f.unit << " * floor(("
-                                       << f.numerator << " * L + " << f.offset << ") / " << f.denominator << ")";
+    return ::testing::AssertionFailure() << "for " << length << ": " << out << ", by " << f.unit << " * floor(("
+                                         << f.numerator << " * L + " << f.offset << ") / " << f.denominator << ")";
   }
-  return testing::AssertionSuccess();
+  return ::testing::AssertionSuccess();
 }
 
-testing::AssertionResult agrees(const Lengths& lengths, const LengthRange& range) {
+::testing::AssertionResult agrees(const Lengths& lengths, const LengthRange& range) {
   return agrees(find(lengths, range), lengths, range);
 }
 
@@ -132,8 +132,8 @@ TEST(LengthFit, OfAnyLineIsRightForAllLengths) {
     while (fit.at(range.shortest) == 0 && range.shortest < range.longest) ++range.shortest;
     range.longest -= (range.longest - range.shortest) % range.step;
     if (range.longest < range.shortest + 2 * range.step) continue;
-    const Found found = find(line(fit), range);
-    ASSERT_TRUE(agrees(found, line(fit), range))
+    const Found found = find(straight_line(fit), range);
+    ASSERT_TRUE(agrees(found, straight_line(fit), range))
         << fit.unit << " * floor((" << numerator << " * L + " << fit.offset << ") / " << denominator << ") from "
         << range.shortest << " to " << range.longest;
     most_points = std::max(most_points, found.num_points);
@@ -144,13 +144,13 @@ TEST(LengthFit, OfAnyLineIsRightForAllLengths) {
 // The mistake would be to stop at the simplest line: 7/8 has these points, but the model's is 9/10, and 50 gives 44.
 TEST(LengthFit, IsNotTakenWhileAnotherLineHasThePointsToo) {
   const LengthFit truth{9, 10, -8, 1};
-  const auto points = points_of(line(truth), {64, 63, 33, 32});
+  const auto points = points_of(straight_line(truth), {64, 63, 33, 32});
   const auto fits = fit_lengths(points);
   ASSERT_FALSE(fits.empty());
   EXPECT_EQ(fits.front().denominator, 8);
   EXPECT_EQ(fits.front().first().at(50), 43U);
   EXPECT_NE(telling_length(fits, {32, 64, 1}), 0U);
-  EXPECT_EQ(find(line(truth), {32, 64, 1}).fit, truth);
+  EXPECT_EQ(find(straight_line(truth), {32, 64, 1}).fit, truth);
 }
 
 TEST(LengthFit, OfFewFitsTellsMost) {

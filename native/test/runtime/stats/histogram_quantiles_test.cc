@@ -14,10 +14,10 @@
 namespace ntrt {
 namespace {
 
-constexpr double kNsPerUs = 1000.0;
+constexpr double kNsInUs = 1000.0;
 
 double exact_us(const std::vector<uint64_t>& sorted, double quantile) {
-  return static_cast<double>(sorted[static_cast<size_t>(quantile * static_cast<double>(sorted.size() - 1))]) / kNsPerUs;
+  return static_cast<double>(sorted[static_cast<size_t>(quantile * static_cast<double>(sorted.size() - 1))]) / kNsInUs;
 }
 
 void expect_quantiles_of(std::vector<uint64_t> values) {
@@ -27,7 +27,7 @@ void expect_quantiles_of(std::vector<uint64_t> values) {
     histogram.record(value);
     sum_ns += value;
   }
-  const double sum = static_cast<double>(sum_ns) / kNsPerUs;
+  const double sum = static_cast<double>(sum_ns) / kNsInUs;
   std::sort(values.begin(), values.end());
   const HistogramSnapshot snapshot = histogram.snapshot();
   EXPECT_EQ(snapshot.count, values.size());
@@ -35,7 +35,7 @@ void expect_quantiles_of(std::vector<uint64_t> values) {
   expect_close(snapshot.p50_us, exact_us(values, 0.5));
   expect_close(snapshot.p90_us, exact_us(values, 0.9));
   expect_close(snapshot.p99_us, exact_us(values, 0.99));
-  EXPECT_EQ(snapshot.max_us, static_cast<double>(values.back()) / kNsPerUs);
+  EXPECT_EQ(snapshot.max_us, static_cast<double>(values.back()) / kNsInUs);
   EXPECT_DOUBLE_EQ(snapshot.sum_us, sum);
   EXPECT_DOUBLE_EQ(snapshot.mean_us, sum / static_cast<double>(values.size()));
 }
@@ -86,7 +86,7 @@ TEST(HistogramConcurrency, EveryValueIsCountedOnce) {
   reader.join();
   const HistogramSnapshot snapshot = histogram.snapshot();
   EXPECT_EQ(snapshot.count, kThreads * kPerThread);
-  EXPECT_EQ(snapshot.max_us, static_cast<double>(kPerThread * 1000 + kThreads - 1) / kNsPerUs);
+  EXPECT_EQ(snapshot.max_us, static_cast<double>(kPerThread * 1000 + kThreads - 1) / kNsInUs);
   const double per_thread = static_cast<double>(kPerThread) * static_cast<double>(kPerThread + 1) / 2;
   EXPECT_NEAR(snapshot.sum_us, per_thread * kThreads + 0.006 * kPerThread, 1e-3);
   EXPECT_NEAR(snapshot.p50_us, kPerThread / 2.0, kPerThread / 2.0 / 100);

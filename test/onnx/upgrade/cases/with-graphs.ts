@@ -123,4 +123,32 @@ export const withGraphs: UpgradeCase[] = [
     inputs: { x: floats(1, 4) },
     becomes: ['Loop'],
   },
+  {
+    title: 'Softmax of 11 behind nodes that tell its rank',
+    model: {
+      opset: 11,
+      inputs: [value('x', 'N', 'C', 'H', 'W')],
+      outputs: [{ name: 'y', type: 'float32' }],
+      initializers: [
+        { ...int64([1], [-1]), name: 'rest' },
+        { ...int64([1], [0]), name: 'zero' },
+        { ...int64([1], [1]), name: 'one' },
+        { ...floats(12, 4), name: 'w' },
+        { ...floats(4), name: 'b' },
+      ],
+      nodes: [
+        { op: 'Shape', inputs: ['x'], outputs: ['shape'] },
+        { op: 'Slice', inputs: ['shape', 'zero', 'one'], outputs: ['batch'] },
+        { op: 'Concat', inputs: ['batch', 'rest'], outputs: ['flat'], attributes: { axis: { int: 0 } } },
+        { op: 'Reshape', inputs: ['x', 'flat'], outputs: ['rows'] },
+        { op: 'MatMul', inputs: ['rows', 'w'], outputs: ['product'] },
+        { op: 'Add', inputs: ['product', 'b'], outputs: ['sum'] },
+        { op: 'Unsqueeze', inputs: ['sum'], outputs: ['wide'], attributes: { axes: { ints: [1] } } },
+        { op: 'Transpose', inputs: ['wide'], outputs: ['turned'], attributes: { perm: { ints: [1, 0, 2] } } },
+        { op: 'Softmax', inputs: ['turned'], outputs: ['y'], attributes: { axis: { int: 2 } } },
+      ],
+    },
+    inputs: { x: floats(2, 3, 2, 2) },
+    becomes: ['Shape', 'Slice', 'Concat', 'Reshape', 'MatMul', 'Add', 'Unsqueeze', 'Transpose', 'Softmax'],
+  },
 ];

@@ -1,6 +1,6 @@
-import { Engine } from '../engine/engine.js';
-import type { LoadOptions } from '../engine/load-options.js';
 import type { LoadRunner } from '../onnx/runner.js';
+import { Engine } from './engine.js';
+import type { LoadOptions } from './load-options.js';
 
 /** Runs models of the graph tools on the CPU. */
 export const engineRunner: LoadRunner = runnerOn({ backend: 'cpu' });

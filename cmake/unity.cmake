@@ -1,0 +1,16 @@
+# compile_by_folder(<target>): the sources of each folder as one, where NODE_TENSORRT_UNITY asks for it. Most of a
+# compilation is what the sources of a folder have in common: headers, and templates of the same types.
+function(compile_by_folder target)
+  if(NOT NODE_TENSORRT_UNITY)
+    return()
+  endif()
+  get_target_property(sources ${target} SOURCES)
+  foreach(source IN LISTS sources)
+    get_filename_component(path "${source}" ABSOLUTE)
+    get_filename_component(folder "${path}" DIRECTORY)
+    file(RELATIVE_PATH folder "${PROJECT_SOURCE_DIR}" "${folder}")
+    string(MAKE_C_IDENTIFIER "${folder}" group)
+    set_source_files_properties("${source}" PROPERTIES UNITY_GROUP ${group})
+  endforeach()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+endfunction()

@@ -1,0 +1,34 @@
+import { writeFile } from 'node:fs/promises';
+import { typesOf } from '../toolkit/types-file.js';
+import { WrongUse } from './failure.js';
+import { outputFile } from './output-file.js';
+import { parseVerb, type Verb } from './verb.js';
+
+const help = `Use: node-tensorrt types MODEL [-o FILE.d.ts] [--name NAME] [--force]
+
+Writes TypeScript types of a model's inputs and outputs: with them the compiler knows their names and element types.
+Engine.load<NAMEInputs, NAMEOutputs>(path) takes them. The model is not loaded or run.
+
+  -o, --output FILE  where the types go (default: printed)
+  --name NAME        what the types begin with (default: from the name of the file)
+  --force            FILE may be the model itself, which it then replaces`;
+
+export const verb: Verb = { help, run };
+
+async function run(args: readonly string[], print: (text: string) => void): Promise<number> {
+  const { values, positionals } = parseVerb(help, {
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      output: { type: 'string', short: 'o' },
+      name: { type: 'string' },
+      force: { type: 'boolean' },
+    },
+  });
+  const [model, ...more] = positionals;
+  if (model === undefined || more.length > 0) throw new WrongUse('types takes one model', help);
+  const text = await typesOf(model, values.name === undefined ? {} : { name: values.name });
+  if (values.output === undefined) print(text.trimEnd());
+  else await writeFile(await outputFile(values.output, [model], { force: values.force, help }), text);
+  return 0;
+}
