@@ -1,1 +1,0 @@
-export { type UpgradeOptions, type UpgradeReport, upgradeOpset } from '../onnx/upgrade/upgrade.js';
