@@ -9,18 +9,14 @@ export const engineRunner: LoadRunner = runnerOn({ backend: 'cpu' });
  * Runs models on a backend, with these options of `Engine.load`. `pooled`: results stay in the pool's memory, without a
  * copy; whoever takes them releases them (`PooledTensor.release`).
  */
-export function runnerOn(
-  options: Pick<LoadOptions, 'backend' | 'signal' | 'precision'>,
-  { pooled = false } = {},
-): LoadRunner {
+export function runnerOn(options: Pick<LoadOptions, 'backend' | 'signal'>, { pooled = false } = {}): LoadRunner {
   return async (model, { optimize = true } = {}) => {
-    const all: LoadOptions = {
+    const engine = await Engine.load(model, {
       batching: false,
       inlineBelowUs: 0,
       cpu: { graphOptimizationLevel: optimize ? 'all' : 'disabled' },
       ...options,
-    };
-    const engine = await Engine.load(model, all);
+    });
     return {
       inputs: engine.inputs,
       outputs: engine.outputs,

@@ -2,11 +2,11 @@
 
 import type { TensorMap } from 'node-tensorrt';
 import { expect } from 'vitest';
+import { engineRunner } from '../../dist/esm/engine/model-runner.js';
 import { readModel } from '../../dist/esm/onnx/file/read-model.js';
 import { serializeModel } from '../../dist/esm/onnx/file/write-model.js';
 import type { Model } from '../../dist/esm/onnx/graph/model.js';
 import type { Pass } from '../../dist/esm/onnx/passes/pass.js';
-import { engineRunner } from '../../dist/esm/toolkit/engine-runner.js';
 import {
   type OnnxDim,
   type OnnxInitializer,

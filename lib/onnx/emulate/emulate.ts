@@ -9,7 +9,8 @@ import type { Model } from '../graph/model.js';
 import type { Node } from '../graph/node.js';
 import { Tensor } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
-import { elementTypes, type KnownTypes } from './element-types.js';
+import { functionKey } from '../infer/function-key.js';
+import { inferTypes } from '../infer/infer-types.js';
 
 /** Options of `emulateLowPrecision`. */
 export interface EmulateOptions {
@@ -29,22 +30,23 @@ const TYPE_ATTRIBUTES = ['dtype', 'output_dtype', 'output_datatype', 'softmax_pr
  * and a Cast stands before and behind each node that computes. Load it without optimisations, which could leave the
  * roundings out.
  *
- * @throws NodeTensorRTError INVALID_ARGUMENT; UNSUPPORTED where a function of the model's own takes or gives such values
+ * @throws NodeTensorRTError INVALID_ARGUMENT; UNSUPPORTED where an operator that is neither ONNX's nor ONNX Runtime's
+ *   computes with such values
  */
 export async function emulateLowPrecision(model: Model, options: EmulateOptions = {}): Promise<Model> {
   const types = typesOption(options);
   const copy = cloneModel(model);
-  for (const graph of copy.graph.withSubgraphs()) graph.sort();
-  const known = elementTypes(copy.graph);
+  await inferTypes(copy);
   const pauses = new Pauses();
-  const emulation = new Emulation(types, known);
-  for (const graph of [...copy.graph.withSubgraphs()]) {
+  const functions = new Set(copy.functions.map(functionKey));
+  const emulation = new Emulation(types, functions);
+  for (const graph of [...copy.graphs()]) {
     for (const node of [...graph.nodes]) {
       emulation.wrap(node);
       if (pauses.due) await pauses.take();
     }
   }
-  for (const graph of copy.graph.withSubgraphs()) graph.sort();
+  for (const graph of copy.graphs()) graph.sort();
   return copy;
 }
 
@@ -61,18 +63,23 @@ export function hasLowPrecision<T extends ElementType>(model: Model, types: read
   return types.filter((type) => found.has(type));
 }
 
+function callOf({ domain, opType, overload }: Node): string {
+  return functionKey({ domain, name: opType, overload });
+}
+
 class Emulation {
   /** The same value in float32. */
   readonly #wide = new Map<Value, Value>();
 
   constructor(
     readonly types: LowTypes,
-    readonly known: KnownTypes,
+    /** Keys of the model's functions, whose bodies are emulated themselves. */
+    readonly functions: ReadonlySet<string>,
   ) {}
 
   /** Makes a node compute in float32. */
   wrap(node: Node): void {
-    if (node.is(...LEFT_ALONE)) return;
+    if (node.is(...LEFT_ALONE) || this.functions.has(callOf(node))) return;
     const takes = node.inputs.some((input) => this.#isLow(input));
     const gives = node.outputs.some((output) => this.#isLow(output));
     if (!takes && !gives) return;
@@ -91,7 +98,7 @@ class Emulation {
   }
 
   #isLow(value: Value | undefined): boolean {
-    const type = value && this.known.get(value);
+    const type = value?.elementType;
     return type !== undefined && this.types.includes(type);
   }
 
@@ -108,14 +115,14 @@ class Emulation {
     const { graph } = node;
     const exact = graph.newValue(`${output.name}_exact`);
     node.setOutput(index, exact);
-    const to = attribute.int(elementCode(this.known.get(output) as ElementType));
+    const to = attribute.int(elementCode(output.elementType as ElementType));
     graph.newNode('Cast', [exact], [output], { attributes: { to } });
   }
 
   /** CastLike is a function of ONNX's, which kernels of low types need not cover. */
   #toCast(node: Node): void {
     const [value, like] = node.inputs;
-    const type = like && this.known.get(like);
+    const type = like?.elementType;
     if (type === undefined) return;
     node.opType = 'Cast';
     node.setInputs([value]);
@@ -145,8 +152,8 @@ function cast(graph: Graph, value: Value, name: string, type: ElementType): Valu
 
 function notKnown(node: Node): NodeTensorRTError {
   const text =
-    `${node.label} of domain '${node.domain}' computes with low-precision values, which can be emulated for ` +
-    "ONNX's own operators only; put the function's nodes in its place first";
+    `${node.label} of domain '${node.domain}' computes with low-precision values, which can be emulated ` +
+    "for ONNX's and ONNX Runtime's own operators only; keep it in float32";
   return new NodeTensorRTError('UNSUPPORTED', text, { node: node.name, domain: node.domain });
 }
 

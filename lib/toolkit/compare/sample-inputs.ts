@@ -51,8 +51,9 @@ export async function inputsFor({ inputs }: InputsOf, sample: TensorMap, index: 
   const taken: [string, TensorLike][] = [];
   for (const { name, type } of inputs) {
     const tensor = objectOption<TensorLike>(`samples[${index}].${name}`, sample[name]);
-    const differs = tensor.type !== type && isFloatType(tensor.type) && isFloatType(type);
-    taken.push([name, differs ? await castFloats(`samples[${index}].${name}`, tensor, type) : tensor]);
+    const differs = tensor.type !== type && isFloatType(tensor.type);
+    const what = `samples[${index}].${name}`;
+    taken.push([name, differs && isFloatType(type) ? await castFloats(what, tensor, type) : tensor]);
   }
   return Object.fromEntries(taken);
 }

@@ -7,16 +7,19 @@ import { choiceOption, knownKeys, objectOption, stringOption } from '../../optio
 import { isBytes } from '../../tensor/data-types.js';
 import type { ModelInput } from '../open-model.js';
 
+/** A precision that `castModel` gives. */
+export type Precision = 'fp16' | 'bf16';
+
 /** A model, and what runs it: one model may be compared on two backends or in two precisions. */
 export interface ModelOnBackend {
   model: ModelInput;
   /** As `LoadOptions.backend`. @default 'cpu' */
   backend?: 'auto' | 'cpu' | 'tensorrt' | 'tensorrt-rtx';
-  /** As `LoadOptions.precision`. @default as the graph says */
-  precision?: 'fp32' | 'fp16' | 'bf16';
+  /** The model is put into this precision by `castModel` first. @default as the graph says */
+  precision?: Precision;
   /** How reports name it. @default the file's name, or 'a' and 'b' */
   name?: string;
-  /** What runs it instead of an engine of this library, as another runtime. Not together with `backend` and `precision`. */
+  /** What runs it instead of an engine of this library, as another runtime. Not together with `backend`. */
   load?: LoadRunner;
 }
 
@@ -28,21 +31,21 @@ export interface SideOption {
   readonly name: string;
   readonly model: ModelInput;
   readonly backend: 'auto' | 'cpu' | 'tensorrt' | 'tensorrt-rtx';
-  readonly precision: 'fp32' | 'fp16' | 'bf16' | undefined;
+  readonly precision: Precision | undefined;
   readonly load: LoadRunner | undefined;
 }
 
 /** Checks a model to be compared. Throws INVALID_ARGUMENT. */
 export function sideOption(argument: 'a' | 'b', given: ComparedModel): SideOption {
   if (isModelInput(given)) return side(nameOf(given) ?? argument, given);
-  const { model, backend = 'cpu', precision, name, load } = objectOption<ModelOnBackend>(argument, given);
-  knownKeys(argument, given as object, ['model', 'backend', 'precision', 'name', 'load']);
+  const options = objectOption<ModelOnBackend>(argument, given);
+  const { model, backend = 'cpu', precision, name, load } = options;
+  knownKeys(argument, options, ['model', 'backend', 'precision', 'name', 'load']);
   if (!isModelInput(model)) throw argumentError(`${argument}.model`, 'a path, file URL, bytes or Model', model);
   if (load !== undefined) {
     if (typeof load !== 'function') throw argumentError(`${argument}.load`, 'a function', load);
-    for (const key of ['backend', 'precision'] as const) {
-      if (given[key as never] !== undefined)
-        throw argumentError(`${argument}.${key}`, `nothing beside 'load'`, given[key as never]);
+    if (options.backend !== undefined) {
+      throw argumentError(`${argument}.backend`, "nothing beside 'load'", options.backend);
     }
   }
   return {
@@ -52,7 +55,7 @@ export function sideOption(argument: 'a' | 'b', given: ComparedModel): SideOptio
     precision:
       precision === undefined
         ? undefined
-        : choiceOption(`${argument}.precision`, precision, ['fp32', 'fp16', 'bf16'] as const),
+        : choiceOption<Precision>(`${argument}.precision`, precision, ['fp16', 'bf16']),
     load,
   };
 }

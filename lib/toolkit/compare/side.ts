@@ -3,6 +3,8 @@ import { NodeTensorRTError } from '../../errors.js';
 import { emulateLowPrecision, hasLowPrecision } from '../../onnx/emulate/emulate.js';
 import type { Model } from '../../onnx/graph/model.js';
 import type { LoadRunner, Runner } from '../../onnx/runner.js';
+import { isBytes } from '../../tensor/data-types.js';
+import { castModel } from '../cast-model.js';
 import { openModel } from '../open-model.js';
 import type { SideReport } from './report.js';
 import { loadModel } from './runnable-model.js';
@@ -25,9 +27,9 @@ export class Side {
   #derived: Promise<Model> | undefined;
 
   constructor(option: SideOption, signal: AbortSignal | undefined) {
-    const { backend, precision, load } = option;
+    const { backend, load } = option;
     this.#option = option;
-    const options = { backend, ...(precision && { precision }), ...(signal && { signal }) };
+    const options = { backend, ...(signal && { signal }) };
     this.#load = load ?? runnerOn(options);
     // Many large results at once: copying them all would keep the event loop.
     this.#loadPooled = load ?? runnerOn(options, { pooled: true });
@@ -37,12 +39,9 @@ export class Side {
     return this.#option.name;
   }
 
-  /** As it was given, with its nodes in order: its names are what reports use. Not to be changed. */
+  /** As it was given, in the precision that was asked for and with its nodes in order: its names are what reports use. Not to be changed. */
   model(): Promise<Model> {
-    this.#model ??= openModel(this.#option.model).then((model) => {
-      model.graph.sort();
-      return model;
-    });
+    this.#model ??= this.#open();
     return this.#model;
   }
 
@@ -82,9 +81,17 @@ export class Side {
     return { name, backend: load ? null : backend, precision: precision ?? null, emulated: [...this.#emulated] };
   }
 
+  async #open(): Promise<Model> {
+    const { model: given, precision } = this.#option;
+    const model = precision ? (await castModel(given, { to: precision })).model : await openModel(given);
+    model.graph.sort();
+    return model;
+  }
+
   async #loadAsIs(optimize: boolean): Promise<Runner> {
-    const { model } = this.#option;
-    if (typeof model === 'string' || model instanceof Uint8Array) return this.#load(model, { optimize });
+    const { model, precision } = this.#option;
+    if (precision === undefined && (typeof model === 'string' || isBytes(model)))
+      return this.#load(model, { optimize });
     return loadModel(await this.model(), this.#load, optimize);
   }
 

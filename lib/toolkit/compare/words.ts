@@ -15,10 +15,11 @@ export function describeCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ' ');
 }
 
-/** "98.7 %" of a part of 1. A part that is not all is never shown as 100 %. */
+/** "98.7 %". What is not all is never shown as 100 %, what is not nothing never as 0. */
 export function describeShare(part: number, whole: number): string {
   if (whole === 0) return '–';
   const share = Math.floor((1000 * part) / whole) / 10;
+  if (share === 0 && part > 0) return '<0.1 %';
   return `${share.toFixed(share === 100 ? 0 : 1)} %`;
 }
 

@@ -1,5 +1,6 @@
 import type { TensorMap } from 'node-tensorrt';
 import { describe, expect, test } from 'vitest';
+import { engineRunner } from '../../../dist/esm/engine/model-runner.js';
 import { emulateLowPrecision, hasLowPrecision } from '../../../dist/esm/onnx/emulate/emulate.js';
 import { readModel } from '../../../dist/esm/onnx/file/read-model.js';
 import { serializeModel } from '../../../dist/esm/onnx/file/write-model.js';
@@ -8,15 +9,21 @@ import { elementCode } from '../../../dist/esm/onnx/graph/element-types.js';
 import type { Model } from '../../../dist/esm/onnx/graph/model.js';
 import { bfloat16ToNumber, halfToNumber } from '../../../dist/esm/onnx/graph/numbers.js';
 import { Tensor } from '../../../dist/esm/onnx/graph/tensor.js';
-import { toBfloat16, toHalf } from '../../../dist/esm/toolkit/compare/cast-floats.js';
+import { convertFloatsSync } from '../../../dist/esm/onnx/numeric/convert.js';
 import { compareModels } from '../../../dist/esm/toolkit/compare/compare-models.js';
-import { engineRunner } from '../../../dist/esm/engine/model-runner.js';
 import { failure, rejection } from '../../support/failure.js';
-import { castTo, emptyModel, input, op, output, samplesOf, uniform } from '../../support/graph-models.js';
+import { castTo, emptyModel, input, layers, op, output, samplesOf, uniform } from '../../support/graph-models.js';
 
+/** The bits of the nearest number of a low precision. */
+function bitsOf(value: number, type: 'bfloat16' | 'float16'): number {
+  const [low = 0, high = 0] = convertFloatsSync(Float32Array.of(value), 'float32', type);
+  return low + 256 * high;
+}
+const toBfloat16 = (value: number) => bitsOf(value, 'bfloat16');
+const toHalf = (value: number) => bitsOf(value, 'float16');
 const round = {
-  bfloat16: (x: number) => bfloat16ToNumber(toBfloat16(x)),
-  float16: (x: number) => halfToNumber(toHalf(x)),
+  bfloat16: (value: number) => bfloat16ToNumber(toBfloat16(value)),
+  float16: (value: number) => halfToNumber(toHalf(value)),
 };
 type Low = keyof typeof round;
 
@@ -205,5 +212,21 @@ describe('compareModels() with low precision', () => {
     expect(always.b.emulated).toEqual(['float16']);
     const never = compareModels(await wide(), chain('bfloat16'), samples(), { emulate: 'never' });
     expect(await rejection(never)).toEqual(failure('UNSUPPORTED'));
+  });
+
+  test('puts a model into the precision that is asked for', async () => {
+    const model = layers(3);
+    const samples = () => samplesOf('x', [4, 8], 4);
+    const half = await compareModels(model, { model, precision: 'fp16' }, samples(), { intermediates: true });
+    const bfloat = await compareModels(model, { model, precision: 'bf16' }, samples(), { intermediates: true });
+    expect([half.b, bfloat.b]).toMatchObject([
+      { precision: 'fp16', emulated: [] },
+      { precision: 'bf16', emulated: ['bfloat16'] },
+    ]);
+    const [fine, coarse] = [half, bfloat].map(({ outputs }) => outputs[0]?.all.snr as number);
+    // Three bits less are 18 dB.
+    expect((fine as number) - (coarse as number)).toBeGreaterThan(12);
+    expect((fine as number) - (coarse as number)).toBeLessThan(24);
+    expect(bfloat.intermediates?.values.filter(({ bType }) => bType === 'bfloat16').length).toBeGreaterThan(5);
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { engineRunner } from '../../../dist/esm/engine/model-runner.js';
 import { foldConstants } from '../../../dist/esm/onnx/passes/fold-constants.js';
-import { engineRunner } from '../../../dist/esm/toolkit/engine-runner.js';
 import type { OnnxModel, OnnxNode } from '../../fixtures/onnx-writer.js';
 import { applyPass, float, floats, int64s, operators, read, weights } from '../../support/onnx-graphs.js';
 

@@ -4,12 +4,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { engineRunner } from '../../../dist/esm/engine/model-runner.js';
 import { readModel } from '../../../dist/esm/onnx/file/read-model.js';
 import { serializeModel } from '../../../dist/esm/onnx/file/write-model.js';
 import type { Model } from '../../../dist/esm/onnx/graph/model.js';
 import { Tensor } from '../../../dist/esm/onnx/graph/tensor.js';
 import type { TensorMap } from '../../../dist/esm/tensor/types.js';
-import { engineRunner } from '../../../dist/esm/engine/model-runner.js';
 import { optimizeModel } from '../../../dist/esm/toolkit/optimize-model.js';
 import { ensureOnnxCases, onnxCasesDir } from '../../../scripts/lib/onnx-cases.mjs';
 import { findTools } from '../../../scripts/lib/tools.mjs';

@@ -1,12 +1,12 @@
 import type { TensorMap } from 'node-tensorrt';
 import { describe, expect, test } from 'vitest';
+import { engineRunner } from '../../../dist/esm/engine/model-runner.js';
 import { serializeModel, writeModel } from '../../../dist/esm/onnx/file/write-model.js';
 import { attribute } from '../../../dist/esm/onnx/graph/attribute.js';
 import type { Model } from '../../../dist/esm/onnx/graph/model.js';
 import type { LoadRunner } from '../../../dist/esm/onnx/runner.js';
 import { compareModels } from '../../../dist/esm/toolkit/compare/compare-models.js';
 import { textEquality, topK } from '../../../dist/esm/toolkit/compare/metrics.js';
-import { engineRunner } from '../../../dist/esm/engine/model-runner.js';
 import { failure, rejection } from '../../support/failure.js';
 import { castTo, constant, emptyModel, input, layers, op, output, samplesOf } from '../../support/graph-models.js';
 import { tempFolder } from '../../support/temp-folder.js';
@@ -264,9 +264,10 @@ describe('compareModels() refuses', () => {
     expect(error.message).toMatch(/'y' of first \(sample 0\).*'y' of second/);
   });
 
-  test('a precision that this version cannot give', async () => {
-    expect(await rejection(compareModels(plus(0), { model: plus(0), precision: 'fp16' }, one))).toEqual(
-      failure('UNSUPPORTED'),
-    );
+  test('a backend beside a runner of its own, and a precision that there is not', async () => {
+    for (const side of [{ load: engineRunner, backend: 'cpu' as const }, { precision: 'int8' as 'fp16' }]) {
+      const error = await rejection(compareModels(plus(0), { model: plus(0), ...side }, one));
+      expect(error).toEqual(failure('INVALID_ARGUMENT'));
+    }
   });
 });

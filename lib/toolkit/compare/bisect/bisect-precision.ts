@@ -14,8 +14,10 @@ import { NOT_FINITE, rankNodes } from './rank-nodes.js';
 import { ReferenceSide } from './reference-side.js';
 import { summarise, Trials } from './trials.js';
 
-/** Makes a model of lower precision in which these nodes stay as they are. */
-export type CastExcept = (excludedNodeNames: string[]) => Promise<Model> | Model;
+/** Makes a model of lower precision in which these nodes stay as they are. What `castModel` returns will do. */
+export type CastExcept = (excludedNodeNames: string[]) => Narrowed | Promise<Narrowed>;
+
+type Narrowed = Model | { readonly model: Model };
 
 /**
  * Finds the fewest nodes that have to stay in the model's own precision for a narrowed model to keep to a tolerance. All
@@ -28,7 +30,7 @@ export type CastExcept = (excludedNodeNames: string[]) => Promise<Model> | Model
  * @param samples tensors by input name; the first `maxSamples` are used
  * @throws NodeTensorRTError as `compareModels`, and what `cast` throws. An abort rejects with `signal.reason`.
  * @example
- * const cast = async (nodes) => (await castModel('model.onnx', { to: 'fp16', exclude: { nodes } })).model;
+ * const cast = (nodes) => castModel('model.onnx', { to: 'fp16', exclude: { nodes } });
  * const { keep } = await bisectPrecision('model.onnx', cast, samples, { tolerances: { snr: 40 } });
  */
 export async function bisectPrecision(
@@ -125,7 +127,8 @@ class Bisection {
   ): Promise<{ report: ComparisonReport; summary: TrialSummary }> {
     const { signal, tolerances, metrics, outputs, emulate, accept } = this.settings;
     signal?.throwIfAborted();
-    const narrowed: unknown = await this.cast([...keep]);
+    const result = (await this.cast([...keep])) as Narrowed | undefined;
+    const narrowed: unknown = result instanceof Model ? result : result?.model;
     if (!(narrowed instanceof Model)) throw argumentError('cast', 'a function that returns a Model', narrowed);
     const side = new Side(sideOption('b', { model: narrowed, name: 'narrowed' }), signal);
     const options = compareOptions({

@@ -14,7 +14,10 @@ export class Trials {
   }
 
   get(keep: readonly string[]): TrialSummary | undefined {
-    return this.#byKey.get(keyOf(keep));
+    const found = this.#byKey.get(keyOf(keep));
+    if (found === undefined) return undefined;
+    const { passed, snr, maxAbs, reasons } = found;
+    return { passed, snr, maxAbs, reasons };
   }
 
   add(keep: readonly string[], summary: TrialSummary): void {

@@ -1,4 +1,5 @@
 import { halfToNumber } from '../../../onnx/graph/numbers.js';
+import { type FloatType, floatTypes } from '../../../onnx/numeric/elements.js';
 import { requireArray } from '../../../tensor/data-types.js';
 import type { DataOf, TensorLike, TensorType } from '../../../tensor/types.js';
 
@@ -19,8 +20,8 @@ export function checkedElements(what: string, { type, dims, data }: TensorLike):
 }
 
 /** Whether elements are numbers with a fraction. */
-export function isFloatType(type: TensorType): boolean {
-  return type === 'float32' || type === 'float16' || type === 'bfloat16' || type === 'float64';
+export function isFloatType(type: TensorType): type is FloatType {
+  return (floatTypes as readonly TensorType[]).includes(type);
 }
 
 /** Writes elements from `start` to `end` into `target` as numbers; int64 beyond 2^53 are rounded. Not for strings. */
