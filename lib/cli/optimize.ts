@@ -4,10 +4,10 @@ import {
   optimizeModel,
   type PassName,
   readModel,
+  setBatchDimension,
   upgradeOpset,
   writeModel,
 } from '../toolkit/index.js';
-import { setBatchDimension } from '../toolkit/set-batch-dimension.js';
 import { WrongUse } from './failure.js';
 import { outputFile } from './output-file.js';
 import { Progress } from './progress.js';

@@ -40,6 +40,26 @@ export type { CastOptions, CastResult } from './cast-model.js';
 export const castModel = later(async () => (await import('./cast-model.js')).castModel);
 export const emulateLowPrecision = later(async () => (await import('../onnx/emulate/emulate.js')).emulateLowPrecision);
 
+// What is wrong with a model, what is in it, how two differ, and its types for TypeScript.
+export type { LintFinding, LintSeverity, LintTarget } from '../onnx/lint/finding.js';
+export type { LintOptions } from '../onnx/lint/options.js';
+export type { Difference, ModelDifference } from './diff-models.js';
+export type { ModelDescription } from './inspect-model.js';
+export type { TypesOptions } from './types-file.js';
+export const lintModel = later(async () => (await import('../onnx/lint/lint-model.js')).lintModel);
+export const inspectModel = later(async () => (await import('./inspect-model.js')).inspectModel);
+export const diffModels = later(async () => (await import('./diff-models.js')).diffModels);
+export const typesOf = later(async () => (await import('./types-file.js')).typesOf);
+
+// Parts, names, sizes.
+export type { Extraction } from '../onnx/edit/extract-subgraph.js';
+export { renameValues } from '../onnx/edit/rename-values.js';
+export type { SetDimsReport } from '../onnx/edit/set-dims.js';
+export type { BatchDimensionOptions } from './set-batch-dimension.js';
+export const extractSubgraph = later(async () => (await import('../onnx/edit/extract-subgraph.js')).extractSubgraph);
+export const setDims = later(async () => (await import('../onnx/edit/set-dims.js')).setDims);
+export const setBatchDimension = later(async () => (await import('./set-batch-dimension.js')).setBatchDimension);
+
 // Comparison.
 export type { BisectOptions } from './compare/bisect/bisect-options.js';
 export type { BisectReport } from './compare/bisect/bisect-report.js';
@@ -47,6 +67,7 @@ export type { CompareOptions } from './compare/compare-options.js';
 export { formatComparison } from './compare/format-comparison.js';
 export { type Metric, textEquality, topK } from './compare/metrics.js';
 export { type ComparisonReport, comparisonJson, parseComparison } from './compare/report.js';
+export type { ComparedModel, ModelOnBackend } from './compare/side-option.js';
 export type { Tolerance, Tolerances } from './compare/tolerances.js';
 export const compareModels = later(async () => (await import('./compare/compare-models.js')).compareModels);
 export const comparisonPage = later(async () => (await import('./compare/page/comparison-page.js')).comparisonPage);

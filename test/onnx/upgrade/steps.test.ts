@@ -9,7 +9,6 @@ import { onnxModel } from '../../fixtures/onnx-writer.js';
 import { useOnnxReference } from '../../support/onnx-reference.js';
 import { tempFolder } from '../../support/temp-folder.js';
 import { attributesToInputs } from './cases/attributes-to-inputs.js';
-import type { UpgradeCase } from './cases/case.js';
 import { otherMeaning } from './cases/meaning.js';
 import { sameMeaning } from './cases/same.js';
 import { withGraphs } from './cases/with-graphs.js';
