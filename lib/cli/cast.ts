@@ -1,5 +1,11 @@
-import { type CastOptions, type CastReport, castModel, type NodeChoice, writeModel } from '../toolkit/index.js';
-import { readSamples } from '../toolkit/samples/index.js';
+import {
+  type CastOptions,
+  type CastReport,
+  castModel,
+  type NodeChoice,
+  readSamples,
+  writeModel,
+} from '../toolkit/index.js';
 import { WrongUse } from './failure.js';
 import { outputFile } from './output-file.js';
 import { Progress } from './progress.js';

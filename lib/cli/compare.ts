@@ -1,12 +1,14 @@
 import { writeFile } from 'node:fs/promises';
-import { compareModels } from '../toolkit/compare/compare-models.js';
-import type { CompareOptions } from '../toolkit/compare/compare-options.js';
-import { formatComparison } from '../toolkit/compare/format-comparison.js';
-import { comparisonPage } from '../toolkit/compare/page/comparison-page.js';
-import { comparisonJson } from '../toolkit/compare/report.js';
 import type { ModelOnBackend } from '../toolkit/compare/side-option.js';
-import type { Tolerance } from '../toolkit/compare/tolerances.js';
-import { readSamples } from '../toolkit/samples/index.js';
+import {
+  type CompareOptions,
+  compareModels,
+  comparisonJson,
+  comparisonPage,
+  formatComparison,
+  readSamples,
+  type Tolerance,
+} from '../toolkit/index.js';
 import { WrongUse } from './failure.js';
 import { outputFile } from './output-file.js';
 import { Progress } from './progress.js';
@@ -67,7 +69,7 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
     progress.show('loading …');
     const report = await compareModels({ model: a, ...sides.a }, { model: b, ...sides.b }, samples, options);
     progress.clear();
-    if (page !== undefined) await writeFile(page, comparisonPage(report));
+    if (page !== undefined) await writeFile(page, await comparisonPage(report));
     print(values.json ? comparisonJson(report, 2) : formatComparison(report));
     return report.passed ? 0 : 1;
   } finally {

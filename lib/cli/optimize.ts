@@ -1,7 +1,13 @@
-import { type Model, readModel, upgradeOpset, writeModel } from '../toolkit/index.js';
-import { type OptimizedModel, optimizeModel, type PassName } from '../toolkit/optimize-model.js';
-import { setBatchDimension } from '../toolkit/set-batch-dimension.js';
-
+import {
+  type Model,
+  type OptimizedModel,
+  optimizeModel,
+  type PassName,
+  readModel,
+  setBatchDimension,
+  upgradeOpset,
+  writeModel,
+} from '../toolkit/index.js';
 import { WrongUse } from './failure.js';
 import { outputFile } from './output-file.js';
 import { Progress } from './progress.js';

@@ -39,7 +39,7 @@ export async function typesOf(input: ModelInput, given: TypesOptions = {}): Prom
   );
   return [
     `// Made by node-tensorrt types${file === undefined ? '' : ` from ${oneLine(file)}`}: make it again when the model changes.`,
-    "import type { Engine, TensorLike } from 'node-tensorrt';",
+    `import type { Engine, TensorLike } from ${quoted('node-tensorrt')};`,
     '',
     ...typeOf(`${name}Inputs`, 'What the model takes.', inputs),
     '',
@@ -94,7 +94,11 @@ function oneLine(text: string): string {
 /** Quoted where it is no identifier. */
 function propertyName(name: string): string {
   if (/^[A-Za-z_$][\w$]*$/.test(name) && name !== '__proto__') return name;
-  return `'${[...name].map(escaped).join('')}'`;
+  return quoted(name);
+}
+
+function quoted(text: string): string {
+  return `'${[...text].map(escaped).join('')}'`;
 }
 
 function escaped(char: string): string {

@@ -6,6 +6,7 @@ import { lintModel } from '../../dist/esm/onnx/lint/lint-model.js';
 import { onnxOperators } from '../../dist/esm/onnx/lint/tables/onnx-operators.js';
 import { tensorrtOperators } from '../../dist/esm/onnx/lint/tables/tensorrt-operators.js';
 import { parseCheck } from '../../scripts/lib/nvidia/checks.mjs';
+import { checkedModels } from '../../scripts/lib/nvidia/models.mjs';
 import { askOperators, operatorsModule } from '../../scripts/lib/nvidia/operators.mjs';
 import { ensureOnnxCases, onnxCasesDir } from '../../scripts/lib/onnx-cases.mjs';
 import { root } from '../../scripts/lib/paths.mjs';
@@ -79,3 +80,13 @@ describe('lintModel() for TensorRT, of every operator case of ONNX', () => {
     expect(excused.filter(([, { parsed, errors }]) => parsed || errors.length > 0).map(([name]) => name)).toEqual([]);
   });
 });
+
+// matrix.test.ts has the parser read them, and the builder build engines of them.
+test.each(checkedModels.map(({ name, file }) => ({ name, file })))(
+  'lintModel() has no error for $name',
+  async ({ file }) => {
+    const findings = await lintModel(file, { deep: true });
+    expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(findings.length).toBeGreaterThan(0);
+  },
+);

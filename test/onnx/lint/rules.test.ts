@@ -284,13 +284,13 @@ const cases: Record<string, Case> = {
     bad: [
       [
         model([node('ReduceSum', ['x', 'a'], ['y'])], { inputs: [value('x'), value('a', 'int64', [1])] }),
-        /takes its axes from 'a'/,
+        /takes 'a' for its axes/,
       ],
       [
         model([node('Cast', ['a'], ['b'], { attributes: { to: { int: 7 } } }), node('Unsqueeze', ['x', 'b'], ['y'])], {
           inputs: [value('x'), value('a', 'int32', [1])],
         }),
-        /takes its axes from 'b'/,
+        /takes 'b' for its axes/,
       ],
       [
         model([node('Resize', ['x', '', 's'], ['y'])], {

@@ -25,7 +25,7 @@ export const tensorrtConstantInput: LintRule = {
       const value = node.inputs[at];
       if (!value || !(context.isRuntime(value) || isCounted(value, context))) continue;
       yield {
-        message: `${printable(node.label)} takes its ${what} from '${printable(value.name)}', which is not known when an engine is built`,
+        message: `${printable(node.label)} takes '${printable(value.name)}' for its ${what}, which is not known when an engine is built`,
         hint: `Make it a constant: export with fixed ${what}.`,
         node,
         value,
