@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readModel } from '../../dist/esm/onnx/file/read-model.js';
 import { serializeModel } from '../../dist/esm/onnx/file/write-model.js';
 import type { Model } from '../../dist/esm/onnx/graph/model.js';
 import { optimizeModel } from '../../dist/esm/toolkit/optimize-model.js';
+import { ensureSilero, sileroDir } from '../../scripts/lib/silero.mjs';
 import { rejection } from '../support/failure.js';
 import { expectClose, expectSame, float, floats, operators, read, runModel, weights } from '../support/onnx-graphs.js';
 import { useOnnxReference } from '../support/onnx-reference.js';
@@ -87,3 +89,21 @@ describe.each(realModelNames)('%s', (name) => {
     expect(Buffer.from(await serializeModel((await optimizeModel(bytes)).model)).equals(Buffer.from(bytes))).toBe(true);
   }, 60_000);
 });
+
+test.each(['silero_vad_v5.onnx', 'silero_vad_legacy.onnx'])(
+  '%s, with branches and states, gives the same bit by bit',
+  async (file) => {
+    await ensureSilero();
+    const path = join(sileroDir, file);
+    const { model, report } = await optimizeModel(path);
+    expect(report.nodesAfter).toBeLessThan(report.nodesBefore);
+    expect(await reference.check(await serializeModel(model))).toBeNull();
+    const before = await readModel(path);
+    const sr = { type: 'int64', dims: [], data: BigInt64Array.of(16_000n) } as const;
+    const shapes: Record<string, number[]> = { input: [1, 512], state: [2, 1, 128], h: [2, 1, 64], c: [2, 1, 64] };
+    const inputs = before.graph.inputs.map(({ name }) => [name, shapes[name] ? floats(...shapes[name]) : sr]);
+    const run = (of: Model) => runModel(of, Object.fromEntries(inputs), true);
+    expectClose(await run(model), await run(before));
+  },
+  60_000,
+);

@@ -192,4 +192,19 @@ describe('inferTypes', () => {
     expect(types).toEqual({ a: 'float16', b: 'float16', mean: 'float32', c: 'int8' });
     expect(unknown).toEqual([]);
   });
+
+  test('is not led into the depth by sequences of sequences', async () => {
+    const nested = Array.from({ length: 20_000 }, (_, i) => ({ op: 'SequenceConstruct', inputs: [`s${i}`], outputs: [`s${i + 1}`] })); // biome-ignore format: short
+    const { types } = await typesOf({
+      inputs: [x],
+      outputs: [out('y')],
+      nodes: [
+        { op: 'SequenceConstruct', inputs: ['x'], outputs: ['s0'] },
+        { op: 'SequenceAt', inputs: ['s0', 'x'], outputs: ['first'] },
+        ...nested,
+        { op: 'SequenceAt', inputs: ['s20000', 'x'], outputs: ['y'] },
+      ],
+    });
+    expect(types).toMatchObject({ first: 'float16', y: undefined });
+  });
 });
