@@ -5,6 +5,7 @@ import { serializeModel } from '../../dist/esm/onnx/file/write-model.js';
 import type { Model } from '../../dist/esm/onnx/graph/model.js';
 import { optimizeModel } from '../../dist/esm/toolkit/optimize-model.js';
 import { ensureSilero, sileroDir } from '../../scripts/lib/silero.mjs';
+import type { OnnxNode } from '../fixtures/onnx-writer.js';
 import { rejection } from '../support/failure.js';
 import { expectClose, expectSame, float, floats, operators, read, runModel, weights } from '../support/onnx-graphs.js';
 import { useOnnxReference } from '../support/onnx-reference.js';
@@ -107,3 +108,42 @@ test.each(['silero_vad_v5.onnx', 'silero_vad_legacy.onnx'])(
   },
   60_000,
 );
+
+test('functions stay functions: what has no effect in them goes, and calls with other types are kept apart', async () => {
+  const own = (name: string, nodes: OnnxNode[]) => ({ domain: 'own', name, inputs: ['in'], outputs: ['out'], nodes });
+  const call = (name: string, from: string, to: string) => ({ op: name, domain: 'own', inputs: [from], outputs: [to] });
+  const model = await read({
+    inputs: [float('x', [2, 3])],
+    outputs: [float('y', [2, 3]), { name: 'z', type: 'int64', dims: [2] }],
+    imports: { own: 1 },
+    nodes: [
+      call('Twice', 'x', 'a'),
+      call('Twice', 'a', 'b'),
+      call('Through', 'b', 'y'),
+      { op: 'Shape', inputs: ['b'], outputs: ['s'] },
+      { op: 'Add', inputs: ['s', 's'], outputs: ['t'] },
+      call('Twice', 't', 'z'),
+    ],
+    functions: [
+      own('Twice', [
+        { op: 'Identity', inputs: ['in'], outputs: ['i'] },
+        { op: 'Cast', inputs: ['i'], outputs: ['c'], attributes: { to: { int: 1 } } },
+        { op: 'CastLike', inputs: ['c', 'in'], outputs: ['l'] },
+        { op: 'Add', inputs: ['l', 'l'], outputs: ['out'] },
+        { op: 'Neg', inputs: ['in'], outputs: ['dead'] },
+      ]),
+      own('Through', [{ op: 'Identity', inputs: ['in'], outputs: ['out'] }]),
+      own('Unused', [{ op: 'Neg', inputs: ['in'], outputs: ['out'] }]),
+    ],
+  });
+  const { model: better, report } = await optimizeModel(model);
+  expect(report.isSettled).toBe(true);
+  const bodies = better.functions.map(({ name, body }) => [name, body.nodes.map(({ opType }) => opType)]);
+  expect(bodies).toEqual([
+    ['Twice', ['Cast', 'CastLike', 'Add']],
+    ['Through', ['Identity']],
+  ]);
+  expect(operators(better)).toEqual(['Twice', 'Twice', 'Through', 'Twice']);
+  await expectSame(model, better, { x: floats(2, 3) });
+  expect(await reference.check(await serializeModel(better))).toBeNull();
+});
