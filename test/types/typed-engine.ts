@@ -49,7 +49,7 @@ export async function untyped(): Promise<void> {
   // @ts-expect-error a backend is misspelled
   await Engine.load('model.onnx', { backend: 'cuda' });
   // @ts-expect-error an option of a later version
-  await Engine.load('model.onnx', { precision: 'fp16' });
+  await Engine.load('model.onnx', { precision: 'int8' });
   // @ts-expect-error engines come from Engine.load
   void new Engine();
   // @ts-expect-error properties are for reading

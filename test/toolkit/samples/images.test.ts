@@ -7,7 +7,7 @@ import { NodeTensorRTError } from '../../../dist/esm/errors.js';
 import { readImage, readImages } from '../../../dist/esm/toolkit/samples/index.js';
 import type { TensorLike, TensorMap } from '../../../lib/tensor/types.js';
 import type { Preprocessing } from '../../../lib/toolkit/samples/index.js';
-import { ensurePicture, picturePath } from '../../../scripts/lib/picture.mjs';
+import { ensurePictures, picturePath } from '../../../scripts/lib/pictures.mjs';
 import { findTools } from '../../../scripts/lib/tools.mjs';
 import { failure, rejection } from '../../support/failure.js';
 import { randomNumbers } from '../../support/random.js';
@@ -78,7 +78,7 @@ describe('readImage', () => {
   });
 
   test('normalises a scanned page, also when that takes turns', async () => {
-    await ensurePicture((await findTools()).tools.python);
+    await ensurePictures((await findTools()).tools.python);
     const { data, info } = await sharp(picturePath).toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
     const wanted = { width: info.width, height: info.height, ...imagenet };
     expect(info.width * info.height).toBeGreaterThan(65_536);
