@@ -14,9 +14,9 @@ import { formOf, type LowPrecision } from './forms.js';
  * there, if it can be. Types are inferred.
  */
 export async function prepareCast(model: Model, to: LowPrecision, loadRunner: LoadRunner | undefined): Promise<void> {
-  await constantToInitializer.run(model, {});
+  await constantToInitializer.run(model);
   if (loadRunner) await foldConstants.run(model, { loadRunner });
-  await removeDead.run(model, {});
+  await removeDead.run(model);
   await inferTypes(model);
   const needed = neededOpset(model, to);
   if (needed <= model.opset) return;
