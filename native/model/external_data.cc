@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void refuse_location(const ExternalRef& ref, std::string reason, const std::string& what) {
+[[noreturn]] void refuse(const ExternalRef& ref, std::string reason, const std::string& what) {
   const std::string tensor = printable(ref.tensor);
   const std::string location = printable(ref.location);
   refuse_model(std::move(reason),
@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 }
 
 [[noreturn]] void refuse_outside(const ExternalRef& ref, const std::string& what) {
-  refuse_location(ref, "external-data-outside-folder", what);
+  refuse(ref, "external-data-outside-folder", what);
 }
 
 // The parts of a location. The same rules on every system, so that a model which loads on one loads on the others: what
@@ -48,7 +48,7 @@ std::vector<std::string_view> split_location(const ExternalRef& ref) {
     parts.push_back(part);
   }
   const bool ends_in_folder = location.ends_with('/') || location.ends_with("/.");
-  if (parts.empty() || ends_in_folder) refuse_location(ref, "external-data-not-a-file", "names a folder");
+  if (parts.empty() || ends_in_folder) refuse(ref, "external-data-not-a-file", "names a folder");
   return parts;
 }
 
@@ -61,18 +61,16 @@ fs::path find_file(const ExternalRef& ref, const fs::path& folder) {
     std::error_code error;
     const fs::file_type type = fs::symlink_status(path, error).type();
     if (type == fs::file_type::not_found) {
-      refuse_location(ref, "external-data-missing",
-                      "is not there: copy it into " + printable(path_to_utf8(folder)) + " together with the model");
+      refuse(ref, "external-data-missing",
+             "is not there: copy it into " + printable(path_to_utf8(folder)) + " together with the model");
     }
-    if (type == fs::file_type::none)
-      refuse_location(ref, "external-data-missing", "cannot be reached: " + error.message());
+    if (type == fs::file_type::none) refuse(ref, "external-data-missing", "cannot be reached: " + error.message());
     if (type == fs::file_type::symlink) {
       refuse_outside(ref, "is or goes through a symbolic link, which is never followed: put the file itself there");
     }
     const bool last = i + 1 == parts.size();
     if (type != (last ? fs::file_type::regular : fs::file_type::directory)) {
-      refuse_location(ref, "external-data-not-a-file",
-                      last ? "is not a regular file" : "goes through what is not a folder");
+      refuse(ref, "external-data-not-a-file", last ? "is not a regular file" : "goes through what is not a folder");
     }
   }
   return path;
@@ -81,14 +79,13 @@ fs::path find_file(const ExternalRef& ref, const fs::path& folder) {
 uint64_t measure_file(const ExternalRef& ref, const fs::path& path, const ExternalDataPolicy& policy) {
   std::error_code error;
   const uint64_t size = fs::file_size(path, error);
-  if (error) refuse_location(ref, "external-data-missing", "cannot be reached: " + error.message());
+  if (error) refuse(ref, "external-data-missing", "cannot be reached: " + error.message());
   if (!policy.allow_hard_links) {
     const auto links = fs::hard_link_count(path, error);
     if (error || links != 1) {
-      refuse_location(
-          ref, "external-data-hard-linked",
-          "has more than one hard link and may be another file too; copy it, or load with options.limits.hardLinks "
-          "(pnpm makes hard links)");
+      refuse(ref, "external-data-hard-linked",
+             "has more than one hard link and may be another file too; copy it, or load with options.limits.hardLinks "
+             "(pnpm makes hard links)");
     }
   }
   return size;
@@ -96,10 +93,9 @@ uint64_t measure_file(const ExternalRef& ref, const fs::path& path, const Extern
 
 void check_range(const ExternalRef& ref, uint64_t size) {
   if (ref.offset <= size && ref.extent() <= size - ref.offset) return;
-  refuse_location(ref, "external-data-out-of-range",
-                  "has " + std::to_string(size) + " bytes, but the tensor needs " + std::to_string(ref.extent()) +
-                      " bytes from byte " + std::to_string(ref.offset) +
-                      " on; it may be cut short or belong to another model");
+  refuse(ref, "external-data-out-of-range",
+         "has " + std::to_string(size) + " bytes, but the tensor needs " + std::to_string(ref.extent()) +
+             " bytes from byte " + std::to_string(ref.offset) + " on; it may be cut short or belong to another model");
 }
 
 // ONNX Runtime gives data from memory to the initialisers of the main graph only. For all others, and for the second of
@@ -108,14 +104,12 @@ void check_reachable(const OnnxScan& scan) {
   std::set<std::string_view> names;
   for (const ExternalRef& ref : scan.external_refs) {
     if (ref.place != TensorPlace::kInitializer) {
-      refuse_location(
-          ref, "external-data-unsupported",
-          "cannot be given in memory, because the tensor is no initialiser of the main graph; load the model from a "
-          "file or put the tensor into the model");
+      refuse(ref, "external-data-unsupported",
+             "cannot be given in memory, because the tensor is no initialiser of the main graph; load the model from a "
+             "file or put the tensor into the model");
     }
     if (!names.insert(ref.tensor).second) {
-      refuse_location(ref, "external-data-unsupported",
-                      "cannot be given in memory, because two tensors have this name");
+      refuse(ref, "external-data-unsupported", "cannot be given in memory, because two tensors have this name");
     }
   }
 }

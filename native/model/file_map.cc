@@ -23,19 +23,19 @@
 namespace ntrt {
 namespace {
 
-[[noreturn]] void refuse(const char* reason, const std::filesystem::path& path, const std::string& what,
-                         const std::string& system) {
+[[noreturn]] void refuse_file(const char* reason, const std::filesystem::path& path, const std::string& what,
+                              const std::string& system) {
   const std::string name = printable(path_to_utf8(path), 1000);
   throw Error(Code::kModelInvalid, what + ": " + name + (system.empty() ? "" : " (" + system + ")"),
               {{"reason", reason}, {"path", name}, {"system", system}});
 }
 
 [[noreturn]] void refuse_not_a_file(const std::filesystem::path& path) {
-  refuse("not-a-file", path, "this is not a regular file", "");
+  refuse_file("not-a-file", path, "this is not a regular file", "");
 }
 
 [[noreturn]] void refuse_unreadable(const std::filesystem::path& path, int code) {
-  refuse("unreadable", path, "the file cannot be read", std::system_category().message(code));
+  refuse_file("unreadable", path, "the file cannot be read", std::system_category().message(code));
 }
 
 #ifdef _WIN32
@@ -55,7 +55,7 @@ std::pair<const std::byte*, size_t> map_file(const std::filesystem::path& path) 
   if (file.value == INVALID_HANDLE_VALUE) {
     const auto code = static_cast<int>(GetLastError());
     if (code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND || code == ERROR_INVALID_NAME) {
-      refuse("not-found", path, "there is no such file", std::system_category().message(code));
+      refuse_file("not-found", path, "there is no such file", std::system_category().message(code));
     }
     const DWORD attributes = GetFileAttributesW(path.c_str());
     if (attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0) refuse_not_a_file(path);
@@ -98,7 +98,7 @@ std::pair<const std::byte*, size_t> map_file(const std::filesystem::path& path) 
   if (file.value < 0) {
     const int code = errno;
     if (code == ENOENT || code == ENOTDIR || code == ENAMETOOLONG) {
-      refuse("not-found", path, "there is no such file", std::system_category().message(code));
+      refuse_file("not-found", path, "there is no such file", std::system_category().message(code));
     }
     if (code == ENXIO || code == ENODEV) refuse_not_a_file(path);  // a socket, a device without a driver
     refuse_unreadable(path, code);
@@ -122,7 +122,7 @@ void unmap_file(const std::byte* data, size_t size) noexcept { ::munmap(const_ca
 FileMap FileMap::open(const std::filesystem::path& path) {
   // A NUL would end the name early and open another file.
   if (path.native().find(std::filesystem::path::value_type{}) != std::filesystem::path::string_type::npos) {
-    refuse("not-found", path, "there is no such file", "the path contains a NUL");
+    refuse_file("not-found", path, "there is no such file", "the path contains a NUL");
   }
   const auto [data, size] = map_file(path);
   return FileMap(data, size);

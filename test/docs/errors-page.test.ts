@@ -79,7 +79,7 @@ describe('docs/errors.md', () => {
   });
 
   test('has exactly the reasons of MODEL_INVALID that the code gives', () => {
-    const native = find(nativeSources, /\brefuse(?:_model|_limit|_location)?\((?:ref, )?"([a-z-]+)"/g);
+    const native = find(nativeSources, /\brefuse(?:_model|_limit|_file)?\((?:ref, )?"([a-z-]+)"/g);
     const given = [...native, ...find(libSources, /\brefusal\('([a-z-]+)'/g)].sort();
     const listed = [...(sections.get('MODEL_INVALID') ?? '').matchAll(/^\| `([a-z-]+)` \|/gm)].map(
       ([, reason]) => reason,

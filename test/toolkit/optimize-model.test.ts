@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readModel } from '../../dist/esm/onnx/file/read-model.js';
 import { serializeModel } from '../../dist/esm/onnx/file/write-model.js';
 import type { Model } from '../../dist/esm/onnx/graph/model.js';
 import { optimizeModel } from '../../dist/esm/toolkit/optimize-model.js';
+import { ensureSilero, sileroDir } from '../../scripts/lib/silero.mjs';
+import type { OnnxNode } from '../fixtures/onnx-writer.js';
 import { rejection } from '../support/failure.js';
 import { expectClose, expectSame, float, floats, operators, read, runModel, weights } from '../support/onnx-graphs.js';
 import { useOnnxReference } from '../support/onnx-reference.js';
@@ -86,4 +89,61 @@ describe.each(realModelNames)('%s', (name) => {
     // What was optimised stays as it is, byte by byte.
     expect(Buffer.from(await serializeModel((await optimizeModel(bytes)).model)).equals(Buffer.from(bytes))).toBe(true);
   }, 60_000);
+});
+
+test.each(['silero_vad_v5.onnx', 'silero_vad_legacy.onnx'])(
+  '%s, with branches and states, gives the same bit by bit',
+  async (file) => {
+    await ensureSilero();
+    const path = join(sileroDir, file);
+    const { model, report } = await optimizeModel(path);
+    expect(report.nodesAfter).toBeLessThan(report.nodesBefore);
+    expect(await reference.check(await serializeModel(model))).toBeNull();
+    const before = await readModel(path);
+    const sr = { type: 'int64', dims: [], data: BigInt64Array.of(16_000n) } as const;
+    const shapes: Record<string, number[]> = { input: [1, 512], state: [2, 1, 128], h: [2, 1, 64], c: [2, 1, 64] };
+    const inputs = before.graph.inputs.map(({ name }) => [name, shapes[name] ? floats(...shapes[name]) : sr]);
+    const run = (of: Model) => runModel(of, Object.fromEntries(inputs), true);
+    expectClose(await run(model), await run(before));
+  },
+  60_000,
+);
+
+test('functions stay functions: what has no effect in them goes, and calls with other types are kept apart', async () => {
+  const own = (name: string, nodes: OnnxNode[]) => ({ domain: 'own', name, inputs: ['in'], outputs: ['out'], nodes });
+  const call = (name: string, from: string, to: string) => ({ op: name, domain: 'own', inputs: [from], outputs: [to] });
+  const model = await read({
+    inputs: [float('x', [2, 3])],
+    outputs: [float('y', [2, 3]), { name: 'z', type: 'int64', dims: [2] }],
+    imports: { own: 1 },
+    nodes: [
+      call('Twice', 'x', 'a'),
+      call('Twice', 'a', 'b'),
+      call('Through', 'b', 'y'),
+      { op: 'Shape', inputs: ['b'], outputs: ['s'] },
+      { op: 'Add', inputs: ['s', 's'], outputs: ['t'] },
+      call('Twice', 't', 'z'),
+    ],
+    functions: [
+      own('Twice', [
+        { op: 'Identity', inputs: ['in'], outputs: ['i'] },
+        { op: 'Cast', inputs: ['i'], outputs: ['c'], attributes: { to: { int: 1 } } },
+        { op: 'CastLike', inputs: ['c', 'in'], outputs: ['l'] },
+        { op: 'Add', inputs: ['l', 'l'], outputs: ['out'] },
+        { op: 'Neg', inputs: ['in'], outputs: ['dead'] },
+      ]),
+      own('Through', [{ op: 'Identity', inputs: ['in'], outputs: ['out'] }]),
+      own('Unused', [{ op: 'Neg', inputs: ['in'], outputs: ['out'] }]),
+    ],
+  });
+  const { model: better, report } = await optimizeModel(model);
+  expect(report.isSettled).toBe(true);
+  const bodies = better.functions.map(({ name, body }) => [name, body.nodes.map(({ opType }) => opType)]);
+  expect(bodies).toEqual([
+    ['Twice', ['Cast', 'CastLike', 'Add']],
+    ['Through', ['Identity']],
+  ]);
+  expect(operators(better)).toEqual(['Twice', 'Twice', 'Through', 'Twice']);
+  await expectSame(model, better, { x: floats(2, 3) });
+  expect(await reference.check(await serializeModel(better))).toBeNull();
 });

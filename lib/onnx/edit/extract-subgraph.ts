@@ -74,11 +74,8 @@ function cutOff(graph: Graph, value: Value): Value {
 
 function requireType(value: Value): void {
   if (value.type?.kind === 'other' || (value.elementType && value.elementType !== 'undefined')) return;
-  throw new NodeTensorRTError(
-    'INVALID_ARGUMENT',
-    `extraction: the element type of '${value.name}' is not known; state it in the model, or cut elsewhere`,
-    { value: value.name },
-  );
+  const text = `extraction: the element type of '${value.name}' is not known; state it in the model, or cut elsewhere`;
+  throw new NodeTensorRTError('INVALID_ARGUMENT', text);
 }
 
 function extractionOption(given: Extraction): Extraction {

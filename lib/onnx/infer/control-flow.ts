@@ -1,6 +1,6 @@
 import type { Graph } from '../graph/graph.js';
 import type { Dim } from '../graph/value-type.js';
-import { commonFact, type Fact, type TensorFact, tensorFact, typeOnly } from './fact.js';
+import { commonFact, type Fact, holderFact, type TensorFact, tensorFact, typeOnly } from './fact.js';
 import type { NodeView } from './node-view.js';
 
 /** Looks at a body with what is known of its inputs; returns what is known of its outputs. */
@@ -64,7 +64,7 @@ export const controlFlow: Readonly<Record<string, (view: NodeView, visit: VisitB
     if (!body) return [];
     const given = view.inputs.map((input) => (input?.kind === 'sequence' ? input.of : withoutData(input)));
     const results = await visit(body, given, view);
-    return view.node.outputs.map((_, i) => ({ kind: 'sequence', of: typeOnly(results[i]) }));
+    return view.node.outputs.map((_, i) => holderFact('sequence', typeOnly(results[i])));
   },
 };
 

@@ -77,6 +77,13 @@ export function factOfProto({ value }: TypeProto, depth = 0): Fact | undefined {
   }
 }
 
+/** About a sequence or an optional value of what `of` says; of what lies too deep nothing is known. */
+export function holderFact(kind: HolderFact['kind'], of: Fact | undefined): HolderFact {
+  let depth = 0;
+  for (let inner = of; inner && inner.kind !== 'tensor'; inner = inner.of) depth++;
+  return { kind, of: depth < MAX_DEPTH ? of : undefined };
+}
+
 /** Only the types: without sizes and elements. */
 export function typeOnly(fact: Fact | undefined): Fact | undefined {
   if (fact?.kind === 'tensor') return tensorFact(fact.elementType);

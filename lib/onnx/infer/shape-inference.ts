@@ -3,6 +3,7 @@ import type { Dim } from '../graph/value-type.js';
 import { followData } from './data.js';
 import { type Fact, type TensorFact, tensorFact, typeOnly } from './fact.js';
 import type { NodeView } from './node-view.js';
+import { MAX_RANK } from './shapes/dims.js';
 import { findShapeRule } from './shapes/find-rule.js';
 import { findTypeRule } from './types/find-rule.js';
 import { applyRule } from './types/rule.js';
@@ -24,10 +25,11 @@ export interface GivenInputs {
   readonly isContrary: boolean;
 }
 
-/** Ranks beyond this are not followed. */
-const MAX_RANK = 64;
 /** Begins names of sizes that are equal wherever they occur, but have no name in the file. */
 const UNNAMED = '\u0001';
+/** Elements that are followed in a whole model, and sizes that get a name of their own. */
+const MAX_TOTAL_DATA = 4_000_000;
+const MAX_NAMES = 4_000_000;
 /** What some exporters write as the name of every size that they do not know. */
 const NO_NAMES: ReadonlySet<string> = new Set(['?', '-1', 'None', 'none', 'unknown', 'unk', '*']);
 
@@ -41,6 +43,7 @@ export class ShapeInference implements Visitor {
   readonly keepsCalls = false;
   readonly conflicts = new Map<Value, ShapeConflict>();
   #next = 0;
+  #dataLeft = MAX_TOTAL_DATA;
 
   constructor(
     readonly wins: 'stated' | 'inferred',
@@ -57,7 +60,8 @@ export class ShapeInference implements Visitor {
       if (fact && fact.kind !== 'tensor') return fact;
       if (!fact && !dims) return undefined;
       const known = tensorFact(fact?.elementType, dims && dims.length <= MAX_RANK ? dims : undefined);
-      const data = i === 0 ? followData(view, known) : undefined;
+      const data = i === 0 && this.#dataLeft > 0 ? followData(view, known) : undefined;
+      this.#dataLeft -= data?.length ?? 0;
       return data ? { ...known, data } : known;
     });
   }
@@ -71,6 +75,7 @@ export class ShapeInference implements Visitor {
   /** What the file says, under the sizes that inputs have. */
   #adjusted(value: Value, stated: Fact | undefined): Fact | undefined {
     if (stated?.kind !== 'tensor') return stated;
+    if (stated.dims && stated.dims.length > MAX_RANK) return typeOnly(stated);
     const { dims, names, isContrary } = this.given;
     const given = dims.get(value);
     if (given) return tensorFact(stated.elementType, given);
@@ -102,7 +107,8 @@ export class ShapeInference implements Visitor {
 
   /** A name of its own for a size that has none, so that it is known to be the same where it comes back. */
   #name(dim: Dim): Dim {
-    return dim === null || NO_NAMES.has(dim as string) ? `${UNNAMED}${this.#next++}` : dim;
+    if (dim !== null && !NO_NAMES.has(dim as string)) return dim;
+    return this.#next < MAX_NAMES ? `${UNNAMED}${this.#next++}` : null;
   }
 }
 

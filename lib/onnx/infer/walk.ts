@@ -38,6 +38,8 @@ export class Walk {
   /** Before version 4 of the format initialisers had to be inputs; ONNX Runtime lets nobody set those. */
   readonly #isFixed: boolean;
   #nodesLeft = MAX_EXTRA_NODES;
+  /** Whether every call of a function was looked at. */
+  #isComplete = true;
 
   constructor(
     readonly model: Model,
@@ -54,6 +56,7 @@ export class Walk {
     for (const entry of this.model.functions) {
       if (!this.#calls.has(entry)) await this.#body(entry, [], undefined, 0);
     }
+    if (!this.#isComplete) this.#forgetFunctions();
   }
 
   async #graph(graph: Graph, inputs: readonly (Fact | undefined)[], scope: Scope): Promise<(Fact | undefined)[]> {
@@ -91,11 +94,13 @@ export class Walk {
       const control =
         node.domain === '' && Object.hasOwn(controlFlow, node.opType) ? controlFlow[node.opType] : undefined;
       if (control) return await control(view, (body, inputs, { scope }) => this.#graph(body, inputs, scope));
+      for (const graph of node.subgraphs) await this.#graph(graph, [], view.scope);
       return this.visitor.outputs(view);
     } catch (error) {
       // A node that is not as its operator demands: nothing is known.
-      if (error instanceof NodeTensorRTError && error.code === 'MODEL_INVALID') return [];
-      throw error;
+      if (!(error instanceof NodeTensorRTError) || error.code !== 'MODEL_INVALID') throw error;
+      this.#isComplete = false;
+      return [];
     }
   }
 
@@ -106,7 +111,10 @@ export class Walk {
     const key = this.visitor.keepsCalls ? callKey(view) : String(calls.size);
     const known = calls.get(key);
     if (known) return known;
-    if (depth > MAX_CALL_DEPTH || calls.size >= MAX_CALLS || this.#nodesLeft < called.body.nodes.length) return [];
+    if (depth > MAX_CALL_DEPTH || calls.size >= MAX_CALLS || this.#nodesLeft < called.body.nodes.length) {
+      this.#isComplete = false;
+      return [];
+    }
     this.#nodesLeft -= called.body.nodes.length;
     const results = await this.#body(called, view.inputs, view, depth);
     calls.set(key, Promise.resolve(results));
@@ -128,6 +136,13 @@ export class Walk {
       }
     }
     return results;
+  }
+
+  /** Facts about values in functions are to hold for every call. */
+  #forgetFunctions(): void {
+    for (const { body } of this.model.functions) {
+      for (const graph of body.withSubgraphs()) for (const value of graph.values) this.facts.delete(value);
+    }
   }
 
   #settle(value: Value, found: Fact | undefined, scope: Scope): void {

@@ -75,7 +75,7 @@ async function foldGraph(
 ): Promise<number> {
   if (!loadRunner) return 0;
   let changed = 0;
-  for (const batch of batches(candidatesOf(graph, facts, own, maxFoldedBytes))) {
+  for (const batch of batches(await candidatesOf(graph, facts, own, maxFoldedBytes))) {
     changed += await foldNodes(model, graph, batch, facts, loadRunner);
   }
   return changed;

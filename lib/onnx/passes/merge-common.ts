@@ -87,8 +87,10 @@ async function mergeInitializers(graph: Graph): Promise<number> {
 /** Groups of at least two values whose tensors have the same key. */
 async function splitBy(values: readonly Value[], keyOf: (tensor: Tensor) => Promise<string>): Promise<Value[][]> {
   if (values.length < 2) return [];
+  const pauses = new Pauses();
   const groups = new Map<string, Value[]>();
   for (const value of values) {
+    if (pauses.due) await pauses.take();
     const key = await keyOf(value.initializer as Tensor);
     const group = groups.get(key);
     if (group) group.push(value);

@@ -16,11 +16,15 @@ export const removeIdentity: Pass = {
   async run(model) {
     const pauses = new Pauses();
     const facts = await factsOf(model);
+    const opsets = [model.opset, ...model.functions.map((entry) => entry.opsets.get('') ?? 0)];
+    // Before operator set 7 an attribute says whether it trains, and it does where nothing is said.
+    const dropsOut = opsets.some((version) => version > 0 && version < 7);
     let changed = 0;
     for (const graph of [...model.graphs()]) {
       const gone: Node[] = [];
       for (const node of [...graph.nodes]) {
         if (pauses.due) await pauses.take();
+        if (dropsOut && node.is('Dropout')) continue;
         const done = simplify(node, facts);
         if (done) changed++;
         if (done === 'gone') gone.push(node);

@@ -4,11 +4,13 @@ import type { Node } from '../graph/node.js';
 import { numberToHalf } from '../graph/numbers.js';
 import { Tensor } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
-import { Ranks } from './ranks.js';
+import type { Dim } from '../graph/value-type.js';
+import type { Fact } from '../infer/fact.js';
 
 /** What steps work with, for the nodes of a model's graph or of one function, those of subgraphs included. */
 export class StepContext {
-  readonly ranks = new Ranks();
+  /** What inference tells of the model as it was, where a step asks for it. */
+  facts: ReadonlyMap<Value, Fact> = new Map();
 
   constructor(
     /** The version that the upgrade ends at: nodes may use what it has. */
@@ -17,6 +19,18 @@ export class StepContext {
     readonly isFunction: boolean,
     readonly note: (node: Node, text: string) => void,
   ) {}
+
+  elementType(value: Value | undefined): ElementType | undefined {
+    const fact = value && this.facts.get(value);
+    const type = (fact?.kind === 'tensor' ? fact.elementType : undefined) ?? value?.elementType;
+    return type === 'undefined' ? undefined : type;
+  }
+
+  /** Its shape as far as it is known; undefined: not even the rank. */
+  dims(value: Value): readonly Dim[] | undefined {
+    const fact = this.facts.get(value);
+    return (fact?.kind === 'tensor' ? fact.dims : undefined) ?? value.dims;
+  }
 
   /** A constant for a node: its name is that of the node's first output and `hint`. */
   constant(node: Node, hint: string, tensor: Tensor): Value {
@@ -49,7 +63,7 @@ export class StepContext {
   /** Takes an attribute of kind 'float' off a node and makes it a scalar of the type that `like` has. */
   takeScalar(node: Node, name: string, like: Value): Value | undefined {
     const entry = node.attributes.get(name);
-    const type = like.elementType;
+    const type = this.elementType(like);
     if (entry?.type === 'float' && type) {
       node.set(name, undefined);
       return this.constant(node, name, scalar(type, entry.value));
@@ -60,14 +74,14 @@ export class StepContext {
 
   /** A scalar of the type that `like` has. */
   scalar(node: Node, hint: string, number: number, like: Value): Value {
-    const type = like.elementType;
+    const type = this.elementType(like);
     const value = this.constant(node, hint, scalar(type ?? 'float32', number));
     return type ? value : this.castLike(node, value, like);
   }
 
   /** Why these attributes of a node cannot become scalars of the type that `like` has; undefined: they can. */
   refuseScalar(like: Value | undefined, ...entries: (Attribute | undefined)[]): string | undefined {
-    const type = like?.elementType;
+    const type = this.elementType(like);
     if (type && !scalarTypes.has(type)) return `it takes ${type}; expected float16, float32 or float64`;
     // From operator set 15 on CastLike does it without knowing.
     if (this.to >= 15 || type === 'float32') return undefined;

@@ -17,8 +17,8 @@ export interface UpgradeStep {
   readonly needs?: number;
   /** Whether a node must have its first output, and not only others. */
   readonly needsOutput?: boolean;
-  /** Whether it looks at element types, which are inferred then. */
-  readonly usesTypes?: boolean;
+  /** Whether it asks for types or shapes, which are inferred then. */
+  readonly usesFacts?: boolean;
   /**
    * Why a node cannot be brought over, and what to do about it. Asked before anything is changed, of nodes as the model
    * has them; `apply` may rely on it.

@@ -4,7 +4,7 @@ import { Pauses } from '../file/pauses.js';
 import type { Graph } from '../graph/graph.js';
 import type { Model } from '../graph/model.js';
 import type { Node } from '../graph/node.js';
-import { inferTypes } from '../infer/infer-types.js';
+import { factsOf } from '../infer/facts-of.js';
 import { checkNode } from './check.js';
 import { NEWEST_OPSET, OLDEST_OPSET, raiseIrVersion } from './ir-version.js';
 import type { UpgradeStep } from './step.js';
@@ -72,7 +72,7 @@ export async function upgradeOpset(model: Model, options: UpgradeOptions = {}): 
 
   const report = { from: model.opset, to, irVersion: { from: model.irVersion, to: model.irVersion } };
   const pauses = new Pauses();
-  await inferNeeded(model, scopes, isOnnx);
+  await findFacts(model, scopes, isOnnx);
   let nodes = 0;
   for (const { body, from, context } of scopes) {
     for (const node of body.allNodes()) {
@@ -170,15 +170,17 @@ function scopesOf(model: Model, to: number, note: StepContext['note']): Scope[] 
   return scopes;
 }
 
-/** Element types are looked at for few operators: most models need none. */
-async function inferNeeded(model: Model, scopes: readonly Scope[], isOnnx: (node: Node) => boolean): Promise<void> {
-  for (const { body, from, context } of scopes) {
+/** Few operators ask for what inference tells: most models are not looked through. */
+async function findFacts(model: Model, scopes: readonly Scope[], isOnnx: (node: Node) => boolean): Promise<void> {
+  const asks = ({ body, from, context }: Scope) => {
     for (const node of body.allNodes()) {
-      if (!isOnnx(node) || !stepsOf(node, from, context.to).some(({ usesTypes }) => usesTypes)) continue;
-      await inferTypes(model);
-      return;
+      if (isOnnx(node) && stepsOf(node, from, context.to).some(({ usesFacts }) => usesFacts)) return true;
     }
-  }
+    return false;
+  };
+  if (!scopes.some(asks)) return;
+  const facts = await factsOf(model);
+  for (const { context } of scopes) context.facts = facts;
 }
 
 function hasOnnxNodes(body: Graph): boolean {

@@ -1,3 +1,4 @@
+import { Pauses } from '../../onnx/file/pauses.js';
 import type { Runner } from '../../onnx/runner.js';
 import type { TensorLike, TensorMap } from '../../tensor/types.js';
 import { type CompareOptions, compareOptions, type ResolvedCompareOptions } from './compare-options.js';
@@ -83,6 +84,7 @@ class Comparison {
   readonly #paired: ReturnType<typeof pairOutputs>;
   readonly #kept: TensorMap[] = [];
   readonly #inputs: { a: InputsOf; b: InputsOf };
+  readonly #pauses = new Pauses();
   #samples = 0;
 
   constructor(
@@ -162,6 +164,7 @@ class Comparison {
         rtol: isElementwise ? (rtol ?? 0) : Number.POSITIVE_INFINITY,
         atol: atol ?? 0,
         signal: this.settings.signal,
+        pauses: this.#pauses,
       },
     );
     record.add(index, comparison);

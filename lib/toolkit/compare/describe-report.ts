@@ -31,14 +31,25 @@ export function describeTypes({ aType, bType }: { aType: string; bType: string }
   return aType === bType ? aType : `${aType} / ${bType}`;
 }
 
-/** "snr at least 40, max abs at most 0.1" */
+/** "SNR at least 40, max abs at most 0.1" */
 export function describeTolerance(tolerance: Tolerance): string {
   const least = new Set(['cosine', 'snr', 'argMax']);
   return Object.entries(tolerance)
     .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => `${key} at ${least.has(key) ? 'least' : 'most'} ${describeNumber(value as number)}`)
+    .map(
+      ([key, value]) =>
+        `${LIMIT_NAMES[key as keyof Tolerance] ?? key} at ${least.has(key) ? 'least' : 'most'} ${describeNumber(value as number)}`,
+    )
     .join(', ');
 }
+
+const LIMIT_NAMES: Partial<Record<keyof Tolerance, string>> = {
+  maxAbs: 'max abs',
+  meanAbs: 'mean abs',
+  maxRel: 'max rel',
+  snr: 'SNR',
+  argMax: 'same arg-max',
+};
 
 /** The least signal to noise of all outputs; null: of strings only. What is not finite counts as none. */
 export function worstSnr(outputs: readonly OutputReport[]): number | null {

@@ -191,5 +191,6 @@ export function parseComparison(json: string): ComparisonReport {
 
 /** Fields that are numbers, so that a node called "Infinity" stays one. */
 const NUMBERS = new Set([
-  'maxAbs', 'meanAbs', 'maxRel', 'cosine', 'snr', 'p50', 'p90', 'p99', 'p999', 'from', 'limit', 'measured', 'mean', 'min', 'max',
+  'maxAbs', 'meanAbs', 'maxRel', 'cosine', 'snr', 'p50', 'p90', 'p99', 'p999', 'limit', 'measured', 'mean', 'min', 'max',
+  'from',
 ]); // biome-ignore format: a list

@@ -161,6 +161,17 @@ describe('inferShapes', () => {
     expect(dims.z).toEqual([null, 3 * big, null, null]);
   });
 
+  test('does not follow ranks that nobody needs', async () => {
+    const axes = Array.from({ length: 100_000 }, (_, i) => i);
+    const nodes = [
+      { op: 'Unsqueeze', inputs: ['x'], outputs: ['y'], attributes: { axes: { ints: axes } } },
+      { op: 'Relu', inputs: ['wide'], outputs: ['z'] },
+    ];
+    const wide = f32('wide', new Array<string>(1000).fill('N'));
+    const { dims } = await shapesOf(modelOf(nodes, { inputs: [f32('x', [1]), wide], outputs: [f32('y'), f32('z')] }));
+    expect([dims.y, dims.z]).toEqual([undefined, undefined]);
+  });
+
   test('refuses sizes for inputs that are not there, and of another rank', async () => {
     const given = modelOf([{ op: 'Relu', inputs: ['x'], outputs: ['y'] }]);
     const of = (inputDims: Record<string, number[]>) => rejection(shapesOf(given, { inputDims }));

@@ -143,6 +143,18 @@ describe('inferTypes', () => {
     expect(types).toEqual({ a: 'float16', as: 'int64', b: 'int64', bs: 'int64', same: undefined, shape: 'int64' });
   });
 
+  test('says nothing of a function of which it has not seen every call', async () => {
+    const body = { domain: 'own', name: 'F', inputs: ['in'], outputs: ['out'], nodes: [{ op: 'Neg', inputs: ['in'], outputs: ['out'] }] }; // biome-ignore format: short
+    const attributes = (i: number) => ({ step: { int: i } });
+    // More calls that differ than are followed; the last one is of another type.
+    const calls = Array.from({ length: 1100 }, (_, i) => ({ op: 'F', domain: 'own', inputs: [i === 1099 ? 'n' : 'x'], outputs: [`y${i}`], attributes: attributes(i) })); // biome-ignore format: short
+    const given = { inputs: [x, { name: 'n', type: 'int64', dims: [2] } as const], imports: { own: 1 }, outputs: [out('y0')] }; // biome-ignore format: short
+    const few = await typesOf({ ...given, nodes: calls.slice(0, 10), functions: [body] });
+    expect(few.types).toMatchObject({ out: 'float16', y9: 'float16' });
+    const many = await typesOf({ ...given, nodes: calls, functions: [body] });
+    expect(many.types).toMatchObject({ out: undefined, y9: 'float16', y1099: undefined });
+  });
+
   test('ends where functions call one another in a ring', async () => {
     const calls = (name: string, other: string) => ({
       domain: 'own',
@@ -191,5 +203,20 @@ describe('inferTypes', () => {
     });
     expect(types).toEqual({ a: 'float16', b: 'float16', mean: 'float32', c: 'int8' });
     expect(unknown).toEqual([]);
+  });
+
+  test('is not led into the depth by sequences of sequences', async () => {
+    const nested = Array.from({ length: 20_000 }, (_, i) => ({ op: 'SequenceConstruct', inputs: [`s${i}`], outputs: [`s${i + 1}`] })); // biome-ignore format: short
+    const { types } = await typesOf({
+      inputs: [x],
+      outputs: [out('y')],
+      nodes: [
+        { op: 'SequenceConstruct', inputs: ['x'], outputs: ['s0'] },
+        { op: 'SequenceAt', inputs: ['s0', 'x'], outputs: ['first'] },
+        ...nested,
+        { op: 'SequenceAt', inputs: ['s20000', 'x'], outputs: ['y'] },
+      ],
+    });
+    expect(types).toMatchObject({ first: 'float16', y: undefined });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { removeIdentity } from '../../../dist/esm/onnx/passes/remove-identity.js';
 import type { OnnxModel, OnnxNode } from '../../fixtures/onnx-writer.js';
-import { applyPass, float, floats, int64s } from '../../support/onnx-graphs.js';
+import { applyPass, float, floats, int64s, read } from '../../support/onnx-graphs.js';
 
 const cast = (from: string, to: number, name: string) => ({ op: 'Cast', inputs: [from], outputs: [name], attributes: { to: { int: to } } }); // biome-ignore format: short
 const relu = (from: string, name: string) => ({ op: 'Relu', inputs: [from], outputs: [name] });
@@ -91,6 +91,12 @@ test('what is known is not what the file says of values in between', async () =>
     ],
   };
   expect((await applyPass(removeIdentity, model, { x: floats(2, 3) })).operators).toEqual(['Reshape', 'Neg']);
+});
+
+test('an old Dropout that trains stays', async () => {
+  const nodes = [{ op: 'Dropout', inputs: ['x'], outputs: ['a'] }, relu('a', 'y')];
+  const model = await read({ opset: 6, inputs: [float('x', [2, 3])], outputs: [float('y')], nodes });
+  expect(await removeIdentity.run(model, {})).toBe(0);
 });
 
 test('an output keeps its name; an Identity from an input to an output stays', async () => {

@@ -141,7 +141,7 @@ describe('compareModels()', () => {
       outputs: { y: 'z' },
       metrics: {
         sum: (a, b, given, index) => {
-          seen.push(`${index} ${given.x?.data.join()} ${Object.keys(b)}`);
+          seen.push(`${index} ${String(given.x?.data)} ${Object.keys(b)}`);
           return (b.y?.data[0] as number) - (a.y?.data[0] as number) + index;
         },
         first: (a) => (a.y?.data[0] as number) > 1,

@@ -31,7 +31,7 @@ describe('formatComparison()', () => {
   test('names the first divergence with its inputs, and where most is lost', () => {
     const values = [innerValue(0, 80), innerValue(1, 50), innerValue(2, 12), innerValue(3, 11), innerValue(4, 60)];
     const text = formatComparison(comparison([outputReport('y', 11)], values), { values: 2 });
-    expect(text).toContain('5 inner values compared with 2 samples, 1 not comparable; 2 diverge (snr at least 30)');
+    expect(text).toContain('5 inner values compared with 2 samples, 1 not comparable; 2 diverge (SNR at least 30)');
     expect(text).toMatch(/first divergence:\n {2}Mul 'n2'\n {4}gives 'v2': SNR 12 dB.*\n {4}takes 'v1': SNR 50 dB/);
     const worst = text.slice(text.indexOf('where most is lost'));
     expect(worst.match(/^n\d+/gm)).toEqual(['n2', 'n3']);

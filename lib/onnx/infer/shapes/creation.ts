@@ -1,5 +1,6 @@
+import { elementTypeOfFact } from '../fact.js';
 import type { NodeView } from '../node-view.js';
-import { axisOf, size } from './dims.js';
+import { axisOf, MAX_RANK, size } from './dims.js';
 import { forAll, one, type ShapeTable } from './rule.js';
 
 /** What makes tensors of sizes that inputs or attributes say. */
@@ -12,7 +13,7 @@ export const creation: ShapeTable = {
     const data = view.data(0);
     if (data) return data.map((dim) => (typeof dim === 'number' ? size(dim) : dim));
     const length = view.dims(0)?.[0];
-    return typeof length === 'number' && length <= 64 ? new Array(length).fill(null) : undefined;
+    return typeof length === 'number' && length <= MAX_RANK ? new Array(length).fill(null) : undefined;
   }),
   Range: one((view) => {
     const [start, limit, delta] = [view.numbers(0)?.[0], view.numbers(1)?.[0], view.numbers(2)?.[0]];
@@ -20,7 +21,9 @@ export const creation: ShapeTable = {
     const named = view.data(1)?.[0];
     if (start === 0 && delta === 1 && typeof named === 'string') return [named];
     if (start === undefined || limit === undefined || !delta) return [null];
-    return [size(Math.max(0, Math.ceil((limit - start) / delta)))];
+    // As elements of that type are subtracted.
+    const span = elementTypeOfFact(view.inputs[0]) === 'float32' ? Math.fround(limit - start) : limit - start;
+    return [size(Math.max(0, Math.ceil(span / delta)))];
   }),
   ...forAll(
     'RandomNormal RandomUniform',

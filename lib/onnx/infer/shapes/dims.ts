@@ -2,6 +2,9 @@ import type { Dim } from '../../graph/value-type.js';
 
 export type Dims = readonly Dim[];
 
+/** Ranks beyond this are not followed. */
+export const MAX_RANK = 64;
+
 /** Arithmetic with sizes of which some have names only. What cannot be said is null. */
 export function addDims(a: Dim, b: Dim): Dim {
   if (a === 0) return b;

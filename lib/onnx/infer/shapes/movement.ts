@@ -1,6 +1,17 @@
 import type { Dim } from '../../graph/value-type.js';
 import type { NodeView } from '../node-view.js';
-import { addDims, axesOf, axisOf, broadcast, type Dims, multiplyDims, productOf, size, unknownDims } from './dims.js';
+import {
+  addDims,
+  axesOf,
+  axisOf,
+  broadcast,
+  type Dims,
+  MAX_RANK,
+  multiplyDims,
+  productOf,
+  size,
+  unknownDims,
+} from './dims.js';
 import { reshape } from './reshape.js';
 import { one, type ShapeTable } from './rule.js';
 import { sliceDims } from './slice.js';
@@ -34,7 +45,7 @@ export const movement: ShapeTable = {
   Unsqueeze: one((view) => {
     const dims = view.dims(0);
     const given = axesGiven(view);
-    if (!dims || !given || given === 'unknown') return undefined;
+    if (!dims || !given || given === 'unknown' || given.length > MAX_RANK) return undefined;
     const axes = axesOf(given, dims.length + given.length);
     if (!axes || new Set(axes).size !== axes.length) return undefined;
     const rest = [...dims];
@@ -45,7 +56,7 @@ export const movement: ShapeTable = {
     const rank = view.dims(1)?.[0];
     return broadcast([
       view.dims(0),
-      target ?? (typeof rank === 'number' && rank <= 64 ? unknownDims(rank) : undefined),
+      target ?? (typeof rank === 'number' && rank <= MAX_RANK ? unknownDims(rank) : undefined),
     ]);
   }),
   Tile: one((view) => {

@@ -1,6 +1,6 @@
 import type { Dim } from '../../graph/value-type.js';
 import type { NodeView } from '../node-view.js';
-import { type Dims, size } from './dims.js';
+import { type Dims, MAX_RANK, size } from './dims.js';
 
 /** A size taken from the input (0), the one that is left over (-1), or itself. */
 export function reshape(view: NodeView): Dims | undefined {
@@ -8,7 +8,7 @@ export function reshape(view: NodeView): Dims | undefined {
   const target = view.ints('shape', undefined) ?? view.data(1);
   if (!target) {
     const rank = view.dims(1)?.[0];
-    return typeof rank === 'number' && rank <= 64 ? new Array<Dim>(rank).fill(null) : undefined;
+    return typeof rank === 'number' && rank <= MAX_RANK ? new Array<Dim>(rank).fill(null) : undefined;
   }
   const allowsZero = view.int('allowzero', 0) === 1;
   // An unknown number in it may be -1 or 0 as well.

@@ -1,5 +1,5 @@
 import { type ElementType, elementTypeOf } from '../../graph/element-types.js';
-import { type Fact, factOfProto, tensorFact } from '../fact.js';
+import { type Fact, factOfProto, holderFact, tensorFact } from '../fact.js';
 import type { NodeView } from '../node-view.js';
 import { anyInput, byAttribute, ruleTable } from './rule.js';
 
@@ -56,10 +56,10 @@ export const onnxTypes = ruleTable({
   Attention: [0, [4, 1], [5, 2], 0],
   LinearAttention: [0, [3, 0]],
   // Sequences and optional values.
-  SequenceConstruct: [(view) => ({ kind: 'sequence', of: anyInput(view) })],
-  SequenceEmpty: [(view) => ({ kind: 'sequence', of: tensorFact(elementTypeOf(view.int('dtype', 1))) })],
-  SequenceInsert: [(view) => (view.heldBy(0, 'sequence') ? view.inputs[0] : { kind: 'sequence', of: view.inputs[1] })],
-  SplitToSequence: [(view) => ({ kind: 'sequence', of: view.inputs[0] })],
+  SequenceConstruct: [(view) => holderFact('sequence', anyInput(view))],
+  SequenceEmpty: [(view) => holderFact('sequence', tensorFact(elementTypeOf(view.int('dtype', 1))))],
+  SequenceInsert: [(view) => (view.heldBy(0, 'sequence') ? view.inputs[0] : holderFact('sequence', view.inputs[1]))],
+  SplitToSequence: [(view) => holderFact('sequence', view.inputs[0])],
   'ConcatFromSequence SequenceAt': [(view) => view.heldBy(0, 'sequence')],
   Optional: [optionalType],
   OptionalGetElement: [(view) => (view.inputs[0]?.kind === 'optional' ? view.inputs[0].of : view.inputs[0])],
@@ -100,5 +100,5 @@ function constantType(view: NodeView): ElementType | undefined {
 function optionalType(view: NodeView): Fact {
   const stated = view.attribute('type');
   const of = view.inputs[0] ?? (stated?.type === 'type' ? factOfProto(stated.value) : undefined);
-  return { kind: 'optional', of };
+  return holderFact('optional', of);
 }

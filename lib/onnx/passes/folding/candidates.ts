@@ -1,3 +1,4 @@
+import { Pauses } from '../../file/pauses.js';
 import { rawByteLength } from '../../graph/element-types.js';
 import type { Graph } from '../../graph/graph.js';
 import type { Node } from '../../graph/node.js';
@@ -28,10 +29,17 @@ const CARRIED: ReadonlySet<string> = new Set([
 ]);
 
 /** Nodes of a graph all of whose inputs are constants, or outputs of such nodes, and whose outputs are not too large. */
-export function candidatesOf(graph: Graph, facts: Facts, own: ReadonlySet<string>, maxBytes: number): Candidate[] {
+export async function candidatesOf(
+  graph: Graph,
+  facts: Facts,
+  own: ReadonlySet<string>,
+  maxBytes: number,
+): Promise<Candidate[]> {
+  const pauses = new Pauses();
   const computed = new Set<Value>();
   const found: Candidate[] = [];
   for (const node of graph.nodes) {
+    if (pauses.due) await pauses.take();
     if (!isComputable(node, own) || !node.inputs.every((input) => !input || input.constant || computed.has(input)))
       continue;
     const before = sum(node.inputs.map((input) => bytesOf(input, facts) ?? 0));

@@ -9,7 +9,7 @@ export const batchNormalizationSteps: UpgradeStep[] = [
     opType: 'BatchNormalization',
     since: 9,
     needsOutput: true,
-    usesTypes: true,
+    usesFacts: true,
     reads: { spatial: 'int', epsilon: 'float' },
     needs: 5,
     refuse(node, context) {

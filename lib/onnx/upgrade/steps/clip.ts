@@ -7,7 +7,7 @@ export const clipSteps: UpgradeStep[] = [
   {
     opType: 'Clip',
     since: 11,
-    usesTypes: true,
+    usesFacts: true,
     moves: { min: 'float', max: 'float' },
     refuse: ({ inputs: [x], attributes }, context) =>
       attributes.has('min') || attributes.has('max')
@@ -16,7 +16,7 @@ export const clipSteps: UpgradeStep[] = [
     apply(node, context) {
       const [x] = node.inputs;
       if (!x) return undefined;
-      const isWider = x.elementType === 'float64';
+      const isWider = context.elementType(x) === 'float64';
       const limit = (name: string, standard: number) => {
         if (node.attributes.has(name)) return context.takeScalar(node, name, x);
         return isWider ? context.scalar(node, name, standard, x) : undefined;

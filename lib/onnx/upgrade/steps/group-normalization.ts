@@ -11,6 +11,7 @@ export const groupNormalizationSteps: UpgradeStep[] = [
     since: 21,
     needs: 3,
     needsOutput: true,
+    usesFacts: true,
     reads: { num_groups: 'int' },
     refuse: (node) => (node.int('num_groups', 0) > 0 ? undefined : "it lacks the attribute 'num_groups'"),
     apply(node, context) {
@@ -32,7 +33,7 @@ export const groupNormalizationSteps: UpgradeStep[] = [
 /** [groups, channels of one]. */
 function groupsByChannels(node: Node, x: Value, context: StepContext): Value {
   const groups = node.int('num_groups', 1);
-  const channels = x.dims?.[1];
+  const channels = context.dims(x)?.[1];
   if (typeof channels === 'number') return context.int64(node, 'groups', [groups, Math.floor(channels / groups)]);
   const { graph, output } = node;
   const make = (opType: string, inputs: Value[], hint: string, attributes = {}) =>

@@ -10,9 +10,9 @@ export const narrowedSteps: UpgradeStep[] = [
   {
     opType: 'Erf',
     since: 13,
-    usesTypes: true,
-    refuse({ inputs: [x] }) {
-      const type = x?.elementType;
+    usesFacts: true,
+    refuse({ inputs: [x] }, context) {
+      const type = context.elementType(x);
       if (type === undefined || isFloat(type)) return undefined;
       return `it takes ${type}, and from operator set 13 on floating-point types only; cast before it`;
     },

@@ -4,7 +4,7 @@ export const padSteps: UpgradeStep[] = [
   {
     opType: 'Pad',
     since: 11,
-    usesTypes: true,
+    usesFacts: true,
     moves: { pads: 'ints', value: 'float' },
     refuse({ inputs: [x], attributes }, context) {
       if (!attributes.has('pads')) return "it lacks the attribute 'pads', which it needs before operator set 11";

@@ -9,12 +9,13 @@ import type { StepContext } from '../step-context.js';
 export const softmaxSteps: UpgradeStep[] = stepsFor(['Softmax', 'LogSoftmax', 'Hardmax'], {
   since: 13,
   needsOutput: true,
+  usesFacts: true,
   reads: { axis: 'int' },
   apply(node, context) {
     const [x] = node.inputs;
     if (!x) return undefined;
     const axis = node.int('axis', 1);
-    const only = onlyAxis(axis, context.ranks.of(x), x.dims);
+    const only = onlyAxis(axis, context.dims(x));
     if (only !== undefined) {
       node.set('axis', attribute.int(only));
       return only === axis ? undefined : `axis is ${only}`;
@@ -25,19 +26,19 @@ export const softmaxSteps: UpgradeStep[] = stepsFor(['Softmax', 'LogSoftmax', 'H
 });
 
 /** The one axis that the values run along, if there is but one. */
-function onlyAxis(axis: number, rank: number | undefined, dims: readonly Dim[] | undefined): number | undefined {
+function onlyAxis(axis: number, dims: readonly Dim[] | undefined): number | undefined {
   if (axis === -1) return -1;
-  if (rank === undefined) return undefined;
-  const first = axis < 0 ? axis + rank : axis;
-  if (first === rank - 1) return axis;
-  const long = dims?.flatMap((dim, i) => (i >= first && dim !== 1 ? [i] : []));
-  return long && long.length <= 1 ? (long[0] ?? first) : undefined;
+  if (dims === undefined) return undefined;
+  const first = axis < 0 ? axis + dims.length : axis;
+  if (first === dims.length - 1) return axis;
+  const long = dims.flatMap((dim, i) => (i >= first && dim !== 1 ? [i] : []));
+  return long.length <= 1 ? (long[0] ?? first) : undefined;
 }
 
 function flatten(node: Node, x: Value, axis: number, context: StepContext): void {
   const { graph, output } = node;
   const before = { before: node };
-  const shape = constantShape(x.dims);
+  const shape = constantShape(context.dims(x));
   const dims = shape
     ? context.int64(node, 'shape', shape)
     : graph.newNode('Shape', [x], [`${output.name}_shape`], before).output;

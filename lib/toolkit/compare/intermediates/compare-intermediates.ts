@@ -117,6 +117,7 @@ async function runGroup(
 ): Promise<Map<Compared, number>> {
   const bytes = new Map<Compared, number>();
   const runners: Runner[] = [];
+  const pauses = new Pauses();
   try {
     const runnerA = await loadReturning(
       a,
@@ -135,7 +136,7 @@ async function runGroup(
           const x = results[0]?.[value.value.name] as TensorLike;
           const y = results[1]?.[value.nameInB] as TensorLike;
           bytes.set(value, Math.max(bytes.get(value) ?? 0, byteLength(x) + byteLength(y)));
-          await compareValue(value, x, y, plan);
+          await compareValue(value, x, y, plan, pauses);
         }
       } finally {
         results.forEach(release);
@@ -152,19 +153,20 @@ async function compareValue(
   a: TensorLike,
   b: TensorLike,
   { divergence, signal }: IntermediatesPlan,
+  pauses: Pauses,
 ) {
   if (compared.failure !== undefined) return;
   try {
     const { name } = compared.value;
     const named = { a: { what: `'${name}' of a`, tensor: a }, b: { what: `'${compared.nameInB}' of b`, tensor: b } };
     const { rtol = 0, atol = 0 } = divergence;
-    const { sums, isFloat, isText } = await compareTensors(named.a, named.b, { rtol, atol, signal });
+    const { sums, isFloat, isText } = await compareTensors(named.a, named.b, { rtol, atol, signal, pauses });
     compared.sums.merge(sums);
     compared.isFloat ||= isFloat;
     compared.isText ||= isText;
   } catch (error) {
     // One value that cannot be compared is no reason to give up on the others.
-    if (!(error instanceof NodeTensorRTError)) throw error;
+    if (!(error instanceof NodeTensorRTError) || signal?.aborted) throw error;
     compared.failure = error.message;
   }
 }

@@ -9,7 +9,7 @@ const TOP = 30;
 const HEIGHT = 260;
 const BOTTOM = TOP + HEIGHT;
 /** Below the axis: values that are the same in both. */
-const EQUAL_Y = BOTTOM + 16;
+const EQUAL_Y = BOTTOM + 20;
 /** Above it: values that are not finite in one of both. */
 const BROKEN_Y = TOP - 14;
 /** The axis begins there or lower, as a power of ten. */
@@ -34,18 +34,18 @@ export function errorPlot(report: IntermediatesReport): { markup: Markup; x: num
   const dots = (wanted: (i: number) => boolean) => x.map((px, i) => (wanted(i) ? `M${px} ${y[i]}h0` : '')).join('');
   const isBad = (i: number) => report.values[i]?.diverges === true;
   const label = `Relative error of ${report.values.length} values along the graph. Arrow keys go from value to value.`;
-  const markup = html`<div class="scroll"><svg id="errors" class="plot" viewBox="0 0 ${WIDTH} ${BOTTOM + 44}" tabindex="0" role="application" aria-label="${label}">
+  const markup = html`<div class="scroll"><svg id="errors" class="plot${report.values.length > 800 ? ' fine' : ''}" viewBox="0 0 ${WIDTH} ${BOTTOM + 48}" tabindex="0" role="application" aria-label="${label}">
 ${axis(low, high, at)}${limit(report, low, high, at)}${marker(report, x)}
 <path class="dots" d="${dots((i) => !isBad(i))}"/><path class="dots bad" d="${dots(isBad)}"/>
 <text x="${LEFT - 8}" y="${EQUAL_Y + 4}" text-anchor="end">equal</text>
 ${errors.includes(null) ? html`<text x="${LEFT - 8}" y="${BROKEN_Y + 4}" text-anchor="end">not finite</text>` : NOTHING}
-<text x="${LEFT}" y="${BOTTOM + 38}">first node</text><text x="${WIDTH - RIGHT}" y="${BOTTOM + 38}" text-anchor="end">last node</text>
+<text x="${LEFT}" y="${BOTTOM + 42}">first node</text><text x="${WIDTH - RIGHT}" y="${BOTTOM + 42}" text-anchor="end">last node</text>
 <path class="cursor" d=""/></svg></div>`;
   return { markup, x, y };
 }
 
 /** Where the plot is, for the script. */
-export const PLOT_BOX = { left: LEFT, width: WIDTH - LEFT - RIGHT, top: TOP - 20, bottom: BOTTOM + 22 };
+export const PLOT_BOX = { left: LEFT, width: WIDTH - LEFT - RIGHT, top: TOP - 20, bottom: BOTTOM + 26 };
 
 /** Relative errors on the left, what they are in dB on the right. */
 function axis(low: number, high: number, at: (log: number) => number): Markup[] {

@@ -87,7 +87,7 @@ export function intermediates(report: IntermediatesReport | null): Markup {
 ${values.length > 0 ? errorPlot(report).markup : html`<p class="empty">There is no value that both models compute.</p>`}
 ${firstDivergence ? html`<h3>First divergence</h3>${divergenceList(firstDivergence)}` : html`<p class="note">No value diverges.</p>`}
 ${furtherDivergences.length > 0 ? html`<details><summary>${describeCount(furtherDivergences.length)} more from inputs that do not diverge</summary>${furtherDivergences.map(divergenceList)}</details>` : NOTHING}
-${numSkipped > 0 ? html`<details><summary>${describeCount(numSkipped)} values not compared</summary><ul class="reasons">${skipped.map(({ value, reason }) => html`<li>${describeName(value)}: ${describeName(reason, 200)}</li>`)}</ul></details>` : NOTHING}
+${numSkipped > 0 ? html`<details><summary>${numSkipped === 1 ? 'One value' : `${describeCount(numSkipped)} values`} not compared</summary><ul class="reasons">${skipped.map(({ value, reason }) => html`<li>${describeName(value)}: ${describeName(reason, 200)}</li>`)}</ul></details>` : NOTHING}
 </section>${values.length > 0 ? html`<section class="card"><h2>Inner values</h2>${valueTable(values)}</section>` : NOTHING}`;
 }
 

@@ -11,6 +11,7 @@ export const STYLE = `${BASE_STYLE}
 .sides dd { margin: 0; overflow-wrap: anywhere; }
 .plot { display: block; width: 100%; min-width: 860px; cursor: crosshair; }
 .dots { fill: none; stroke: var(--accent); stroke-width: 6; stroke-linecap: round; }
+.fine .dots { stroke-width: 3; }
 .dots.bad { stroke: var(--bad); }
 .limit { stroke: var(--bad); stroke-width: 1.2; stroke-dasharray: 6 4; fill: none; }
 .first { stroke: var(--bad); stroke-width: 1.2; fill: none; opacity: .6; }
@@ -34,6 +35,8 @@ th[aria-sort="descending"] button::after { content: ' ↓'; opacity: 1; }
 #values { margin-bottom: 0; }
 .card .scroll:has(#values) { max-height: 620px; overflow: auto; }
 input[type="search"] { font: inherit; color: inherit; background: var(--page); border: 1px solid var(--edge); border-radius: 6px; padding: 4px 8px; width: min(280px, 100%); }
+.divergence b { overflow-wrap: anywhere; }
+.divergence + .divergence { margin-top: 10px; }
 .divergence dl { display: grid; grid-template-columns: auto 1fr; gap: 2px 14px; margin: 6px 0 0; }
 .divergence dt { color: var(--soft); }
 .divergence dd { margin: 0; overflow-wrap: anywhere; }

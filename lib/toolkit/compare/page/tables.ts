@@ -53,7 +53,7 @@ const error = <T>(name: string, of: (row: T) => number | null): Column<T> => ({
 export function outputTable({ outputs, reasons }: ComparisonReport): Markup {
   const failed = new Set(reasons.map(({ output }) => output));
   const columns: Column<OutputReport>[] = [
-    { name: 'output', text: ({ name }) => describeName(name), title: ({ name }) => name },
+    { name: 'output', text: ({ name }) => describeName(name, 40), title: ({ name }) => name },
     { name: 'type', text: describeTypes },
     error('SNR dB', ({ all }) => all.snr),
     { name: 'cosine', number: ({ all }) => all.cosine, text: ({ all }) => describeCosine(all.cosine) },
@@ -84,7 +84,7 @@ export function worstSamples({ outputs }: ComparisonReport): Markup {
   if (rows.length === 0) return NOTHING;
   const columns: Column<SampleStatistics & { name: string }>[] = [
     { name: 'sample', number: ({ sample }) => sample, text: ({ sample }) => String(sample) },
-    { name: 'output', text: ({ name }) => describeName(name), title: ({ name }) => name },
+    { name: 'output', text: ({ name }) => describeName(name, 40), title: ({ name }) => name },
     error('SNR dB', ({ snr }) => snr),
     { name: 'cosine', number: ({ cosine }) => cosine, text: ({ cosine }) => describeCosine(cosine) },
     error('max abs', ({ maxAbs }) => maxAbs),

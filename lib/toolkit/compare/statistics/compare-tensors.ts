@@ -18,6 +18,8 @@ export interface CompareTensorsOptions {
   readonly rtol?: number | undefined;
   readonly atol?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Shared by comparisons that follow one another, which may all be small. */
+  readonly pauses?: Pauses | undefined;
 }
 
 /** How two tensors differ. */
@@ -45,7 +47,7 @@ export interface NamedTensor {
 export async function compareTensors(
   reference: NamedTensor,
   other: NamedTensor,
-  { histogram, rtol, atol, signal }: CompareTensorsOptions = {},
+  { histogram, rtol, atol, signal, pauses = new Pauses() }: CompareTensorsOptions = {},
 ): Promise<TensorComparison> {
   const a = checkedElements(reference.what, reference.tensor);
   const b = checkedElements(other.what, other.tensor);
@@ -58,7 +60,6 @@ export async function compareTensors(
   const sums = new ErrorSums();
   const rowLength = isFloat ? argMaxRowLength(a.dims) : 0;
   const argMax = rowLength > 0 ? new ArgMaxAgreement(rowLength) : undefined;
-  const pauses = new Pauses();
   for (let start = 0; start < a.data.length; start += SLICE_ELEMENTS) {
     const end = Math.min(a.data.length, start + SLICE_ELEMENTS);
     if (isText) {
