@@ -33,8 +33,8 @@ export interface OptimizedModel {
 /**
  * Takes out of an ONNX model what need not be computed in every run: constants are computed once, batch norms go into
  * weights, nodes that change nothing and what nobody uses go, what is there twice becomes one. Names of inputs and outputs
- * stay. Outputs are the same, bit by bit; only `fold-batch-norm` makes them differ by rounding (about 1e-6 of the largest
- * for float32; leave it out with `skip`). A model that is given stays as it is: the result is another one.
+ * stay. Outputs are the same, bit by bit; only `fold-batch-norm` makes them differ by rounding (by some 1e-5
+ * for outputs between 0 and 1; leave it out with `skip`). A model that is given stays as it is: the result is another one.
  *
  * Throws INVALID_ARGUMENT and OUT_OF_RANGE for options, and what `readModel` throws.
  */

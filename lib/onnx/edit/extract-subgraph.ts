@@ -40,7 +40,7 @@ export async function extractSubgraph(model: Model, extraction: Extraction): Pro
   for (const value of starts) graph.addInput(cutOff(graph, value));
   for (const value of ends) requireType(value);
   await removeUnusedNodes(graph, () => true);
-  await removeDead.run(copy, {});
+  await removeDead.run(copy);
   const missing = before.filter((value) => !value.isUnused && !value.initializer);
   if (missing.length > 0) {
     const names = missing.map(({ name }) => `'${name}'`).join(', ');

@@ -23,15 +23,6 @@ export const allPasses = [
 ] as const satisfies readonly Pass[];
 
 /** Names of the passes of `optimizeModel`. */
-export type PassName =
-  | 'sort'
-  | 'default-inputs'
-  | 'constant-to-initializer'
-  | 'remove-identity'
-  | 'fold-constants'
-  | 'fold-batch-norm'
-  | 'merge-common'
-  | 'remove-dead'
-  | 'sanitize';
+export type PassName = (typeof allPasses)[number]['name'];
 
-export const passNames = allPasses.map(({ name }) => name as PassName);
+export const passNames: readonly PassName[] = allPasses.map(({ name }) => name);

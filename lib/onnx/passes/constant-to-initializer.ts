@@ -3,7 +3,7 @@ import { becomeConstant, canHoldConstants } from './become-constant.js';
 import type { Pass } from './pass.js';
 
 /** Constant nodes become initialisers under the same name; not in functions, which have none, nor where they are outputs. */
-export const constantToInitializer: Pass = {
+export const constantToInitializer = {
   name: 'constant-to-initializer',
   async run(model) {
     if (!canHoldConstants(model)) return 0;
@@ -24,4 +24,4 @@ export const constantToInitializer: Pass = {
     }
     return changed;
   },
-};
+} as const satisfies Pass;

@@ -5,7 +5,7 @@ import type { Pass } from './pass.js';
  * takes them for constants). They become what they are, and the version 4. In newer models such inputs are real ones
  * with a default, and stay.
  */
-export const defaultInputs: Pass = {
+export const defaultInputs = {
   name: 'default-inputs',
   run(model) {
     if (model.irVersion >= 4) return 0;
@@ -18,4 +18,4 @@ export const defaultInputs: Pass = {
     model.irVersion = 4;
     return changed;
   },
-};
+} as const satisfies Pass;

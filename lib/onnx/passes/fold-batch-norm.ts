@@ -14,7 +14,7 @@ import { ScaledPayload } from './scaled-payload.js';
  * A BatchNormalization behind a Conv, ConvTranspose, Gemm or MatMul goes into its weights: each output channel is scaled
  * and shifted. Weights of any size are scaled as they are read. Results differ by rounding. float32 and float64 only.
  */
-export const foldBatchNorm: Pass = {
+export const foldBatchNorm = {
   name: 'fold-batch-norm',
   async run(model) {
     if (!canHoldConstants(model)) return 0;
@@ -38,7 +38,7 @@ export const foldBatchNorm: Pass = {
     }
     return changed;
   },
-};
+} as const satisfies Pass;
 
 /** y → scale · y + shift for each channel. */
 interface ChannelChange {

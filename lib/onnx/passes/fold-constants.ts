@@ -25,7 +25,7 @@ const DEFAULT_MAX_BYTES = 16 * 2 ** 20;
  * graphs or quantises; results larger than `maxFoldedBytes`, those beyond 16 KiB that are more than twice as large as what
  * they are made of, and those whose size is not known before.
  */
-export const foldConstants: Pass = {
+export const foldConstants = {
   name: 'fold-constants',
   async run(model, context) {
     if (!canHoldConstants(model)) return 0;
@@ -38,7 +38,7 @@ export const foldConstants: Pass = {
     }
     return changed;
   },
-};
+} as const satisfies Pass;
 
 async function foldSizes(graph: Graph, facts: Facts, own: ReadonlySet<string>): Promise<number> {
   const pauses = new Pauses();

@@ -10,7 +10,7 @@ import { isPure } from './effects.js';
 import type { Pass } from './pass.js';
 
 /** Initialisers of a graph with the same elements become one, and nodes that compute the same from the same. */
-export const mergeCommon: Pass = {
+export const mergeCommon = {
   name: 'merge-common',
   async run(model) {
     const pauses = new Pauses();
@@ -22,7 +22,7 @@ export const mergeCommon: Pass = {
     }
     return changed;
   },
-};
+} as const satisfies Pass;
 
 async function mergeNodes(graph: Graph, own: ReadonlySet<string>, pauses: Pauses): Promise<number> {
   const ids = new Map<Value, number>();

@@ -11,7 +11,7 @@ import type { Pass } from './pass.js';
  * What nothing uses goes: nodes, optional outputs of others, initialisers, types of values that are not there, functions that nobody calls. Inputs of
  * the model stay, and nodes of domains that are not known, which may do more than give outputs.
  */
-export const removeDead: Pass = {
+export const removeDead = {
   name: 'remove-dead',
   async run(model) {
     const own = new Set(model.functions.map(({ domain }) => domain));
@@ -24,7 +24,7 @@ export const removeDead: Pass = {
     for (const graph of model.graphs()) changed += leaveOutUnusedOutputs(graph) + removeValues(graph);
     return changed;
   },
-};
+} as const satisfies Pass;
 
 /** Takes out nodes whose outputs nobody uses, and then those that only they used. Returns how many. */
 export async function removeUnusedNodes(graph: Graph, mayGo: (node: Node) => boolean): Promise<number> {

@@ -11,7 +11,7 @@ import type { Pass } from './pass.js';
  * the like that keep the shape, Pad by nothing, Concat of one; and joins Transpose, Reshape and Cast with one of their kind
  * before them. What is known of shapes and types is what follows from the model's inputs.
  */
-export const removeIdentity: Pass = {
+export const removeIdentity = {
   name: 'remove-identity',
   async run(model) {
     const pauses = new Pauses();
@@ -33,7 +33,7 @@ export const removeIdentity: Pass = {
     }
     return changed;
   },
-};
+} as const satisfies Pass;
 
 function simplify(node: Node, facts: Facts): 'gone' | 'changed' | undefined {
   const source = node.inputs[0];

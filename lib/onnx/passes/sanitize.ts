@@ -8,14 +8,14 @@ import type { Pass } from './pass.js';
  * types that are stated of values are of values that are there, and right; and operator sets are imported that are
  * used. Names of values and documentation stay.
  */
-export const sanitize: Pass = {
+export const sanitize = {
   name: 'sanitize',
   async run(model) {
     let changed = nameNodes(model) + removeImports(model);
     for (const graph of model.graphs()) changed += uniqueOutputs(graph) + removeTypes(graph);
     return changed + (await correctTypes(model));
   },
-};
+} as const satisfies Pass;
 
 function nameNodes(model: Model): number {
   const taken = new Set<string>();

@@ -4,7 +4,7 @@ import type { Node } from '../graph/node.js';
 import type { Pass } from './pass.js';
 
 /** Nodes come behind those whose outputs they use. What is in order stays as it is. */
-export const sort: Pass = {
+export const sort = {
   name: 'sort',
   async run(model) {
     const pauses = new Pauses();
@@ -16,7 +16,7 @@ export const sort: Pass = {
     }
     return changed;
   },
-};
+} as const satisfies Pass;
 
 async function isInOrder(graph: Graph, pauses: Pauses): Promise<boolean> {
   const seen = new Set<Node>();

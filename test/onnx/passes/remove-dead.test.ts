@@ -53,7 +53,7 @@ test('functions go that nobody calls; nodes of domains that are not known stay',
     ],
     functions: [body('A', 'B', 'own'), body('B', 'Neg', ''), body('C', 'D', 'own'), body('D', 'Neg', '')],
   });
-  expect(await removeDead.run(model, {})).toBe(2);
+  expect(await removeDead.run(model)).toBe(2);
   expect(model.functions.map(({ name }) => name)).toEqual(['A', 'B']);
   expect(operators(model)).toEqual(['A', 'Print']);
 });

@@ -18,7 +18,7 @@ test('every node gets a name of its own', async () => {
   const model = await read(given);
   // ONNX Runtime refuses the same name twice.
   await expect(runModel(model, { x: floats(2) })).rejects.toThrow('same');
-  expect(await sanitize.run(model, {})).toBe(2);
+  expect(await sanitize.run(model)).toBe(2);
   expect((await runModel(model, { x: floats(2) }))['y']?.data).toEqual(floats(2).data);
   const names = model.graph.nodes.map(({ name }) => name);
   expect(new Set(names).size).toBe(4);
@@ -28,7 +28,7 @@ test('every node gets a name of its own', async () => {
 test('imports go that nobody uses, and outputs that are listed twice', async () => {
   const model = await read({ ...base, imports: { unused: 3 }, nodes: [neg('x', 'y')] });
   model.graph.addOutput(model.graph.outputs[0] as never);
-  expect(await sanitize.run(model, {})).toBe(3);
+  expect(await sanitize.run(model)).toBe(3);
   expect([...model.opsets.keys()]).toEqual(['']);
   expect(model.graph.outputs).toHaveLength(1);
   expect(await reference.check(await serializeModel(model))).toBeNull();
@@ -47,7 +47,7 @@ test('stated types that are wrong or of nothing go, right ones stay', async () =
   state('gone', 2);
   state('y', 2);
   expect(await reference.check(await serializeModel(model))).not.toBeNull();
-  expect(await sanitize.run(model, {})).toBe(3);
+  expect(await sanitize.run(model)).toBe(3);
   const written = await serializeModel(model);
   expect(await reference.check(written)).toBeNull();
   const again = await readModel(written);

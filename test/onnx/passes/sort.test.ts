@@ -12,14 +12,14 @@ const of = (...ops: [string, string, string][]) =>
 
 test('nodes come behind those whose outputs they use', async () => {
   const model = await of(['Neg', 'b', 'y'], ['Abs', 'a', 'b'], ['Relu', 'x', 'a']);
-  expect(await sort.run(model, {})).toBe(1);
+  expect(await sort.run(model)).toBe(1);
   expect(operators(model)).toEqual(['Relu', 'Abs', 'Neg']);
-  expect(await sort.run(model, {})).toBe(0);
+  expect(await sort.run(model)).toBe(0);
 });
 
 test('throws MODEL_INVALID where nodes wait for one another', async () => {
   const model = await of(['Neg', 'b', 'a'], ['Abs', 'a', 'b'], ['Relu', 'b', 'y']);
-  expect(await rejection(Promise.resolve(sort.run(model, {})))).toMatchObject({ code: 'MODEL_INVALID' });
+  expect(await rejection(Promise.resolve(sort.run(model)))).toMatchObject({ code: 'MODEL_INVALID' });
 });
 
 test('a node comes behind those whose outputs its branches use', async () => {
@@ -32,6 +32,6 @@ test('a node comes behind those whose outputs its branches use', async () => {
       { op: 'Relu', inputs: ['x'], outputs: ['a'] },
     ],
   });
-  expect(await sort.run(model, {})).toBe(1);
+  expect(await sort.run(model)).toBe(1);
   expect(operators(model)).toEqual(['Relu', 'If']);
 });
