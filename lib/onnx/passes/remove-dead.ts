@@ -4,10 +4,11 @@ import type { Model } from '../graph/model.js';
 import type { Node } from '../graph/node.js';
 import { functionKey } from '../infer/function-key.js';
 import { isDisposable } from './effects.js';
+import { leaveOutUnusedOutputs } from './optional-outputs.js';
 import type { Pass } from './pass.js';
 
 /**
- * What nothing uses goes: nodes, initialisers, types of values that are not there, functions that nobody calls. Inputs of
+ * What nothing uses goes: nodes, optional outputs of others, initialisers, types of values that are not there, functions that nobody calls. Inputs of
  * the model stay, and nodes of domains that are not known, which may do more than give outputs.
  */
 export const removeDead = {
@@ -20,7 +21,7 @@ export const removeDead = {
       if (graph.parent?.isRemoved) continue;
       changed += await removeUnusedNodes(graph, (node) => isDisposable(node, own));
     }
-    for (const graph of model.graphs()) changed += removeValues(graph);
+    for (const graph of model.graphs()) changed += leaveOutUnusedOutputs(graph) + removeValues(graph);
     return changed;
   },
 } as const satisfies Pass;

@@ -57,3 +57,34 @@ test('functions go that nobody calls; nodes of domains that are not known stay',
   expect(model.functions.map(({ name }) => name)).toEqual(['A', 'B']);
   expect(operators(model)).toEqual(['A', 'Print']);
 });
+
+test('optional outputs that nobody uses are left out, others stay', async () => {
+  const pools = {
+    inputs: [float('x', [1, 1, 4, 4])],
+    outputs: [float('y'), float('z'), { name: 'at', type: 'int64' } as const],
+    nodes: [
+      { op: 'MaxPool', inputs: ['x'], outputs: ['y', 'spare'], attributes: { kernel_shape: { ints: [2, 2] } } },
+      { op: 'MaxPool', inputs: ['x'], outputs: ['z', 'at'], attributes: { kernel_shape: { ints: [3, 3] } } },
+    ],
+  };
+  const { model, changed } = await applyPass(removeDead, pools, { x: floats(1, 1, 4, 4) });
+  expect(model.graph.nodes.map((node) => node.outputs.map((output) => output?.name))).toEqual([['y'], ['z', 'at']]);
+  expect([...model.graph.values].map(({ name }) => name)).not.toContain('spare');
+  expect(changed).toBe(1);
+});
+
+test('the sequence of an LSTM is left out where only its last state is used', async () => {
+  const { model } = await applyPass(
+    removeDead,
+    {
+      inputs: [float('x', [3, 1, 2])],
+      outputs: [float('h')],
+      initializers: [weights('w', [1, 8, 2]), weights('r', [1, 8, 2])],
+      nodes: [
+        { op: 'LSTM', inputs: ['x', 'w', 'r'], outputs: ['all', 'h', 'c'], attributes: { hidden_size: { int: 2 } } },
+      ],
+    },
+    { x: floats(3, 1, 2) },
+  );
+  expect(model.graph.nodes[0]?.outputs.map((output) => output?.name)).toEqual([undefined, 'h']);
+});

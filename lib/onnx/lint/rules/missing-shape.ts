@@ -24,7 +24,7 @@ export const missingShape: LintRule = {
       if (value.type !== undefined || value.initializer) continue;
       yield {
         message: `output '${printable(value.name)}' has no type, which TensorRT refuses`,
-        hint: "State it: value.type = tensorType('float32'); node-tensorrt optimize IN -o OUT infers it.",
+        hint: "State it: value.type = tensorType('float32'), or let inferTypes(model) find it.",
         value,
         severity: 'error',
         for: nvidia,
