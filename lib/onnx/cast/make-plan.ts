@@ -50,7 +50,7 @@ async function decide(
   }
   const excluded = options.isExcluded(node);
   if (excluded) return plan.keep(node, 'excluded', excluded);
-  if (node.subgraphs.length > 0) return plan.keep(node, 'control-flow', opRule(node.opType).reason);
+  if (node.subgraphs.length > 0) return plan.keep(node, 'control-flow', opRule(node.opType, plan.to).reason);
   const form = formOf(node, options.to);
   if (!form) {
     const what =
@@ -70,7 +70,7 @@ async function decide(
     plan.decisions.set(node, { precision: 'none' });
     return;
   }
-  const { rule, reason } = opRule(node.opType);
+  const { rule, reason } = opRule(node.opType, plan.to);
   if (rule === 'never') return plan.keep(node, 'rule', reason);
   if (
     node.inputs.some((value) => value?.producer?.is('DequantizeLinear')) ||
@@ -144,7 +144,7 @@ function judgeRange(value: Value, ranges: Ranges | undefined, options: ResolvedC
  */
 function keepIslands(model: Model, plan: CastPlan): void {
   const moves = (node: Node | undefined): node is Node =>
-    node !== undefined && plan.isLow(node) && opRule(node.opType).rule === 'data' && !node.is('Cast');
+    node !== undefined && plan.isLow(node) && opRule(node.opType, plan.to).rule === 'data' && !node.is('Cast');
   const seen = new Set<Node>();
   for (const start of model.graph.allNodes()) {
     if (seen.has(start) || !moves(start)) continue;

@@ -1,4 +1,5 @@
 import type { Node } from '../graph/node.js';
+import type { LowPrecision } from './forms.js';
 
 /**
  * What casting makes of an operator, beyond whether ONNX has a form of it in the low precision.
@@ -87,10 +88,18 @@ const never: Readonly<Record<string, string>> = {
   TfIdfVectorizer: 'it counts',
 };
 
+/** The same for bfloat16 alone. */
+const neverInBfloat16: Readonly<Record<string, string>> = {
+  ConvTranspose: 'TensorRT-RTX 1.7 cannot build it in bfloat16',
+};
+
 const dataSet: ReadonlySet<string> = new Set(data);
 
 /** The rule for an operator of ONNX's own domain, with the reason for what does not simply compute. */
-export function opRule(opType: string): { rule: OpRule; reason: string } {
+export function opRule(opType: string, to: LowPrecision): { rule: OpRule; reason: string } {
+  if (to === 'bf16' && Object.hasOwn(neverInBfloat16, opType)) {
+    return { rule: 'never', reason: neverInBfloat16[opType] as string };
+  }
   if (Object.hasOwn(never, opType)) return { rule: 'never', reason: never[opType] as string };
   if (Object.hasOwn(sensitive, opType)) return { rule: 'sensitive', reason: sensitive[opType] as string };
   return { rule: dataSet.has(opType) ? 'data' : 'compute', reason: '' };
