@@ -7,6 +7,10 @@ export default defineConfig({
     exclude: [
       'test/{checkers,scripts,benchmarks,docs,examples,packages,conformance,nvidia,support}/**',
       'test/layers.test.ts',
+      // Long ones, which execute nothing that others do not.
+      'test/toolkit/cast-real-models.test.ts',
+      'test/onnx/lint/cpu-kernels.test.ts',
+      'test/cli/**',
       // Many processes each, which end in ways that lose their counts.
       'test/process/{exit,memory-plateau,network}.test.ts',
     ],

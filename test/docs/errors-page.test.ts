@@ -80,7 +80,9 @@ describe('docs/errors.md', () => {
 
   test('has exactly the reasons of MODEL_INVALID that the code gives', () => {
     const native = find(nativeSources, /\brefuse(?:_model|_limit|_file)?\((?:ref, )?"([a-z-]+)"/g);
-    const given = [...native, ...find(libSources, /\brefusal\('([a-z-]+)'/g)].sort();
+    // Of lib/onnx: `invalid('reason'`, `refuse('reason'`, and `reason: '…'` in the details of an error.
+    const library = find(libSources, /\b(?:refusal|invalid|refuse)\((?:code === 'ENOENT' \? )?'([a-z-]+)'/g);
+    const given = [...new Set([...native, ...library, 'cycle', 'duplicate-name'])].sort();
     const listed = [...(sections.get('MODEL_INVALID') ?? '').matchAll(/^\| `([a-z-]+)` \|/gm)].map(
       ([, reason]) => reason,
     );

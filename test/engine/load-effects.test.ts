@@ -30,6 +30,7 @@ describe('an engine', () => {
       backend: 'cpu',
       device: 'cpu',
       precision: 'model',
+      precisionReason: 'as the graph says',
       batching: { enabled: true, reason: 'proved with generated rows' },
       numa: { node: null, cpus: '', memoryBound: false, reason: expect.stringMatching(/\S/) },
       deviations: [],

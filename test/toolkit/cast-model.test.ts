@@ -312,8 +312,8 @@ describe('castModel()', () => {
     });
     const { report } = await cast(bytes);
     expect(Object.fromEntries(report.nodes.map(({ node, code }) => [node, code]))).toEqual({
-      q: 'no-form',
-      dq: 'no-form',
+      q: 'rule',
+      dq: 'rule',
       product: 'quantisation',
       tanh: undefined,
     });

@@ -51,6 +51,8 @@ async function decide(
   const excluded = options.isExcluded(node);
   if (excluded) return plan.keep(node, 'excluded', excluded);
   if (node.subgraphs.length > 0) return plan.keep(node, 'control-flow', opRule(node.opType, plan.to).reason);
+  const { rule, reason } = opRule(node.opType, plan.to);
+  if (node.domain === '' && rule === 'never') return plan.keep(node, 'rule', reason);
   const form = formOf(node, options.to);
   if (!form) {
     const what =
@@ -70,8 +72,6 @@ async function decide(
     plan.decisions.set(node, { precision: 'none' });
     return;
   }
-  const { rule, reason } = opRule(node.opType, plan.to);
-  if (rule === 'never') return plan.keep(node, 'rule', reason);
   if (
     node.inputs.some((value) => value?.producer?.is('DequantizeLinear')) ||
     node.outputs.some((value) => value?.consumers.some((consumer) => consumer.is('QuantizeLinear')))

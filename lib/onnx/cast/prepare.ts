@@ -7,6 +7,7 @@ import { removeDead } from '../passes/remove-dead.js';
 import type { LoadRunner } from '../runner.js';
 import { upgradeOpset } from '../upgrade/upgrade.js';
 import { formOf, type LowPrecision } from './forms.js';
+import { opRule } from './op-rules.js';
 
 /**
  * What comes before casting, in place: constants are computed, so that no node is judged by values that never change;
@@ -34,6 +35,7 @@ function neededOpset(model: Model, to: LowPrecision): number {
   let needed = 0;
   for (const node of model.graph.allNodes()) {
     if (!node.inputs.some((value) => value?.elementType === 'float32')) continue;
+    if (opRule(node.opType, to).rule === 'never') continue;
     const { since } = formOf(node, to) ?? { since: 0 };
     // Newer ones are not known to all that run models.
     if (since <= NEWEST_COMMON_OPSET) needed = Math.max(needed, since);

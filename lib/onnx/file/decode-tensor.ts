@@ -57,7 +57,8 @@ async function payloadOf(
   const placeholder = proto.$unknown?.find(({ no, wireType }) => no === PLACEHOLDER && wireType === 0);
   if (placeholder) {
     const cut = sources.cuts[varint(placeholder.data)];
-    if (cut === undefined) throw invalid('damaged', `tensor '${printable(proto.name)}' has a field that no schema has`);
+    if (cut === undefined)
+      throw invalid('malformed', `tensor '${printable(proto.name)}' has a field that no schema has`);
     return cut.field === RAW_DATA ? cut.payload : typedPayload(type, count, cut.field, cut.payload);
   }
   // A copy: the bytes may be a view of a larger piece of the file.

@@ -44,7 +44,7 @@ export class Decoder {
 
   /** Fills an empty graph. Values of graphs around it are found through its parent. */
   async fillGraph(graph: Graph, parts: GraphParts, depth = 0): Promise<void> {
-    if (depth > MAX_DEPTH) throw invalid('too-deep', `the model nests graphs more than ${MAX_DEPTH} deep`);
+    if (depth > MAX_DEPTH) throw invalid('nested-too-deep', `the model nests graphs more than ${MAX_DEPTH} deep`);
     const { rest } = parts;
     graph.name = rest.name;
     for (const info of rest.input) graph.addInput(describe(declare(graph, info.name, 'input'), info));
@@ -76,7 +76,7 @@ export class Decoder {
   async fillNodes(graph: Graph, protos: readonly NodeProto[], depth: number): Promise<void> {
     this.#nodes += protos.length;
     if (this.#nodes > this.maxNodes) {
-      throw invalid('too-large', `the model has more than ${this.maxNodes} nodes (limits.nodes)`);
+      throw invalid('too-many-nodes', `the model has more than ${this.maxNodes} nodes (limits.nodes)`);
     }
     const nodes: Node[] = [];
     for (const proto of protos) {
@@ -184,10 +184,15 @@ export class Decoder {
     return {
       values: values && (await decodeTensor(values, this.sources)),
       indices: indices && (await decodeTensor(indices, this.sources)),
-      dims: proto.dims.map(Number),
+      dims: proto.dims.map(sizeOf),
       proto: kept,
     };
   }
+}
+
+function sizeOf(dim: bigint): number {
+  if (dim >= 0n && dim <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(dim);
+  throw invalid('tensor-size', `a sparse tensor has the dimension ${dim}`);
 }
 
 /** Old files leave the kind out; then what is set tells it. */
@@ -239,7 +244,9 @@ export function decodeType(proto: TypeProto): ValueType | undefined {
   const dims = value.value.shape?.dim.map(({ value: dim }): Dim => {
     if (dim.case === 'dimParam') return dim.value === '' ? null : dim.value;
     // Some exporters write -1 for what is not known.
-    return dim.case === 'dimValue' && dim.value >= 0n ? Number(dim.value) : null;
+    return dim.case === 'dimValue' && dim.value >= 0n && dim.value <= BigInt(Number.MAX_SAFE_INTEGER)
+      ? Number(dim.value)
+      : null;
   });
   return { kind: 'tensor', elementType: elementTypeOf(value.value.elemType) ?? 'undefined', dims, proto };
 }

@@ -30,7 +30,7 @@ export class ModelFile implements ByteSource, FileReader {
 
   /**
    * Opens a regular file. `check` may refuse it by what the system says of the open file. Throws MODEL_INVALID with
-   * reason 'file-missing' or 'not-a-file'.
+   * reason 'not-found', 'unreadable' or 'not-a-file'.
    */
   static async open(path: string, options: { follow?: boolean; check?: (stats: BigIntStats) => void } = {}) {
     // Not to wait for the writer of a pipe; without effect on files.
@@ -41,7 +41,10 @@ export class ModelFile implements ByteSource, FileReader {
       fd = await openFile(path, flags | noFollow);
     } catch (error) {
       const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-      throw invalid('file-missing', `${path} cannot be opened (${code})`, { path, cause: code });
+      throw invalid(code === 'ENOENT' ? 'not-found' : 'unreadable', `${path} cannot be opened (${code})`, {
+        path,
+        system: code,
+      });
     }
     try {
       const stats = await statFile(fd, { bigint: true });
@@ -88,7 +91,7 @@ export class ModelFile implements ByteSource, FileReader {
       read(this.fd, target, at, target.byteLength - at, position, (error, count) => {
         if (!error) return resolve(count);
         const text = `${this.name} cannot be read (${error.code ?? error.message})`;
-        reject(new NodeTensorRTError('MODEL_INVALID', text, { reason: 'file-unreadable', path: this.name }));
+        reject(new NodeTensorRTError('MODEL_INVALID', text, { reason: 'unreadable', path: this.name }));
       });
     });
   }

@@ -30,7 +30,7 @@ export async function parseModel(source: ByteSource, openFile: OpenExternal, max
   const { rest, graph } = await parser.model();
   const model = new Model();
   const decoder = new Decoder({ cuts: splitter.cuts, external: externalFiles(openFile) }, maxNodes);
-  model.irVersion = Number(rest.irVersion);
+  model.irVersion = versionOf(rest.irVersion, 'IR version');
   for (const [domain, version] of opsetsOf(rest.opsetImport)) model.opsets.set(domain, version);
   for (const { key, value } of rest.metadataProps) model.metadata.set(key, value);
   await decoder.fillGraph(model.graph, graph);
@@ -61,7 +61,9 @@ export async function parseModel(source: ByteSource, openFile: OpenExternal, max
 
 /** By domain; ONNX's own has two names. */
 function opsetsOf(imports: readonly OperatorSetIdProto[]): Map<string, number> {
-  return new Map(imports.map(({ domain, version }) => [domain === 'ai.onnx' ? '' : domain, Number(version)]));
+  return new Map(
+    imports.map(({ domain, version }) => [domain === 'ai.onnx' ? '' : domain, versionOf(version, 'operator set')]),
+  );
 }
 
 /** Each file of external data is opened once. */
@@ -100,7 +102,7 @@ class Parser {
       for await (const field of this.splitter.fields(0, source.byteLength)) {
         looksLikeOnnx ||= ModelProtoSchema.fields.some(({ number }) => number === field.number);
         if (field.number === ModelProtoSchema.field.graph.number && field.wireType === wireTypes.bytes) {
-          if (isInGraph) throw invalid('damaged', `${source.name} has two graphs`);
+          if (isInGraph) throw invalid('malformed', `${source.name} has two graphs`);
           isInGraph = true;
           graph = await this.graph(field.start, field.end);
         } else {
@@ -147,9 +149,14 @@ class Parser {
       return fromBinary(schema, bytes);
     } catch (error) {
       const text = `${this.splitter.source.name} is damaged: a ${schema.name} cannot be read (${(error as Error).message})`;
-      throw invalid('damaged', text);
+      throw invalid('malformed', text);
     }
   }
+}
+
+function versionOf(version: bigint, what: string): number {
+  if (version >= 0n && version <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(version);
+  throw invalid('malformed', `the model has the ${what} ${version}`);
 }
 
 function notOnnx(name: string, why: string) {

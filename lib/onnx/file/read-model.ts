@@ -31,8 +31,8 @@ export type OpenExternal = (location: string, tensor: string) => Promise<ByteSou
  * Reads an ONNX model: a path, file URL, or its bytes. Weights stay in the file (and files of external data beside it)
  * until they are needed; the model keeps those open. The event loop is not kept for longer than a few milliseconds.
  *
- * Throws MODEL_INVALID with `details.reason`: file-missing, not-a-file, not-onnx, damaged, too-deep, too-large,
- * tensor-size, duplicate-attribute, no-name, or one of external-data-… as `Engine.load` does.
+ * Throws MODEL_INVALID with `details.reason`: not-found, not-a-file, unreadable, not-onnx, truncated, malformed,
+ * nested-too-deep, too-many-nodes, too-large, tensor-size, duplicate-attribute, no-name, file-changed, or one of external-data-… as `Engine.load` does.
  */
 export async function readModel(source: string | URL | Uint8Array, options: ReadOptions = {}): Promise<Model> {
   const { externalData, nodes, hardLinks } = readOptions(options);

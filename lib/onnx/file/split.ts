@@ -51,7 +51,8 @@ export class Splitter {
   /** The skeleton of a message that lies at these positions. */
   async split(start: number, end: number, path: TensorPath | undefined, depth = 0): Promise<Uint8Array> {
     if (path === undefined || end - start < INLINE_BYTES) return this.#take(start, end);
-    if (depth > MAX_DEPTH) throw invalid('too-deep', `${this.source.name} nests messages more than ${MAX_DEPTH} deep`);
+    if (depth > MAX_DEPTH)
+      throw invalid('nested-too-deep', `${this.source.name} nests messages more than ${MAX_DEPTH} deep`);
     const parts: Uint8Array[] = [];
     let taken = start;
     for await (const field of this.fields(start, end)) {
@@ -120,5 +121,5 @@ export function concat(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 function cutShort(name: string) {
-  return invalid('damaged', `${name} is cut short or damaged: a field reaches beyond what it is in`);
+  return invalid('truncated', `${name} is cut short or damaged: a field reaches beyond what it is in`);
 }

@@ -110,7 +110,7 @@ export class Graph {
   declareValue(name: string, type?: ValueType): Value {
     if (this.#values.has(name)) {
       const text = `graph '${this.name}' has two values with the name '${name}'`;
-      throw new NodeTensorRTError('MODEL_INVALID', text, { value: name });
+      throw new NodeTensorRTError('MODEL_INVALID', text, { reason: 'duplicate-name', value: name });
     }
     this.names.take(name);
     return this.#register(name, type);

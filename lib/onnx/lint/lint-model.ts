@@ -51,7 +51,7 @@ async function readOrReport(source: string | URL | Uint8Array, options: ReadOpti
   }
 }
 
-const NO_FILE = ['file-missing', 'not-a-file', 'file-unreadable', 'file-changed'];
+const NO_FILE = ['not-found', 'not-a-file', 'unreadable', 'file-changed'];
 
 class Linter {
   readonly #found = new Map<LintRule, LintFinding[]>();

@@ -17,11 +17,11 @@ export function readVarint(bytes: Uint8Array, start: number, end: number): Varin
     const byte = bytes[at] as number;
     value += (byte & 0x7f) * scale;
     if (byte < 0x80) {
-      if (value > Number.MAX_SAFE_INTEGER) throw invalid('damaged', 'the model has a length of more than 2^53 bytes');
+      if (value > Number.MAX_SAFE_INTEGER) throw invalid('malformed', 'the model has a length of more than 2^53 bytes');
       return { value, end: at + 1 };
     }
     scale *= 128;
-    if (at - start >= 9) throw invalid('damaged', 'the model has a number of more than ten bytes');
+    if (at - start >= 9) throw invalid('malformed', 'the model has a number of more than ten bytes');
   }
   return undefined;
 }
@@ -47,12 +47,12 @@ export function readField(bytes: Uint8Array, at: number, limit: number): Field |
   if (tag === undefined) return undefined;
   const number = Math.floor(tag.value / 8);
   const wireType = tag.value % 8;
-  if (number < 1 || number > 0x1fffffff) throw invalid('damaged', `the model has a field with the number ${number}`);
+  if (number < 1 || number > 0x1fffffff) throw invalid('malformed', `the model has a field with the number ${number}`);
   const field = (start: number, end: number): Field => ({ number, wireType, head: at, start, end });
   switch (wireType) {
     case wireTypes.varint: {
       for (let end = tag.end; end < limit; end++) {
-        if (end - tag.end >= 10) throw invalid('damaged', 'the model has a number of more than ten bytes');
+        if (end - tag.end >= 10) throw invalid('malformed', 'the model has a number of more than ten bytes');
         if ((bytes[end] as number) < 0x80) return field(tag.end, end + 1);
       }
       return undefined;
@@ -66,7 +66,7 @@ export function readField(bytes: Uint8Array, at: number, limit: number): Field |
       return length && field(length.end, length.end + length.value);
     }
     default:
-      throw invalid('damaged', `the model has a field of wire type ${wireType}, which ONNX does not use`);
+      throw invalid('malformed', `the model has a field of wire type ${wireType}, which ONNX does not use`);
   }
 }
 

@@ -11,8 +11,8 @@ namespace ntrt {
 namespace {
 
 /// Elements that are read as doubles at once: what they take stays in the fastest cache.
-constexpr size_t kPiece = 512;
-using Piece = std::array<double, kPiece>;
+constexpr size_t kComparisonPiece = 512;
+using Piece = std::array<double, kComparisonPiece>;
 
 template <typename T>
 void read_as(const void* data, size_t count, Piece& piece) noexcept {
@@ -60,7 +60,7 @@ void add_mismatch(Comparison& all, double a, double b, size_t index) noexcept {
   all.mismatches += 1;
 }
 
-void add_piece(Comparison& all, const Piece& a, const Piece& b, const Piece& errors, size_t count) noexcept {
+void add_comparison_piece(Comparison& all, const Piece& a, const Piece& b, const Piece& errors, size_t count) noexcept {
   double largest = all.largest_error;
   size_t largest_index = count;
   size_t finite = 0;
@@ -106,8 +106,8 @@ void add_comparison(Comparison& comparison, DType a_type, const void* a, DType b
   Piece left;
   Piece right;
   Piece errors;
-  for (size_t i = 0; i < count; i += kPiece) {
-    const size_t length = std::min(kPiece, count - i);
+  for (size_t i = 0; i < count; i += kComparisonPiece) {
+    const size_t length = std::min(kComparisonPiece, count - i);
     const void* const a_piece = static_cast<const char*>(a) + i * dtype_size(a_type);
     const void* const b_piece = static_cast<const char*>(b) + i * dtype_size(b_type);
     read_piece(a_type, a_piece, length, left);
@@ -119,7 +119,7 @@ void add_comparison(Comparison& comparison, DType a_type, const void* a, DType b
     } else {
       for (size_t j = 0; j < length; ++j) errors[j] = std::abs(left[j] - right[j]);
     }
-    add_piece(comparison, left, right, errors, length);
+    add_comparison_piece(comparison, left, right, errors, length);
   }
 }
 

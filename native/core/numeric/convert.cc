@@ -13,7 +13,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "ONNX's data is little-endian, and is used as it is");
 
 /// What goes by way of float32, which holds both 16-bit formats exactly, does so in pieces of this many elements.
-constexpr size_t kPiece = 1024;
+constexpr size_t kConversionPiece = 1024;
 
 /// By the processor's own conversion, which keeps the rules of float_bits.h.
 template <typename From, typename To>
@@ -61,9 +61,9 @@ void convert_floats(DType from, const void* source, DType to, void* target, size
 
   const FloatKernel widen = from == DType::kFloat16 ? kernels.float16_to_float32 : kernels.bfloat16_to_float32;
   if (to == DType::kFloat32) return widen(source, target, count);
-  std::array<float, kPiece> piece;
-  for (size_t i = 0; i < count; i += kPiece) {
-    const size_t length = std::min(kPiece, count - i);
+  std::array<float, kConversionPiece> piece;
+  for (size_t i = 0; i < count; i += kConversionPiece) {
+    const size_t length = std::min(kConversionPiece, count - i);
     widen(static_cast<const char*>(source) + i * from_bytes, piece.data(), length);
     from_float32(piece.data(), to, static_cast<char*>(target) + i * to_bytes, length, kernels);
   }

@@ -10,7 +10,7 @@ namespace ntrt {
 namespace {
 
 /// Elements that are converted to the target and back at once: what they take stays in the fastest cache.
-constexpr size_t kPiece = 512;
+constexpr size_t kStatisticsPiece = 512;
 
 /// The smallest magnitude that the type writes with all its digits.
 double smallest_normal(DType type) noexcept {
@@ -21,7 +21,7 @@ double smallest_normal(DType type) noexcept {
 
 /// `converted` are the values after conversion to the target, in a type that holds them exactly.
 template <typename T>
-void add_piece(FloatStatistics& all, const T* values, const T* converted, size_t count, T normal) noexcept {
+void add_statistics_piece(FloatStatistics& all, const T* values, const T* converted, size_t count, T normal) noexcept {
   constexpr T kInfinity = std::numeric_limits<T>::infinity();
   size_t finite = 0;
   size_t overflows = 0;
@@ -69,16 +69,16 @@ void add_piece(FloatStatistics& all, const T* values, const T* converted, size_t
 /// T holds the values and the target's values exactly; `held` is its DType.
 template <typename T>
 void add_all(FloatStatistics& all, DType type, const void* data, size_t count, DType target, DType held) noexcept {
-  std::array<T, kPiece> values;
-  std::array<double, kPiece> in_target;  // room for any type
-  std::array<T, kPiece> converted;
-  for (size_t i = 0; i < count; i += kPiece) {
-    const size_t length = std::min(kPiece, count - i);
+  std::array<T, kStatisticsPiece> values;
+  std::array<double, kStatisticsPiece> in_target;  // room for any type
+  std::array<T, kStatisticsPiece> converted;
+  for (size_t i = 0; i < count; i += kStatisticsPiece) {
+    const size_t length = std::min(kStatisticsPiece, count - i);
     const void* const piece = static_cast<const char*>(data) + i * dtype_size(type);
     convert_floats(type, piece, held, values.data(), length);
     convert_floats(type, piece, target, in_target.data(), length);
     convert_floats(target, in_target.data(), held, converted.data(), length);
-    add_piece(all, values.data(), converted.data(), length, static_cast<T>(smallest_normal(target)));
+    add_statistics_piece(all, values.data(), converted.data(), length, static_cast<T>(smallest_normal(target)));
   }
 }
 

@@ -112,7 +112,7 @@ describe('lintModel()', () => {
 
   test('rejects where there is no file, and reports one that is no model', async () => {
     const path = join(tempFolder(), 'model.onnx');
-    expect(await rejection(lintModel(path))).toEqual(failure('MODEL_INVALID', { reason: 'file-missing' }));
+    expect(await rejection(lintModel(path))).toEqual(failure('MODEL_INVALID', { reason: 'not-found' }));
     writeFileSync(path, 'no model, but a text of some length');
     expect(await lintModel(path)).toMatchObject([{ rule: 'unreadable', severity: 'error' }]);
   });

@@ -6,12 +6,13 @@
 #include <limits>
 
 #include "core/numeric/convert.h"
+#include "test/core/numeric/rounding.h"
 
 namespace ntrt {
 namespace {
 
-constexpr float kInf = std::numeric_limits<float>::infinity();
-constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+using ntrt::testing::kInf;
+using ntrt::testing::kNaN;
 
 template <typename A, typename B>
 Comparison compare(DType a_type, const std::vector<A>& a, DType b_type, const std::vector<B>& b) {

@@ -11,8 +11,8 @@
 namespace ntrt {
 namespace {
 
-constexpr float kInf = std::numeric_limits<float>::infinity();
-constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+using ntrt::testing::kInf;
+using ntrt::testing::kNaN;
 
 FloatStatistics of(const std::vector<float>& values, DType target = DType::kFloat16) {
   FloatStatistics statistics;

@@ -13,6 +13,9 @@ struct Format {
   double max;
 };
 
+inline constexpr float kInf = std::numeric_limits<float>::infinity();
+inline constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+
 inline constexpr Format kHalf = {11, -14, 65504};
 inline constexpr Format kBrain = {8, -126, 0x1.fep127};
 
