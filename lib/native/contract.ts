@@ -3,6 +3,8 @@
  * every argument before it crosses.
  */
 
+import type { NativeNumeric } from './numeric-contract.js';
+
 /** `kContractVersion` of `native/binding/addon.cc`. */
 export const CONTRACT_VERSION = 10;
 
@@ -358,37 +360,7 @@ export interface NativeModelCache {
   close(id: number): void;
 }
 
-/** `FloatStatistics` of `native/core/numeric/float_statistics.h`, field by field. */
-export enum StatisticsField {
-  count = 0,
-  finite = 1,
-  min = 2,
-  max = 3,
-  smallestMagnitude = 4,
-  largestMagnitude = 5,
-  overflows = 6,
-  vanishing = 7,
-  subnormal = 8,
-  squares = 9,
-  errorSquares = 10,
-}
-
-/** `Comparison` of `native/core/numeric/comparison.h`, field by field. */
-export enum ComparisonField {
-  count = 0,
-  finite = 1,
-  mismatches = 2,
-  largestError = 3,
-  largestErrorIndex = 4,
-  firstMismatchIndex = 5,
-  absoluteErrors = 6,
-  errorSquares = 7,
-  aSquares = 8,
-  bSquares = 9,
-  products = 10,
-}
-
-export interface NativeAddon {
+export interface NativeAddon extends NativeNumeric {
   readonly contractVersion: number;
   /** Of this process, the same in all its threads. */
   readonly processId: string;
@@ -396,13 +368,6 @@ export interface NativeAddon {
   readonly errorCodes: readonly string[];
   /** For a child process: see `native/core/process_limits.h`. */
   limitMemory(bytes: number): boolean;
-  /**
-   * These three work at once, on this thread, on elements that need not be aligned; `native/binding/numeric.h` says why.
-   * Types are indices into `dtypes`. `sums` has a number per field of the enum above; all zeros are nothing yet.
-   */
-  convertFloats(source: Uint8Array, from: number, target: Uint8Array, to: number): void;
-  addStatistics(data: Uint8Array, type: number, target: number, sums: Float64Array): void;
-  addComparison(a: Uint8Array, aType: number, b: Uint8Array, bType: number, sums: Float64Array): void;
   readonly NativePort: new (
     wake: () => void,
     makeError: (code: number, message: string, details: Record<string, unknown>) => Error,

@@ -12,7 +12,7 @@
 
 namespace ntrt::binding {
 
-/// Adds the functions to the addon's exports; `NativeAddon` of `lib/native/contract.ts` says what each takes.
+/// Adds the functions to the addon's exports; `NativeNumeric` of `lib/native/numeric-contract.ts` says what each takes.
 void define_numeric(Napi::Env env, Napi::Object exports);
 
 }  // namespace ntrt::binding

@@ -2,15 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { loadAddon } from '../../dist/esm/native/load.js';
 import { errorCodes } from '../../lib/errors.js';
-import {
-  ComparisonField,
-  DemandKind,
-  DemandOutcome,
-  NativeEvent,
-  StatisticsField,
-  SubmitMode,
-  SubmitOutcome,
-} from '../../lib/native/contract.js';
+import { DemandKind, DemandOutcome, NativeEvent, SubmitMode, SubmitOutcome } from '../../lib/native/contract.js';
+import { ComparisonField, StatisticsField } from '../../lib/native/numeric-contract.js';
 import { MAX_RANK } from '../../lib/tensor/shape.js';
 import { tensorTypes } from '../../lib/tensor/types.js';
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { loadAddon } from '../../dist/esm/native/load.js';
-import { ComparisonField, StatisticsField } from '../../lib/native/contract.js';
+import { ComparisonField, StatisticsField } from '../../lib/native/numeric-contract.js';
 
 const addon = loadAddon();
 const [float32, float16, int8, string] = ['float32', 'float16', 'int8', 'string'].map((t) => addon.dtypes.indexOf(t));

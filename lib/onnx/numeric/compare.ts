@@ -1,6 +1,6 @@
 import { argumentError } from '../../errors.js';
-import { ComparisonField as Field } from '../../native/contract.js';
 import { getAddon } from '../../native/load.js';
+import { ComparisonField as Field } from '../../native/numeric-contract.js';
 import { choiceOption, objectOption } from '../../options.js';
 import { bytesOf, bytesPerElement, type Elements, type NumberType, nativeType, numberTypes } from './elements.js';
 import { cosine, decibels } from './ratios.js';

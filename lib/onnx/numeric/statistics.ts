@@ -1,5 +1,5 @@
-import { StatisticsField as Field } from '../../native/contract.js';
 import { getAddon } from '../../native/load.js';
+import { StatisticsField as Field } from '../../native/numeric-contract.js';
 import { choiceOption } from '../../options.js';
 import { bytesOf, bytesPerElement, type Elements, type FloatType, floatTypes, nativeType } from './elements.js';
 import { decibels } from './ratios.js';
