@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nodeOf } from '../../scripts/lib/node-programs.mjs';
@@ -24,12 +24,13 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(dirname(project), { recursive: true, force: true }));
 
-/** Compiles a user's TypeScript strictly, the library's declarations too, to <name>/use.mjs of the project. */
+/** Compiles a user's TypeScript strictly, the library's declarations too, to <name>/use.mjs and onnx.mjs of the project. */
 async function compile(name: string, options: string[]): Promise<void> {
-  cpSync(fixture('use.ts'), join(project, name, 'use.mts'));
+  const sources = ['use', 'onnx'].map((file) => join(name, `${file}.mts`));
+  for (const source of sources) cpSync(fixture(basename(source).replace('.mts', '.ts')), join(project, source));
   const types = ['--typeRoots', join(root, 'node_modules', '@types'), '--types', 'node'];
   const strict = ['--ignoreConfig', '--target', 'es2022', '--strict', '--skipLibCheck', 'false', ...types];
-  const args = [programs.tsc, ...strict, ...options, join(name, 'use.mts')];
+  const args = [programs.tsc, ...strict, ...options, ...sources];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: project }).catch((error) => error);
   if (stdout !== '') throw new Error(stdout);
 }
@@ -57,6 +58,14 @@ describe.each(versions)('installed from the tarballs, with Node.js %s,', (major)
     const { program } = await nodeOf(major);
     expect(await answerOf([program, file])).toEqual(rightAnswer);
   });
+
+  test.each(['nodenext', 'bundler'])(
+    'TypeScript with moduleResolution %s casts a model and compares both',
+    async (name) => {
+      const { program } = await nodeOf(major);
+      expect(await answerOf([program, join(name, 'onnx.mjs')])).toEqual({ low: 1, opset: 17, snrIsFine: true });
+    },
+  );
 
   test('the command line inspects a model', async () => {
     const { program } = await nodeOf(major);

@@ -8,7 +8,7 @@ import { packagesDir, stageMainPackage, stagePlatformPackage } from './stage-pac
 
 const MB = 1e6;
 /** What nobody should have to download: sizes of tarballs. */
-export const bounds = { main: 2 * MB, platform: 25 * MB };
+export const bounds = { main: 2.5 * MB, platform: 25 * MB };
 
 /** @typedef {{ name: string, tarball: string, packed: number, unpacked: number, bound: number }} Packed sizes in bytes */
 

@@ -12,7 +12,7 @@ import { writeLicences } from './licences.mjs';
 export const packagesDir = path.join(root, 'build-packages');
 
 /** The main package's dependencies, and theirs. */
-const bundled = ['bindings', 'file-uri-to-path'];
+const bundled = ['@bufbuild/protobuf', 'bindings', 'file-uri-to-path'];
 
 /** @param {string} file @returns {any} */
 const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
