@@ -13,10 +13,15 @@ export interface ByteSource {
 }
 
 export class MemorySource implements ByteSource {
+  readonly bytes: Uint8Array;
+
   constructor(
     readonly name: string,
-    readonly bytes: Uint8Array,
-  ) {}
+    bytes: Uint8Array,
+  ) {
+    // Not as a Buffer: its slice() makes no copy, which what reads relies on.
+    this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
 
   get byteLength(): number {
     return this.bytes.byteLength;

@@ -37,6 +37,21 @@ describe('readModel() and serializeModel()', () => {
     }
   });
 
+  test('take a Buffer at any place in memory, and leave no tensor in it', async () => {
+    const bytes = mlp({ layers: 1, width: 16 });
+    for (let offset = 0; offset < 4; offset++) {
+      const buffer = Buffer.alloc(bytes.byteLength + 8).subarray(offset, offset + bytes.byteLength);
+      buffer.set(bytes);
+      const model = await readModel(buffer);
+      const [weights] = model.graph.initializers.map(({ initializer }) => initializer);
+      const before = weights?.numbers();
+      expect(before).toHaveLength(256);
+      expect(await weights?.array()).toEqual(Float32Array.from(before ?? []));
+      buffer.fill(0);
+      expect(weights?.numbers()).toEqual(before);
+    }
+  });
+
   test('keep fields that the schema does not have', async () => {
     // Fields 500 and 501 of ModelProto, and 502 of GraphProto.
     const unknown = [0xa2, 0x1f, 3, 1, 2, 3, 0xa8, 0x1f, 7];
