@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { sampleProblems } from '../../../dist/esm/toolkit/samples/failure.js';
-import * as samples from '../../../dist/esm/toolkit/samples/index.js';
+import { sampleProblems } from '../../dist/esm/toolkit/samples/failure.js';
+import * as samples from '../../dist/esm/toolkit/samples/index.js';
 
-const page = readFileSync(new URL('../../../docs/samples.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../docs/samples.md', import.meta.url), 'utf8');
 
 test('docs/samples.md has every reason, with its code', () => {
   const section = page.slice(page.indexOf('## Errors'));
