@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "memory/host_source.h"
+#include "memory/owner.h"
 #include "memory/source.h"
 
 namespace ntrt::testing {
