@@ -8,11 +8,15 @@ import { f32, load, numbers, turn } from '../support/engines.js';
 describe('run() meets', () => {
   test('requests of the same turn, by default', async () => {
     const engine = await load(identity(), { inlineBelowUs: 0 });
-    const results = await Promise.all(Array.from({ length: 30 }, (_, i) => engine.run(rows([i]))));
-    expect(results.map(({ y }) => y?.data[0])).toEqual(Array.from({ length: 30 }, (_, i) => i));
-    const { batches, items } = engine.stats();
-    expect(items).toBe(30);
-    expect(batches.count).toBeLessThan(30); // 1, unless this thread was held up for over a millisecond
+    let { batches, items } = engine.stats();
+    // One batch a round, unless this thread was held up for over a millisecond between two calls, as on a busy machine.
+    for (let round = 1; round <= 10 && batches.count === items; round++) {
+      const results = await Promise.all(Array.from({ length: 30 }, (_, i) => engine.run(rows([i]))));
+      expect(results.map(({ y }) => y?.data[0])).toEqual(Array.from({ length: 30 }, (_, i) => i));
+      ({ batches, items } = engine.stats());
+      expect(items).toBe(30 * round);
+    }
+    expect(batches.count).toBeLessThan(items);
   });
 
   test('requests that wait for a free instance, by default', async () => {
