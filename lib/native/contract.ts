@@ -6,7 +6,7 @@
 import type { NativeNumeric } from './numeric-contract.js';
 
 /** `kContractVersion` of `native/binding/addon.cc`. */
-export const CONTRACT_VERSION = 10;
+export const CONTRACT_VERSION = 11;
 
 /** `Event` of `native/binding/mailbox.h`. */
 export enum NativeEvent {

@@ -15,27 +15,11 @@ export enum StatisticsField {
   errorSquares = 10,
 }
 
-/** `Comparison` of `native/core/numeric/comparison.h`, field by field. */
-export enum ComparisonField {
-  count = 0,
-  finite = 1,
-  mismatches = 2,
-  largestError = 3,
-  largestErrorIndex = 4,
-  firstMismatchIndex = 5,
-  absoluteErrors = 6,
-  errorSquares = 7,
-  aSquares = 8,
-  bSquares = 9,
-  products = 10,
-}
-
 export interface NativeNumeric {
   /**
-   * These three work at once, on this thread, on elements that need not be aligned; `native/binding/numeric.h` says why.
-   * Types are indices into `dtypes`. `sums` has a number per field of the enums above; all zeros are nothing yet.
+   * These two work at once, on this thread, on elements that need not be aligned; `native/binding/numeric.h` says why.
+   * Types are indices into `dtypes`. `sums` has a number per field of the enum above; all zeros are nothing yet.
    */
   convertFloats(source: Uint8Array, from: number, target: Uint8Array, to: number): void;
   addStatistics(data: Uint8Array, type: number, target: number, sums: Float64Array): void;
-  addComparison(a: Uint8Array, aType: number, b: Uint8Array, bType: number, sums: Float64Array): void;
 }

@@ -7,24 +7,23 @@
 #include "binding/guard.h"
 #include "binding/read_text.h"
 #include "binding/tensor_argument.h"
-#include "core/numeric/comparison.h"
 #include "core/numeric/convert.h"
 #include "core/numeric/float_statistics.h"
 
 namespace ntrt::binding {
 namespace {
 
-using Arguments = std::array<napi_value, 5>;
+using Arguments = std::array<napi_value, 4>;
 
 // The library has checked all of it; this only keeps what is wrong all the same from being misread.
 void require(bool condition, const char* expected) {
   if (!condition) throw Error(Code::kInternal, std::string("expected ") + expected);
 }
 
-DType to_type(napi_env env, napi_value value, bool (*accepts)(DType) noexcept) {
+DType to_float_type(napi_env env, napi_value value) {
   uint32_t number = kNumDTypes;
   const bool is_type = napi_get_value_uint32(env, value, &number) == napi_ok && number < kNumDTypes;
-  require(is_type && accepts(static_cast<DType>(number)), "an element type that this function takes");
+  require(is_type && is_float(static_cast<DType>(number)), "a floating-point type");
   return static_cast<DType>(number);
 }
 
@@ -40,20 +39,20 @@ size_t count_of(const ArrayView& view, DType type) {
   return view.bytes / dtype_size(type);
 }
 
-/// What was summed up so far: T, which has nothing but doubles, in a Float64Array. All zeros are nothing yet.
-template <typename T>
+/// What was summed up so far: FloatStatistics, which has nothing but doubles, in a Float64Array. All zeros are nothing
+/// yet.
 class Sums {
  public:
   Sums(napi_env env, napi_value value) {
     const bool is_array = view_typed_array(env, value, view_) && view_.type == napi_float64_array;
-    require(is_array && view_.bytes == sizeof(T), "a Float64Array with all sums");
+    require(is_array && view_.bytes == sizeof(FloatStatistics), "a Float64Array with all sums");
     const double count = *static_cast<const double*>(view_.data);
-    if (count != 0) std::memcpy(&sums, view_.data, sizeof(T));
+    if (count != 0) std::memcpy(&sums, view_.data, sizeof(sums));
   }
 
-  void store() const noexcept { std::memcpy(view_.data, &sums, sizeof(T)); }
+  void store() const noexcept { std::memcpy(view_.data, &sums, sizeof(sums)); }
 
-  T sums;
+  FloatStatistics sums;
 
  private:
   ArrayView view_;
@@ -62,9 +61,9 @@ class Sums {
 /// convertFloats(source, from, target, to)
 void convert(napi_env env, const Arguments& arguments) {
   const ArrayView source = to_bytes(env, arguments[0]);
-  const DType from = to_type(env, arguments[1], is_float);
+  const DType from = to_float_type(env, arguments[1]);
   const ArrayView target = to_bytes(env, arguments[2]);
-  const DType to = to_type(env, arguments[3], is_float);
+  const DType to = to_float_type(env, arguments[3]);
   const size_t count = count_of(source, from);
   require(count_of(target, to) == count, "as many elements in the target as in the source");
   convert_floats(from, source.data, to, target.data, count);
@@ -73,24 +72,11 @@ void convert(napi_env env, const Arguments& arguments) {
 /// addStatistics(data, type, target, sums)
 void statistics(napi_env env, const Arguments& arguments) {
   const ArrayView data = to_bytes(env, arguments[0]);
-  const DType type = to_type(env, arguments[1], is_float);
-  const DType target = to_type(env, arguments[2], is_float);
+  const DType type = to_float_type(env, arguments[1]);
+  const DType target = to_float_type(env, arguments[2]);
   const size_t count = count_of(data, type);
-  Sums<FloatStatistics> sums(env, arguments[3]);
+  Sums sums(env, arguments[3]);
   add_statistics(sums.sums, type, data.data, count, target);
-  sums.store();
-}
-
-/// addComparison(a, aType, b, bType, sums)
-void comparison(napi_env env, const Arguments& arguments) {
-  const ArrayView a = to_bytes(env, arguments[0]);
-  const DType a_type = to_type(env, arguments[1], is_number);
-  const ArrayView b = to_bytes(env, arguments[2]);
-  const DType b_type = to_type(env, arguments[3], is_number);
-  const size_t count = count_of(a, a_type);
-  require(count_of(b, b_type) == count, "as many elements in one array as in the other");
-  Sums<Comparison> sums(env, arguments[4]);
-  add_comparison(sums.sums, a_type, a.data, b_type, b.data, count);
   sums.store();
 }
 
@@ -119,7 +105,6 @@ void define(Napi::Env env, Napi::Object exports, const char* name) {
 void define_numeric(Napi::Env env, Napi::Object exports) {
   define<convert>(env, exports, "convertFloats");
   define<statistics>(env, exports, "addStatistics");
-  define<comparison>(env, exports, "addComparison");
 }
 
 }  // namespace ntrt::binding

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { loadAddon } from '../../dist/esm/native/load.js';
-import { ComparisonField, StatisticsField } from '../../lib/native/numeric-contract.js';
+import { StatisticsField } from '../../lib/native/numeric-contract.js';
 
 const addon = loadAddon();
 const [float32, float16, int8, string] = ['float32', 'float16', 'int8', 'string'].map((t) => addon.dtypes.indexOf(t));
@@ -72,31 +72,6 @@ describe('addStatistics()', () => {
     ['sums of another type', [bytes(8), float32, float16, bytes(88)]],
     ['too few sums', [bytes(8), float32, float16, new Float64Array(10)]],
     ['too many sums', [bytes(8), float32, float16, new Float64Array(12)]],
-  ])('refuses %s', (_, args) => {
-    expectInternal(() => add(...args));
-  });
-});
-
-describe('addComparison()', () => {
-  const add = addon.addComparison as (...args: Anything[]) => void;
-  const sums = () => new Float64Array(11);
-
-  it('starts from zeros, and goes on from what there is', () => {
-    const all = sums();
-    for (const value of [1, 2]) add(Uint8Array.of(value), int8, Uint8Array.of(3), int8, all);
-    expect(all[ComparisonField.count]).toBe(2);
-    expect(all[ComparisonField.absoluteErrors]).toBe(3);
-    expect(all[ComparisonField.largestErrorIndex]).toBe(0);
-  });
-
-  it.each<[string, Anything[]]>([
-    ['no array', [undefined, float32, bytes(8), float32, sums()]],
-    ['no second array', [bytes(8), float32, 'text', float32, sums()]],
-    ['strings', [bytes(8), string, bytes(8), float32, sums()]],
-    ['strings to compare with', [bytes(8), float32, bytes(8), string, sums()]],
-    ['half an element', [bytes(7), float32, bytes(8), float32, sums()]],
-    ['not as many elements', [bytes(8), float32, bytes(8), float16, sums()]],
-    ['too few sums', [bytes(8), float32, bytes(8), float32, new Float64Array(2)]],
   ])('refuses %s', (_, args) => {
     expectInternal(() => add(...args));
   });

@@ -1,9 +1,8 @@
 import { getAddon } from '../../native/load.js';
 import { StatisticsField as Field } from '../../native/numeric-contract.js';
 import { choiceOption } from '../../options.js';
-import { bytesOf, bytesPerElement, type Elements, type FloatType, floatTypes, nativeType } from './elements.js';
+import { bytesOf, type Elements, type FloatType, floatTypes, nativeType } from './elements.js';
 import { decibels } from './ratios.js';
-import { inSlices } from './slices.js';
 
 /** What values are like, and what they would lose in another type. */
 export interface FloatStatistics {
@@ -78,22 +77,4 @@ export class StatisticsCollector {
       signalToNoiseDb: decibels(of(Field.squares), of(Field.errorSquares)),
     };
   }
-}
-
-/**
- * Statistics of an array of any size: in slices, so that the event loop is never held up for as much as a millisecond. The array must
- * stay as it is until the promise settles.
- *
- * @param type of the values
- * @param target the type that they are to be converted to
- * @throws NodeTensorRTError (by rejection) INVALID_ARGUMENT
- */
-export async function floatStatistics(values: Elements, type: FloatType, target: FloatType): Promise<FloatStatistics> {
-  const collector = new StatisticsCollector(type, target);
-  const bytes = bytesOf('values', type, values);
-  const size = bytesPerElement(type);
-  await inSlices(bytes.byteLength / size, [{ what: 'values', bytes, bytesPerElement: size }], (slice) => {
-    collector.add(slice);
-  });
-  return collector.result();
 }

@@ -1,16 +1,23 @@
 import { describe, expect, test } from 'vitest';
 import { convertFloatsSync } from '../../../dist/esm/onnx/numeric/convert.js';
-import { floatStatistics, StatisticsCollector } from '../../../dist/esm/onnx/numeric/statistics.js';
+import { StatisticsCollector } from '../../../dist/esm/onnx/numeric/statistics.js';
 import { failure, rejection } from '../../support/failure.js';
 import { as, unaligned, valueOfHalf } from './reference.js';
 
 const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
 
-/** Of all magnitudes about float16's range, and more than one slice. */
+/** Of all magnitudes about float16's range. */
 const many = new Float32Array(300_000).map((_, i) => Math.sin(i) * 2 ** ((i % 52) - 33));
 const parts = [[0, 1], [1, 5000], [5000, 5000], [5000, 300_000]] as const; // biome-ignore format: short
 
-describe('floatStatistics()', () => {
+/** Of values that are added at once. */
+async function floatStatistics(values: ArrayBufferView, ...types: ConstructorParameters<typeof StatisticsCollector>) {
+  const collector = new StatisticsCollector(...types);
+  collector.add(values);
+  return collector.result();
+}
+
+describe('StatisticsCollector', () => {
   test('says what the values are, and what they would lose', async () => {
     const values = Float32Array.of(1, -3, 0, 65520, 2 ** -20, 2 ** -30, nan, -infinity);
     expect(await floatStatistics(values, 'float32', 'float16')).toEqual({

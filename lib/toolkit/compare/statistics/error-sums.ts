@@ -1,3 +1,5 @@
+import { decibels } from '../../../onnx/numeric/ratios.js';
+
 /** How far values are from a reference: sums over pairs of elements, in double precision, that can be added up. */
 export class ErrorSums {
   elements = 0;
@@ -86,9 +88,3 @@ export class ErrorSums {
 const ADDED = [
   'elements', 'differing', 'nonFinite', 'finite', 'beyond', 'absErrors', 'errorSquares', 'aSquares', 'bSquares', 'products',
 ] as const; // biome-ignore format: a list
-
-/** Power of a signal over that of the noise, in dB. */
-export function decibels(signal: number, noise: number): number {
-  if (noise === 0) return Number.POSITIVE_INFINITY;
-  return 10 * Math.log10(signal / noise);
-}
