@@ -10,7 +10,7 @@ import { WrongUse } from './failure.js';
 import { outputFile } from './output-file.js';
 import { Progress } from './progress.js';
 import { table } from './table.js';
-import { parseVerb, type Verb } from './verb.js';
+import { oneModel, parseVerb, type Verb } from './verb.js';
 
 const help = `Use: node-tensorrt cast IN -o OUT --to fp16|bf16 [--samples DIR] [--exclude WHAT …] [--include WHAT …] [--io] [--json]
 
@@ -51,8 +51,7 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
       json: { type: 'boolean' },
     },
   });
-  const [input, ...more] = positionals;
-  if (input === undefined || more.length > 0) throw new WrongUse('cast takes one model', help);
+  const input = oneModel('cast', help, positionals);
   if (values.to !== 'fp16' && values.to !== 'bf16') {
     throw new WrongUse(
       `--to: expected fp16 or bf16${values.to === undefined ? '' : `, received '${values.to}'`}`,

@@ -2,7 +2,7 @@ import { type EstimateOptions, estimateModel, type ModelEstimate, type ModelValu
 import { formatBytes } from '../memory/format.js';
 import { WrongUse } from './failure.js';
 import { describeDifference, describeGraph } from './inspect-graph.js';
-import { parseVerb, type Verb } from './verb.js';
+import { oneModel, parseVerb, type Verb, wholeNumber } from './verb.js';
 
 const help = `Use: node-tensorrt inspect MODEL [--batch N …] [--dims INPUT=SIZES …] [--json]
      node-tensorrt inspect MODEL --graph [--json]
@@ -32,8 +32,7 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
       json: { type: 'boolean' },
     },
   });
-  const [model, ...more] = positionals;
-  if (model === undefined || more.length > 0) throw new WrongUse('inspect takes one model', help);
+  const model = oneModel('inspect', help, positionals);
   if (values.graph || values.diff !== undefined) {
     const other = values.graph && values.diff !== undefined ? '--diff' : values.batch ? '--batch' : '--dims';
     if (other === '--diff' || values.batch || values.dims) {
@@ -45,23 +44,18 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
       : describeDifference(model, values.diff, json, print);
   }
   const options: EstimateOptions = {};
-  if (values.batch) options.batchSizes = values.batch.map((text) => wholeNumber('--batch', text));
+  if (values.batch) options.batchSizes = values.batch.map((text) => wholeNumber('--batch', help, text, 15));
   if (values.dims) options.inputDims = Object.fromEntries(values.dims.map(shapeOf));
   const estimate = await estimateModel(model, options);
   print(values.json ? JSON.stringify(estimate, null, 2) : table(model, estimate));
   return 0;
 }
 
-function wholeNumber(option: string, text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new WrongUse(`${option}: expected a whole number, received '${text}'`, help);
-  return Number(text);
-}
-
 function shapeOf(text: string): [string, number[]] {
   const at = text.lastIndexOf('=');
   if (at < 1) throw new WrongUse(`--dims: expected INPUT=SIZES, received '${text}'`, help);
   const sizes = text.slice(at + 1);
-  return [text.slice(0, at), sizes === '' ? [] : sizes.split(',').map((size) => wholeNumber('--dims', size))];
+  return [text.slice(0, at), sizes === '' ? [] : sizes.split(',').map((size) => wholeNumber('--dims', help, size, 15))];
 }
 
 function table(model: string, estimate: ModelEstimate): string {

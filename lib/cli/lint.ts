@@ -9,7 +9,7 @@ import {
 import { WrongUse } from './failure.js';
 import { Progress } from './progress.js';
 import { table } from './table.js';
-import { parseVerb, type Verb } from './verb.js';
+import { oneModel, parseVerb, type Verb, wholeNumber } from './verb.js';
 
 const help = `Use: node-tensorrt lint MODEL [--for TARGET …] [--rule NAME=LEVEL …] [--deep] [--json]
 
@@ -36,22 +36,16 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
       json: { type: 'boolean' },
     },
   });
-  const [model, ...more] = positionals;
-  if (model === undefined || more.length > 0) throw new WrongUse('lint takes one model', help);
+  const model = oneModel('lint', help, positionals);
   const options: LintOptions = {
     deep: values.deep ?? false,
-    maxPerRule: values.max === undefined ? (values.json ? 100 : 20) : wholeNumber(values.max),
+    maxPerRule: values.max === undefined ? (values.json ? 100 : 20) : wholeNumber('--max', help, values.max),
     rules: Object.fromEntries((values.rule ?? []).map(ruleOf)),
   };
   if (values.for) options.for = values.for.flatMap((text) => text.split(',')).map(targetOf);
   const findings = await new Progress().during(`reading ${model} …`, lintModel(model, options));
   print(values.json ? JSON.stringify(findings, null, 2) : report(findings, new Set(options.for ?? lintTargets).size));
   return findings.some(({ severity }) => severity === 'error') ? 1 : 0;
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new WrongUse(`--max: expected a whole number, received '${text}'`, help);
-  return Number(text);
 }
 
 function targetOf(text: string) {

@@ -12,7 +12,7 @@ import { WrongUse } from './failure.js';
 import { outputFile } from './output-file.js';
 import { Progress } from './progress.js';
 import { table } from './table.js';
-import { parseVerb, type Verb } from './verb.js';
+import { oneModel, parseVerb, type Verb, wholeNumber } from './verb.js';
 
 const help = `Use: node-tensorrt optimize IN -o OUT [--passes NAME,… | --skip NAME,…] [--opset N] [--batch N|NAME] [--force] [--json]
 
@@ -45,11 +45,10 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
       json: { type: 'boolean' },
     },
   });
-  const [input, ...more] = positionals;
-  if (input === undefined || more.length > 0) throw new WrongUse('optimize takes one model', help);
+  const input = oneModel('optimize', help, positionals);
   if (values.passes && values.skip) throw new WrongUse('--passes does not go with --skip', help);
   const output = await outputFile(values.output, [input], { force: values.force, help });
-  const opset = values.opset === undefined ? undefined : wholeNumber('--opset', values.opset);
+  const opset = values.opset === undefined ? undefined : wholeNumber('--opset', help, values.opset);
   const passes = names(values.passes);
   const skip = names(values.skip);
 
@@ -68,11 +67,6 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
   await progress.during(`writing ${output} …`, writeModel(optimized.model, output));
   print(values.json ? JSON.stringify(optimized.report, null, 2) : report(optimized, output));
   return 0;
-}
-
-function wholeNumber(option: string, text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new WrongUse(`${option}: expected a whole number, received '${text}'`, help);
-  return Number(text);
 }
 
 function names(given: string[] | undefined): PassName[] | undefined {

@@ -1,8 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { typesOf } from '../toolkit/types-file.js';
-import { WrongUse } from './failure.js';
 import { outputFile } from './output-file.js';
-import { parseVerb, type Verb } from './verb.js';
+import { oneModel, parseVerb, type Verb } from './verb.js';
 
 const help = `Use: node-tensorrt types MODEL [-o FILE.d.ts] [--name NAME] [--force]
 
@@ -25,8 +24,7 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
       force: { type: 'boolean' },
     },
   });
-  const [model, ...more] = positionals;
-  if (model === undefined || more.length > 0) throw new WrongUse('types takes one model', help);
+  const model = oneModel('types', help, positionals);
   const text = await typesOf(model, values.name === undefined ? {} : { name: values.name });
   if (values.output === undefined) print(text.trimEnd());
   else await writeFile(await outputFile(values.output, [model], { force: values.force, help }), text);

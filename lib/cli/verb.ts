@@ -17,3 +17,18 @@ export function parseVerb<T extends ParseArgsConfig>(help: string, config: T): R
     throw new WrongUse(error instanceof Error ? error.message : String(error), help);
   }
 }
+
+/** The one model that a verb takes. */
+export function oneModel(verb: string, help: string, positionals: readonly string[]): string {
+  const [model, ...more] = positionals;
+  if (model === undefined || more.length > 0) throw new WrongUse(`${verb} takes one model`, help);
+  return model;
+}
+
+/** A whole number of at most `digits` digits. */
+export function wholeNumber(option: string, help: string, text: string, digits = 9): number {
+  if (!/^\d+$/.test(text) || text.length > digits) {
+    throw new WrongUse(`${option}: expected a whole number, received '${text}'`, help);
+  }
+  return Number(text);
+}

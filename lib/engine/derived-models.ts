@@ -1,10 +1,12 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Pauses } from '../onnx/file/pauses.js';
+import { replaceFile } from '../onnx/file/replace-file.js';
 import type { Model } from '../onnx/graph/model.js';
+import { CHUNK_BYTES } from '../onnx/graph/payload.js';
 
 /**
  * Models that were made of others, kept in a folder: `KEY.onnx`, beside it `KEY.json` with what was done and the hash of
@@ -18,7 +20,7 @@ export class DerivedModels {
     const path = this.#path(key);
     try {
       const entry = JSON.parse(await readFile(`${path}.json`, 'utf8')) as { sha256: string; report: unknown };
-      // External data of the entry has its own hash in the model's key: both were written by this class.
+      // Only of a model of 2 GiB and more are weights in a second file, which was written before the first.
       return (await hashOfFile(path)) === entry.sha256 ? { path, report: entry.report } : undefined;
     } catch {
       return undefined;
@@ -32,9 +34,7 @@ export class DerivedModels {
     const path = this.#path(key);
     await writeModel(model, path, { external: 'auto', externalThresholdBytes: 2 ** 20 });
     const entry = JSON.stringify({ sha256: await hashOfFile(path), report }, null, 1);
-    const temporary = `${path}.json.${process.pid}.${Math.random().toString(36).slice(2)}`;
-    await writeFile(temporary, entry);
-    await rename(temporary, `${path}.json`);
+    await replaceFile(`${path}.json`, (beside) => writeFile(beside, entry));
     return path;
   }
 
@@ -59,8 +59,8 @@ export async function hashOfModel(source: string | Uint8Array, model: Model, ext
   const pauses = new Pauses();
   if (typeof source === 'string') await addFile(hash, source);
   else {
-    for (let at = 0; at < source.byteLength; at += CHUNK) {
-      hash.update(source.subarray(at, at + CHUNK));
+    for (let at = 0; at < source.byteLength; at += CHUNK_BYTES) {
+      hash.update(source.subarray(at, at + CHUNK_BYTES));
       if (pauses.due) await pauses.take();
     }
   }
@@ -76,15 +76,13 @@ export async function hashOfModel(source: string | Uint8Array, model: Model, ext
   return hash.digest('hex');
 }
 
-const CHUNK = 1 << 20;
-
 async function hashOfFile(path: string): Promise<string> {
-  await stat(path);
   const hash = createHash('sha256');
   await addFile(hash, path);
   return hash.digest('hex');
 }
 
 async function addFile(hash: Hash, path: string): Promise<void> {
-  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK / 4 })) hash.update(chunk as Uint8Array);
+  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES / 4 }))
+    hash.update(chunk as Uint8Array);
 }

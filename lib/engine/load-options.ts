@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { argumentError, NodeTensorRTError } from '../errors.js';
+import { externalDataOption } from '../onnx/file/external-data-option.js';
 import { choiceOption, integerOption, knownKeys, objectOption, signalOption, stringOption } from '../options.js';
-import { isBytes, RuntimeFloat16Array } from '../tensor/data-types.js';
+import { RuntimeFloat16Array } from '../tensor/data-types.js';
 import { type BatchingOptions, type ResolvedBatching, resolveBatching } from './batching-options.js';
 import {
   type CustomOperatorLibrary,
@@ -213,18 +214,6 @@ function float16Option(value: unknown): 'bits' | 'array' {
 function deviceOption(device: unknown): number | string {
   if (typeof device === 'number') return integerOption('options.device', device, 0, 1023);
   return stringOption('options.device', device);
-}
-
-function externalDataOption(files: unknown): readonly { path: string; data: Uint8Array }[] {
-  if (!Array.isArray(files)) throw argumentError('options.externalData', 'an array of { path, data }', files);
-  files.forEach((file, i) => {
-    const entry = objectOption<{ path?: unknown; data?: unknown }>(`options.externalData[${i}]`, file);
-    stringOption(`options.externalData[${i}].path`, entry.path);
-    if (!isBytes(entry.data)) {
-      throw argumentError(`options.externalData[${i}].data`, 'a Uint8Array', entry.data);
-    }
-  });
-  return files;
 }
 
 function dimensionOverrides(overrides: unknown): Record<string, number> {

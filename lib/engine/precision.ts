@@ -56,18 +56,19 @@ export async function choosePrecision(
     });
   }
   if (precision === 'bf16') return bfloat16(source, options.fallback);
-  const { castGraph } = await import('../onnx/cast/cast-graph.js');
   const to = precision;
   const key = await hashOfModel(path, model, { cast: to, version: DERIVATION_VERSION });
   options.signal?.throwIfAborted();
   const cache = options.cacheDir === false ? undefined : new DerivedModels(options.cacheDir ?? defaultCacheFolder());
   const cached = await cache?.find(key);
   if (cached) return chosen(cached.path, cached.report as CastReport);
+  const { castGraph } = await import('../onnx/cast/cast-graph.js');
+  const { resolveCastOptions } = await import('../onnx/cast/options.js');
   const { prepareCast } = await import('../onnx/cast/prepare.js');
   // Of engines, which load by way of this file.
   const { engineRunner } = await import('./model-runner.js');
   await prepareCast(model, to, engineRunner);
-  const report = await castGraph(model, { to });
+  const report = await castGraph(model, resolveCastOptions({ to }));
   options.signal?.throwIfAborted();
   return chosen(await keep(cache, key, model, report), report);
 }

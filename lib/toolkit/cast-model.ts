@@ -47,19 +47,19 @@ export interface CastResult {
 export async function castModel(input: ModelInput, given: CastOptions): Promise<CastResult> {
   const options = objectOption<CastOptions>('options', given);
   knownKeys('options', options, [...castOptionNames, 'samples', 'maxSamples', 'externalData', 'signal']);
-  resolveCastOptions(options);
+  const resolved = resolveCastOptions(options);
   const maxSamples = integerOption('options.maxSamples', options.maxSamples ?? 32, 1, 10_000);
   const signal = options.signal === undefined ? undefined : signalOption('options.signal', options.signal);
   signal?.throwIfAborted();
   const model = await openModel(input, options.externalData ? { externalData: options.externalData } : {});
   const { castGraph } = await import('../onnx/cast/cast-graph.js');
   const { prepareCast } = await import('../onnx/cast/prepare.js');
-  await prepareCast(model, options.to, engineRunner);
+  await prepareCast(model, resolved.to, engineRunner);
   const samples = options.samples === undefined ? undefined : await take(options.samples, maxSamples);
-  if (samples === undefined) return { model, report: await castGraph(model, options) };
+  if (samples === undefined) return { model, report: await castGraph(model, resolved) };
   const { measureRanges } = await import('../onnx/cast/measure-ranges.js');
   const ranges = await measureRanges(model, samples, engineRunner, signal);
-  return { model, report: await castGraph(model, options, ranges) };
+  return { model, report: await castGraph(model, resolved, ranges) };
 }
 
 async function take(samples: unknown, max: number): Promise<TensorMap[]> {

@@ -56,11 +56,10 @@ export async function measureRanges(
 function add(ranges: Map<string, ValueRange>, name: string, data: Float32Array): void {
   const collector = new StatisticsCollector('float32', 'float16');
   collector.add(data);
-  const { count, finite, largestMagnitude, smallestMagnitude } = collector.result();
-  const before = ranges.get(name) ?? { max: 0, min: Number.POSITIVE_INFINITY, hasNonFinite: false };
+  const { count, finite, largestMagnitude } = collector.result();
+  const before = ranges.get(name) ?? { max: 0, hasNonFinite: false };
   ranges.set(name, {
     max: Math.max(before.max, largestMagnitude),
-    min: Math.min(before.min, smallestMagnitude ?? Number.POSITIVE_INFINITY),
     hasNonFinite: before.hasNonFinite || finite < count,
   });
 }

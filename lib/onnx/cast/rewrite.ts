@@ -106,7 +106,7 @@ class Rewrite {
         const narrow = node.graph.newValue(`${value.name}_${this.to}`, value.type);
         node.setOutput(index, narrow);
         this.#lower(narrow);
-        this.#put('Cast', narrow, value, node);
+        this.#putCast(narrow, value, node);
         this.#others.set(narrow, value);
         this.#others.set(value, narrow);
       } else this.#lower(value);
@@ -164,7 +164,7 @@ class Rewrite {
     graph.rename(value, graph.names.unique(`${name}_fp32`));
     const narrow = graph.declareValue(name, value.type);
     this.#lower(narrow);
-    this.#put('Cast', value, narrow, producer);
+    this.#putCast(value, narrow, producer);
     graph.setOutputs(graph.outputs.map((output) => (output === value ? narrow : output)));
     if (graph.valueInfo.delete(value)) graph.valueInfo.add(narrow);
   }
@@ -197,7 +197,7 @@ class Rewrite {
     if (constant?.elementType === 'float32') return this.#lowWeight(value, constant);
     const narrow = graph.newValue(`${value.name}_${this.to}`, value.type);
     this.#lower(narrow);
-    this.#put('Cast', value, narrow, value.producer);
+    this.#putCast(value, narrow, value.producer);
     this.#others.set(value, narrow);
     return narrow;
   }
@@ -233,15 +233,15 @@ class Rewrite {
     const known = this.#others.get(value);
     if (known) return known;
     const wide = value.graph.newValue(`${value.name}_fp32`, tensorType('float32', value.dims));
-    this.#put('Cast', value, wide, value.producer);
+    this.#putCast(value, wide, value.producer);
     this.#others.set(value, wide);
     return wide;
   }
 
-  #put(opType: string, from: Value, to: Value, behind: Node | undefined): void {
+  #putCast(from: Value, to: Value, behind: Node | undefined): void {
     const type = this.#low.has(to) ? elementTypeFor(this.to) : 'float32';
     const graph = to.graph;
-    const cast = graph.makeNode(opType, [from], [to], {
+    const cast = graph.makeNode('Cast', [from], [to], {
       name: `${from.name}_to_${type}`,
       attributes: { to: attribute.int(elementCode(type)) },
     });

@@ -3,6 +3,7 @@ import { arrayOver } from '../graph/numbers.js';
 import { MemoryPayload, type Payload } from '../graph/payload.js';
 import { Tensor } from '../graph/tensor.js';
 import { type TensorProto, TensorProto_DataLocation } from '../proto/onnx_pb.js';
+import { readVarint } from '../wire/fields.js';
 import { PLACEHOLDER, RAW_DATA } from '../wire/schema.js';
 import { copyMessage } from './copy-message.js';
 import { printable } from './external-location.js';
@@ -56,7 +57,7 @@ async function payloadOf(
   if (proto.dataLocation === TensorProto_DataLocation.EXTERNAL) return externalPayload(proto, type, count, sources);
   const placeholder = proto.$unknown?.find(({ no, wireType }) => no === PLACEHOLDER && wireType === 0);
   if (placeholder) {
-    const cut = sources.cuts[varint(placeholder.data)];
+    const cut = sources.cuts[readVarint(placeholder.data, 0, placeholder.data.byteLength)?.value ?? -1];
     if (cut === undefined)
       throw invalid('malformed', `tensor '${printable(proto.name)}' has a field that no schema has`);
     return cut.field === RAW_DATA ? cut.payload : typedPayload(type, count, cut.field, cut.payload);
@@ -119,10 +120,4 @@ function withStored(payload: Payload, entries: readonly { key: string; value: st
 
 function wrongSize(name: string, type: string, dims: readonly number[], what: string) {
   return invalid('tensor-size', `tensor '${name}' is ${type} [${dims.join(', ')}], but has ${what}`, { tensor: name });
-}
-
-function varint(data: Uint8Array): number {
-  let value = 0;
-  for (let i = data.length - 1; i >= 0; i--) value = value * 128 + ((data[i] as number) & 0x7f);
-  return value;
 }

@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { argumentError } from '../../errors.js';
 import { booleanOption, integerOption, knownKeys, objectOption, stringOption } from '../../options.js';
 import { isBytes } from '../../tensor/data-types.js';
 import type { Model } from '../graph/model.js';
+import { type ExternalDataFile, externalDataOption } from './external-data-option.js';
 import { openExternal } from './external-location.js';
 import { invalid } from './invalid.js';
 import { ModelFile } from './model-file.js';
@@ -12,7 +12,7 @@ import { type ByteSource, MemorySource } from './source.js';
 /** Options of `readModel`. */
 export interface ReadOptions {
   /** For a model given as bytes: the files of external data that it refers to, under the location that it writes. */
-  externalData?: readonly { path: string; data: Uint8Array }[];
+  externalData?: readonly ExternalDataFile[];
   limits?: ReadLimits;
 }
 
@@ -62,16 +62,8 @@ function readOptions(given: ReadOptions) {
   knownKeys('options', options, ['externalData', 'limits']);
   const limits = objectOption<ReadLimits>('options.limits', options.limits ?? {});
   knownKeys('options.limits', limits, ['nodes', 'hardLinks']);
-  const externalData = options.externalData ?? [];
-  if (!Array.isArray(externalData))
-    throw argumentError('options.externalData', 'an array of { path, data }', externalData);
-  for (const [i, file] of externalData.entries()) {
-    const entry = objectOption<{ path?: unknown; data?: unknown }>(`options.externalData[${i}]`, file);
-    stringOption(`options.externalData[${i}].path`, entry.path);
-    if (!isBytes(entry.data)) throw argumentError(`options.externalData[${i}].data`, 'a Uint8Array', entry.data);
-  }
   return {
-    externalData,
+    externalData: externalDataOption(options.externalData ?? []),
     nodes: integerOption('options.limits.nodes', limits.nodes ?? 1_000_000, 1, 10_000_000),
     hardLinks: booleanOption('options.limits.hardLinks', limits.hardLinks ?? false),
   };

@@ -1,5 +1,5 @@
 import type { Payload } from '../graph/payload.js';
-import { bytesHead, readField, wireTypes } from '../wire/fields.js';
+import { bytesHead, readField, readVarint, wireTypes } from '../wire/fields.js';
 import { PLACEHOLDER, type TensorPath } from '../wire/schema.js';
 import type { Cut } from './split.js';
 
@@ -39,7 +39,7 @@ export function join(bytes: Uint8Array, path: TensorPath | undefined, cuts: read
     const { number, start, end } = field;
     const inner = field.wireType === wireTypes.bytes ? path.fields.get(number) : undefined;
     if (path.isTensor && number === PLACEHOLDER) {
-      const cut = cuts[indexOf(bytes, start, end)] as Cut;
+      const cut = cuts[readVarint(bytes, start, end)?.value ?? -1] as Cut;
       fields.push({ number: cut.field, content: fieldRope(cut.field, cut.payload) });
       hasPayload = true;
     } else if (inner) {
@@ -51,10 +51,4 @@ export function join(bytes: Uint8Array, path: TensorPath | undefined, cuts: read
   }
   if (hasPayload) fields.sort((a, b) => a.number - b.number);
   return rope(...fields.map(({ content }) => content));
-}
-
-function indexOf(bytes: Uint8Array, start: number, end: number): number {
-  let value = 0;
-  for (let at = end - 1; at >= start; at--) value = value * 128 + ((bytes[at] as number) & 0x7f);
-  return value;
 }

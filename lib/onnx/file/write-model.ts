@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NodeTensorRTError } from '../../errors.js';
@@ -9,6 +7,7 @@ import type { Tensor } from '../graph/tensor.js';
 import type { Placing } from './encode.js';
 import { externalLayout } from './external-layout.js';
 import { locationParts } from './external-location.js';
+import { replaceFile } from './replace-file.js';
 import type { Rope } from './rope.js';
 import { RopeFile } from './rope-file.js';
 
@@ -43,14 +42,14 @@ export async function writeModel(model: Model, target: string | URL, options: Wr
   const whole = await serialize(model, layout.place);
   checkSize(whole);
   if (layout.tensors.length > 0) {
-    await replaceFile(join(dirname(path), location), async (file) => {
+    await streamTo(join(dirname(path), location), async (file) => {
       for (const { offset, tensor } of layout.tensors) {
         await file.padTo(offset);
         await file.write(tensor.payload);
       }
     });
   }
-  await replaceFile(path, (file) => file.writeRope(whole));
+  await streamTo(path, (file) => file.writeRope(whole));
 }
 
 /** The bytes of a model with all weights in it. Throws UNSUPPORTED where it would be 2 GiB or more. */
@@ -82,22 +81,17 @@ function checkSize({ byteLength }: Rope): void {
   throw new NodeTensorRTError('UNSUPPORTED', text, { bytes: byteLength });
 }
 
-/** Writes a file beside `path` and puts it in its place. */
-async function replaceFile(path: string, fill: (file: RopeFile) => Promise<void>): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
-  const file = await RopeFile.create(temporary);
-  try {
+/** Streams a new file into the place of `path`. */
+function streamTo(path: string, fill: (file: RopeFile) => Promise<void>): Promise<void> {
+  return replaceFile(path, async (beside) => {
+    const file = await RopeFile.create(beside);
     try {
       await fill(file);
       await file.finish();
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  });
 }
 
 function writeOptions(given: WriteOptions, path: string) {

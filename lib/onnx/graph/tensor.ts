@@ -1,6 +1,6 @@
 import { NodeTensorRTError } from '../../errors.js';
 import type { TensorProto } from '../proto/onnx_pb.js';
-import { type ElementType, elementTypes, rawByteLength } from './element-types.js';
+import { type ElementType, rawByteLength } from './element-types.js';
 import { arrayOver, numbersOf, type TensorArray } from './numbers.js';
 import { MemoryPayload, type Payload } from './payload.js';
 
@@ -103,9 +103,4 @@ export class Tensor {
 /** Product of dimensions; 1 for a scalar. */
 export function elementCount(dims: readonly number[]): number {
   return dims.reduce((product, dim) => product * dim, 1);
-}
-
-/** Whether elements of a type take whole bytes of a fixed number each. */
-export function isByteSized(type: ElementType): boolean {
-  return elementTypes[type].bits >= 8;
 }

@@ -4,8 +4,7 @@ import type { Model } from '../graph/model.js';
 import type { Value } from '../graph/value.js';
 import { tensorType } from '../graph/value-type.js';
 import { elementTypeOfFact, type Fact, typeOnly } from './fact.js';
-import { findTypeRule } from './types/find-rule.js';
-import { applyRule } from './types/rule.js';
+import { outputTypes } from './types/find-rule.js';
 import { type Visitor, Walk } from './walk.js';
 
 /** Options of `inferTypes`. */
@@ -41,10 +40,7 @@ export async function inferTypes(model: Model, options: InferTypesOptions = {}):
   const conflicts = new Map<Value, TypeConflict>();
   const visitor: Visitor = {
     keepsCalls: true,
-    outputs: (view) => {
-      const rule = findTypeRule(view.node.domain, view.node.opType);
-      return rule ? applyRule(rule, view) : [];
-    },
+    outputs: outputTypes,
     settle: (value, stated, found) => {
       const [a, b] = [elementTypeOfFact(stated), elementTypeOfFact(found)];
       if (a && b && a !== b) {

@@ -3,8 +3,7 @@ import type { ElementType } from '../graph/element-types.js';
 import type { Model } from '../graph/model.js';
 import type { Value } from '../graph/value.js';
 import { elementTypeOfFact, type Fact } from '../infer/fact.js';
-import { findTypeRule } from '../infer/types/find-rule.js';
-import { applyRule } from '../infer/types/rule.js';
+import { outputTypes } from '../infer/types/find-rule.js';
 import { Walk } from '../infer/walk.js';
 
 /** A value that is stated to be of another element type than its node makes. */
@@ -24,10 +23,7 @@ export async function findTypes(model: Model): Promise<ValueTypes> {
   const mismatches = new Map<Value, TypeMismatch>();
   const walk = new Walk(model, {
     keepsCalls: true,
-    outputs: (view) => {
-      const rule = findTypeRule(view.node.domain, view.node.opType);
-      return rule ? applyRule(rule, view) : [];
-    },
+    outputs: outputTypes,
     settle: (value, stated, found) => {
       const [a, b] = [elementTypeOfFact(stated), elementTypeOfFact(found)];
       if (a && b && a !== b) mismatches.set(value, { value, stated: a, made: b });

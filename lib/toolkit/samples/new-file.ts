@@ -1,5 +1,5 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { type FileHandle, open } from 'node:fs/promises';
+import { replaceFile } from '../../onnx/file/replace-file.js';
 import { systemError } from './failure.js';
 
 /** A file that is written from the first byte on, and may be corrected behind. */
@@ -25,25 +25,18 @@ export class NewFile {
   }
 }
 
-/**
- * Lets `write` fill a file beside `file`, and then puts it in its place: nobody sees half of it, and what was there stays
- * if it fails. The name of the file beside begins with a dot, so readers of the folder leave it out.
- */
-export async function replaceFile(file: string, write: (target: NewFile) => Promise<void>): Promise<void> {
-  const beside = join(dirname(file), `.${basename(file)}.${process.pid}.${unique++}.tmp`);
+/** Lets `write` fill a new file, which then takes the place of `file`. */
+export async function writeNewFile(file: string, write: (target: NewFile) => Promise<void>): Promise<void> {
   try {
-    const handle = await open(beside, 'wx');
-    try {
-      await write(new NewFile(file, handle));
-    } finally {
-      await handle.close();
-    }
-    await rename(beside, file);
+    await replaceFile(file, async (beside) => {
+      const handle = await open(beside, 'wx');
+      try {
+        await write(new NewFile(file, handle));
+      } finally {
+        await handle.close();
+      }
+    });
   } catch (error) {
-    await rm(beside, { force: true }).catch(() => undefined);
     throw systemError(file, 'write', error);
   }
 }
-
-// Apart by thread as well: two copies of this module may write in one process.
-let unique = Math.floor(Math.random() * 2 ** 40);

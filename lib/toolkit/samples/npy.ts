@@ -1,7 +1,7 @@
 import type { Tensor } from '../../tensor/tensor.js';
 import type { TensorLike } from '../../tensor/types.js';
 import { ByteBudget, type ReadLimits, readLimits } from './limits.js';
-import { replaceFile } from './new-file.js';
+import { writeNewFile } from './new-file.js';
 import { type NpyStream, readArray } from './npy-decode.js';
 import { encodeArray, takeTensor } from './npy-encode.js';
 import { pathOption, type RandomBytes, type SampleSource, withBytes } from './random-bytes.js';
@@ -44,7 +44,7 @@ export function readNpyBytes(bytes: RandomBytes, budget: ByteBudget): Promise<Te
 export async function writeNpy(path: string | URL, tensor: TensorLike): Promise<void> {
   const file = pathOption('path', path);
   const array = await encodeArray(file, takeTensor('tensor', tensor));
-  await replaceFile(file, async (target) => {
+  await writeNewFile(file, async (target) => {
     for await (const piece of array.pieces()) await target.append(piece);
   });
 }

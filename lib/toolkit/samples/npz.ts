@@ -4,7 +4,7 @@ import type { Tensor } from '../../tensor/tensor.js';
 import type { TensorMap } from '../../tensor/types.js';
 import { sampleError } from './failure.js';
 import { ByteBudget, type ReadLimits, readLimits } from './limits.js';
-import { replaceFile } from './new-file.js';
+import { writeNewFile } from './new-file.js';
 import { readArray } from './npy-decode.js';
 import { encodeArray, takeTensor } from './npy-encode.js';
 import { pathOption, type RandomBytes, type SampleSource, withBytes } from './random-bytes.js';
@@ -95,7 +95,7 @@ export async function writeNpz(path: string | URL, tensors: TensorMap, options: 
     checkName(file, name);
     return [name, takeTensor(`tensors.${name}`, tensor)] as const;
   });
-  await replaceFile(file, async (target) => {
+  await writeNewFile(file, async (target) => {
     const writer = new ZipWriter(target, compress);
     for (const [name, tensor] of checked) {
       const array = await encodeArray({ file, array: name }, tensor);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { NodeTensorRTError } from '../../../dist/esm/errors.js';
 import { readNpy, readNpz, writeNpy, writeNpz } from '../../../dist/esm/toolkit/samples/index.js';
-import { replaceFile } from '../../../dist/esm/toolkit/samples/new-file.js';
+import { writeNewFile } from '../../../dist/esm/toolkit/samples/new-file.js';
 import { ZipWriter } from '../../../dist/esm/toolkit/samples/zip-writer.js';
 import { type TensorLike, tensorTypes } from '../../../lib/tensor/types.js';
 import { randomNumbers } from '../../support/random.js';
@@ -75,7 +75,7 @@ async function examples(): Promise<{ npy: Buffer[]; npz: Buffer[] }> {
     await writeNpz(join(folder, 'x'), { a: tensors['float32'] as TensorLike }, { compress });
     npz.push(readFileSync(join(folder, 'x')));
   }
-  await replaceFile(join(folder, 'x'), async (target) => {
+  await writeNewFile(join(folder, 'x'), async (target) => {
     const writer = new ZipWriter(target, true, { field: 1, entries: 1 });
     for (const [i, bytes] of npy.entries()) await writer.add(`${i}.npy`, [bytes]);
     await writer.finish();

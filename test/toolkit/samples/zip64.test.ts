@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readNpz } from '../../../dist/esm/toolkit/samples/index.js';
-import { replaceFile } from '../../../dist/esm/toolkit/samples/new-file.js';
+import { writeNewFile } from '../../../dist/esm/toolkit/samples/new-file.js';
 import { ZipWriter } from '../../../dist/esm/toolkit/samples/zip-writer.js';
 import { failure, rejection } from '../../support/failure.js';
 import { NUMPY_TIMEOUT_MS, numpyReads } from '../../support/numpy.js';
@@ -12,7 +12,7 @@ import { npyFile } from './support.js';
 const pair = npyFile("{'descr': '<i2', 'fortran_order': False, 'shape': (2,)}\n", Buffer.from([1, 0, 2, 0]));
 
 async function writeThree(file: string, max: { field: number; entries: number }): Promise<void> {
-  await replaceFile(file, async (target) => {
+  await writeNewFile(file, async (target) => {
     const writer = new ZipWriter(target, false, max);
     for (const name of ['a', 'b', 'c']) await writer.add(`${name}.npy`, [pair]);
     await writer.finish();
