@@ -21,7 +21,7 @@ using nvidia::Json;
 std::vector<Item> all_items() {
   std::vector<Item> all;
   for (const auto items :
-       {driver_items, device_items, memory_items, copy_items, stream_items, graph_items, tensorrt_items}) {
+       {driver_items, device_items, memory_items, copy_items, stream_items, graph_items, tensorrt_items, model_items}) {
     for (Item& item : items()) all.push_back(std::move(item));
   }
   return all;

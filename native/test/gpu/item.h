@@ -39,5 +39,6 @@ std::vector<Item> copy_items();
 std::vector<Item> stream_items();
 std::vector<Item> graph_items();
 std::vector<Item> tensorrt_items();
+std::vector<Item> model_items();
 
 }  // namespace ntrt::gpu

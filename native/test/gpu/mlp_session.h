@@ -72,18 +72,6 @@ class MlpSession {
     return {static_cast<const float*>(host_output_.get()), Mlp::count(rows)};
   }
 
-  /// By events of the device, without copies.
-  template <typename Work>
-  double microseconds_per_run(int times, Work work) {
-    const auto start = cuda::Event::create(stream_.context(), cuda::Event::Timing::kOn);
-    const auto end = cuda::Event::create(stream_.context(), cuda::Event::Timing::kOn);
-    start.record(stream_);
-    for (int i = 0; i < times; ++i) work();
-    end.record(stream_);
-    stream_.synchronize();
-    return end.milliseconds_since(start) * 1000 / times;
-  }
-
  private:
   static size_t bytes_of(int rows) { return Mlp::count(rows) * sizeof(float); }
 

@@ -1,14 +1,14 @@
 // TensorRT 11: it is found, builds the perceptron, and computes what ONNX Runtime computed on a processor.
-#include "backends/tensorrt/loader/library.h"
-
 #include "core/error.h"
 #include "cuda/graph.h"
 #include "test/gpu/errors.h"
+#include "test/gpu/find_tensorrt.h"
 #include "test/gpu/item.h"
 #include "test/gpu/machine.h"
 #include "test/gpu/mlp.h"
 #include "test/gpu/mlp_session.h"
 #include "test/gpu/text.h"
+#include "test/gpu/time_runs.h"
 #include "test/nvidia/profile.h"
 
 namespace ntrt::gpu {
@@ -21,23 +21,6 @@ using nvidia::TensorRtLog;
 /// 1e-6, with TF32, which must be off, by some 1e-3.
 constexpr double kTolerance = 1e-4;
 
-std::shared_ptr<const tensorrt::Library> find(const Machine& machine) {
-  const auto search = tensorrt::find_library(tensorrt::Flavour::kTensorRt);
-  if (!search) throw Skipped(search.describe("library of tensorrt"));
-  if (machine.has_standin && !is_standin(search.found->path)) {
-    throw Skipped("the driver is a stand-in, and TensorRT is none");
-  }
-  return search.found;
-}
-
-/// A stand-in computes on the processor, and its times say nothing.
-int num_timed_runs(const Machine& machine) { return machine.has_standin ? 3 : 1000; }
-
-Libraries open(const Machine& machine) {
-  const auto library = find(machine);
-  return {tensorrt::Flavour::kTensorRt, library->path, library->parser};
-}
-
 Mlp read_mlp(const Machine& machine) {
   if (machine.models.empty()) throw Skipped("no folder of models was given");
   return Mlp::read(machine.models);
@@ -45,7 +28,7 @@ Mlp read_mlp(const Machine& machine) {
 
 /// The library is accepted as what it is, and not as TensorRT-RTX, whose virtual tables are others.
 std::string version(Machine& machine) {
-  const auto library = find(machine);
+  const auto library = find_tensorrt(machine);
   const Error error = error_of("TensorRT taken for TensorRT-RTX",
                                [&] { tensorrt::open_library(tensorrt::Flavour::kTensorRtRtx, library->path); });
   expect(error.code() == Code::kBackendUnavailable, "taken for TensorRT-RTX: " + message(error));
@@ -53,7 +36,7 @@ std::string version(Machine& machine) {
 }
 
 std::string build(Machine& machine) {
-  const Libraries libraries = open(machine);
+  const Libraries libraries = open_tensorrt(machine);
   const Mlp mlp = read_mlp(machine);
   const cuda::ContextPtr context = machine.context();
   const cuda::ContextScope scope(*context);
@@ -83,7 +66,7 @@ const std::string& plan_of(const Machine& machine) {
 /// The plan, loaded, with the device's context current.
 struct Loaded {
   explicit Loaded(const Machine& machine)
-      : libraries(open(machine)),
+      : libraries(open_tensorrt(machine)),
         mlp(read_mlp(machine)),
         context(machine.context()),
         scope(*context),
@@ -114,7 +97,7 @@ std::string run(Machine& machine) {
     session.run(rows);
     worst = std::max(worst, compare(session, mlp, rows, "a run"));
     times += format("; %d rows %.1f µs", rows,
-                    session.microseconds_per_run(num_timed_runs(machine), [&] { session.enqueue(); }));
+                    microseconds_per_run(session.stream(), num_timed_runs(machine, 1000), [&] { session.enqueue(); }));
   }
   return format("differs from ONNX Runtime's CPU results by %.1e of the largest, allowed is %.0e", worst, kTolerance) +
          times;
@@ -138,7 +121,8 @@ std::string graph(Machine& machine) {
   exec.launch(session.stream());
   session.download(rows);
   compare(session, mlp, rows, "a launch");
-  const double us = session.microseconds_per_run(num_timed_runs(machine), [&] { exec.launch(session.stream()); });
+  const double us =
+      microseconds_per_run(session.stream(), num_timed_runs(machine, 1000), [&] { exec.launch(session.stream()); });
   return format("%d rows %.1f µs a launch", rows, us);
 }
 

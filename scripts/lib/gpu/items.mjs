@@ -23,6 +23,10 @@ export const gpuItems = {
   'tensorrt/build': 'TensorRT reads a perceptron of 8 layers of 1024 from ONNX and builds it, FP32, 1 to 32 rows',
   'tensorrt/run': "1, 8 and 32 rows on a stream, compared with ONNX Runtime's results on a processor; time per run",
   'tensorrt/graph': 'the same captured into a graph; time per launch',
+  'models/fp32':
+    "real models after optimizeModel: built, every sample run and compared with ONNX Runtime's results on a processor, the first one from a graph, too; time per run",
+  'models/fp16': 'the same after castModel to fp16, compared with the results of float32',
+  'models/bf16': 'the same after castModel to bf16',
 };
 
 /** Beside gpu_acceptance: the addon itself. */

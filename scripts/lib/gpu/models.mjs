@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { fixtureSources, importFixtures } from '../fixtures.mjs';
 import { root } from '../paths.mjs';
 import { hashFiles, isStamped, writeStamp } from '../stamp.mjs';
+import { writeCases } from './cases.mjs';
 
 export const ROWS = 32;
 export const WIDTH = 1024;
@@ -16,7 +17,10 @@ const TOLERANCE = 1e-4;
  * @returns {Promise<import('../progress.mjs').StepResult>}
  */
 export async function ensureGpuModels(dir) {
-  const sources = [...fixtureSources, path.join(root, 'scripts', 'lib', 'gpu', 'models.mjs')];
+  const sources = [
+    ...fixtureSources,
+    ...['models.mjs', 'cases.mjs'].map((name) => path.join(root, 'scripts', 'lib', 'gpu', name)),
+  ];
   const hash = hashFiles(root, [
     ...sources.map((file) => path.relative(root, file)),
     'node_modules/onnxruntime-node/package.json',
@@ -36,6 +40,10 @@ export async function ensureGpuModels(dir) {
     path.join(dir, 'mlp.expected.f32'),
     new Uint8Array(expected.buffer, expected.byteOffset, expected.byteLength),
   );
+  const small = path.join(dir, 'small-mlp.onnx');
+  writeFileSync(small, mlp({ layers: 3, width: 64 }));
+  const x = { type: /** @type {const} */ ('float32'), data: pseudoRandom(8 * 64, 8), dims: [8, 64] };
+  await writeCases(dir, 'small-mlp', small, [{ name: '8 rows', inputs: { x } }]);
   writeStamp(stamp, hash);
   return { fresh: false, note: 'written' };
 }

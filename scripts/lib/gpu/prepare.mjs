@@ -2,8 +2,11 @@ import { setup } from '../../setup.mjs';
 import { SetupError } from '../errors.mjs';
 import { ensureNvidia, unavailable } from '../nvidia/ensure.mjs';
 import { compileWithNvidia, includeParts } from '../nvidia/programs.mjs';
+import { ensurePictures } from '../pictures.mjs';
 import { showStep } from '../progress.mjs';
+import { ensureRealModels } from '../reference/models.mjs';
 import { ensureToolchain } from '../toolchain.mjs';
+import { ensureRealCases } from './cases.mjs';
 import { ensureGpuModels } from './models.mjs';
 import { builtPrograms } from './programs.mjs';
 
@@ -25,5 +28,10 @@ export async function prepareGpu({ standins = false } = {}) {
   await showStep('gpu_acceptance', () => compileWithNvidia(toolchain, tools.compiler, paths, 'gpu_programs'));
   const programs = builtPrograms(paths.tensorrtLib ?? null);
   await showStep('models', () => ensureGpuModels(programs.models));
+  if (!standins) {
+    await showStep('real models', () => ensureRealModels(tools.python));
+    await showStep('pictures', () => ensurePictures(tools.python));
+    await showStep('cases', () => ensureRealCases(programs.models));
+  }
   return programs;
 }
