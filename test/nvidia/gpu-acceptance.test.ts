@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -11,7 +11,7 @@ import { programs as libraries } from './programs.js';
 
 const programs = builtPrograms(null);
 const all = Object.keys(gpuItems);
-const ofTensorRt = all.filter((item) => item.startsWith('tensorrt/'));
+const ofTensorRt = all.filter((item) => /^(tensorrt|models)\//.test(item));
 const ofDriver = all.filter((item) => !ofTensorRt.includes(item));
 const noDriver = { NODE_TENSORRT_CUDA_LIBRARY: '/there/is/none' };
 
@@ -28,11 +28,13 @@ test('gpu_acceptance has the items that docs/gpu-results.md tells of', async () 
 });
 
 describe('on the stand-ins', () => {
-  test('all items pass, with the stand-in of TensorRT, which computes with ONNX Runtime', async () => {
-    const { machine, passed, details } = await onStandins();
+  test('all items pass with the stand-in of TensorRT, but for bfloat16, which it cannot compute', async () => {
+    const { machine, passed, skipped, details } = await onStandins();
     expect(machine).toMatchObject({ standin: true, gpu: 'Stand-in GPU', computeCapability: '8.6', driver: '580.00' });
-    expect(passed, JSON.stringify(details)).toEqual(all);
+    expect(skipped, JSON.stringify(details)).toEqual(['models/bf16']);
+    expect(passed, JSON.stringify(details)).toEqual(all.filter((item) => item !== 'models/bf16'));
     expect(details['tensorrt/run']).toContain('differs from ONNX Runtime');
+    expect(details['models/fp16']).toMatch(/small-mlp: \d\d\.\d dB, built in/);
   });
 
   test('items of TensorRT are skipped with the reason where only the driver is a stand-in', async () => {
@@ -45,9 +47,21 @@ describe('on the stand-ins', () => {
   test.each([
     ['buildSerializedNetwork', 'tensorrt/build'],
     ['enqueueV3:nth=2', 'tensorrt/graph'],
-  ])('the fault %s makes %s fail', async (fault, item) => {
-    const { failed, details } = await onStandins({ STANDIN_FAULTS: fault }, [...new Set(['tensorrt/build', item])]);
+    ['enqueueV3:nth=1', 'models/fp32', [] as string[]],
+  ])('the fault %s makes %s fail', async (fault, item, before = ['tensorrt/build']) => {
+    const { failed, details } = await onStandins({ STANDIN_FAULTS: fault }, [...new Set([...before, item])]);
     expect(failed, JSON.stringify(details)).toEqual([item]);
+  });
+
+  test('a result that is further off than the case allows is a failure that says by how much', async () => {
+    const models = mkdtempSync(path.join(os.tmpdir(), 'node-tensorrt-'));
+    cpSync(path.join(programs.models, 'cases', 'fp16'), path.join(models, 'cases', 'fp16'), { recursive: true });
+    const text = path.join(models, 'cases', 'fp16', 'small-mlp', 'case.txt');
+    writeFileSync(text, readFileSync(text, 'utf8').replace('snr 40', 'snr 99'));
+    const { results } = await runAcceptance({ ...programs, models }, { standins: true, items: ['models/fp16'] });
+    rmSync(models, { recursive: true });
+    expect(results[0]).toMatchObject({ item: 'models/fp16', result: 'failed' });
+    expect(results[0]?.detail).toMatch(/small-mlp: FAILED: y: \d\d\.\d dB over differences, at least 99 are wanted$/);
   });
 
   test('items of pools are skipped where the device has none', async () => {

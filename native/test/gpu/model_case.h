@@ -34,13 +34,13 @@ struct CaseSample {
 };
 
 struct ModelCase {
-  std::string name;
   std::string path;
   double least_snr = 0;
   std::vector<CaseSample> samples;
 
   static ModelCase read(const std::filesystem::path& folder) {
-    ModelCase result{folder.filename().string(), (folder / "model.onnx").string()};
+    ModelCase result;
+    result.path = (folder / "model.onnx").string();
     std::ifstream file(folder / "case.txt");
     std::string line;
     while (std::getline(file, line)) {

@@ -34,8 +34,7 @@ std::unique_ptr<nvinfer1::IHostMemory> build_case(const Libraries& libraries, co
 }
 
 /// Builds, runs every sample, and launches the first one from a graph.
-std::string try_case(Machine& machine, const ModelCase& model) {
-  const Libraries libraries = open_tensorrt(machine);
+std::string try_case(const Machine& machine, const Libraries& libraries, const ModelCase& model) {
   const cuda::ContextPtr context = machine.context();
   const cuda::ContextScope scope(*context);
   const auto begin = Clock::now();
@@ -76,20 +75,22 @@ std::vector<std::filesystem::path> folders_in(const std::filesystem::path& paren
 }
 
 /// All models of one precision, the others too where one fails.
-std::string try_precision(Machine& machine, const std::string& precision) {
+std::string try_precision(const Machine& machine, const std::string& precision) {
   if (machine.models.empty()) throw Skipped("no folder of models was given");
-  find_tensorrt(machine);
+  const Libraries libraries = open_tensorrt(machine);
   if (machine.has_standin && precision == "bf16") {
     throw Skipped("the stand-in computes with ONNX Runtime, which has no bfloat16 on a processor");
   }
   const auto folders = folders_in(std::filesystem::path(machine.models) / "cases" / precision);
   if (folders.empty()) throw Skipped("there are no models in " + precision);
+  TensorRtLog log;
+  libraries.builder(log);  // where there is none at all, that is said once
   std::string text;
   bool all_good = true;
   for (const std::filesystem::path& folder : folders) {
     text += (text.empty() ? "" : "; ") + folder.filename().string() + ": ";
     try {
-      text += try_case(machine, ModelCase::read(folder));
+      text += try_case(machine, libraries, ModelCase::read(folder));
     } catch (const std::exception& reason) {
       text += std::string("FAILED: ") + reason.what();
       all_good = false;

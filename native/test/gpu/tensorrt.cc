@@ -1,6 +1,7 @@
 // TensorRT 11: it is found, builds the perceptron, and computes what ONNX Runtime computed on a processor.
 #include "core/error.h"
 #include "cuda/graph.h"
+#include "test/gpu/bytes.h"
 #include "test/gpu/errors.h"
 #include "test/gpu/find_tensorrt.h"
 #include "test/gpu/item.h"
@@ -33,6 +34,25 @@ std::string version(Machine& machine) {
                                [&] { tensorrt::open_library(tensorrt::Flavour::kTensorRtRtx, library->path); });
   expect(error.code() == Code::kBackendUnavailable, "taken for TensorRT-RTX: " + message(error));
   return to_string(library->version) + ", " + library->path;
+}
+
+/// Bytes that are no plan are refused with an error, and the runtime goes on.
+std::string foreign_plans(Machine& machine) {
+  const Libraries libraries = open_tensorrt(machine);
+  const cuda::ContextPtr context = machine.context();
+  const cuda::ContextScope scope(*context);
+  TensorRtLog log;
+  const auto runtime = libraries.runtime(log);
+  std::string noise(1 << 20, '\0');
+  for (size_t i = 0; i < noise.size(); ++i) noise[i] = static_cast<char>(pattern_byte(i, 5));
+  std::string first_error;
+  for (const std::string& bytes : {noise, noise.substr(0, 100), std::string("ftrt"), std::string(4096, '\0')}) {
+    const std::unique_ptr<nvinfer1::ICudaEngine> engine(runtime->deserializeCudaEngine(bytes.data(), bytes.size()));
+    const std::vector<std::string> errors = log.take_errors();
+    expect(engine == nullptr && !errors.empty(), format("%zu bytes of no plan are taken for one", bytes.size()));
+    if (first_error.empty()) first_error = errors.front();
+  }
+  return first_error;
 }
 
 std::string build(Machine& machine) {
@@ -129,7 +149,11 @@ std::string graph(Machine& machine) {
 }  // namespace
 
 std::vector<Item> tensorrt_items() {
-  return {{"tensorrt/version", version}, {"tensorrt/build", build}, {"tensorrt/run", run}, {"tensorrt/graph", graph}};
+  return {{"tensorrt/version", version},
+          {"tensorrt/foreign-plans", foreign_plans},
+          {"tensorrt/build", build},
+          {"tensorrt/run", run},
+          {"tensorrt/graph", graph}};
 }
 
 }  // namespace ntrt::gpu

@@ -20,6 +20,7 @@ export const gpuItems = {
   'graphs/branches': 'a graph of two streams',
   'graphs/abandoned': 'a capture that is left leaves a usable stream',
   'tensorrt/version': 'the library is found by the loader and is of a version that fits; as TensorRT-RTX it is refused',
+  'tensorrt/foreign-plans': 'what is no plan is refused with an error',
   'tensorrt/build': 'TensorRT reads a perceptron of 8 layers of 1024 from ONNX and builds it, FP32, 1 to 32 rows',
   'tensorrt/run': "1, 8 and 32 rows on a stream, compared with ONNX Runtime's results on a processor; time per run",
   'tensorrt/graph': 'the same captured into a graph; time per launch',
