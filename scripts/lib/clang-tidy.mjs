@@ -5,6 +5,7 @@ import path from 'node:path';
 import { addonDefines } from './addon-defines.mjs';
 import { cmakeBuildDir } from './cmake.mjs';
 import { headersDir } from './headers.mjs';
+import { includedHeaders } from './included-headers.mjs';
 import { ensureNodeHeaders } from './node-headers.mjs';
 import { ensureNvidia, unavailable } from './nvidia/ensure.mjs';
 import { cacheDir, packageFile, root } from './paths.mjs';
@@ -16,7 +17,8 @@ const resultsDir = path.join(cacheDir, 'clang-tidy');
 const KEEP_DAYS = 30;
 
 /**
- * Checks the native sources. A file that passed is not checked again until it, a header, .clang-tidy or its flags change.
+ * Checks the native sources. A file that passed is not checked again until it, a header that it includes, .clang-tidy or
+ * its flags change.
  * @param {import('./toolchain.mjs').Toolchain} toolchain
  * @param {{ sources: string[], commands: Map<string, string> }} input the addon's sources, and what CMake compiles
  * @returns {Promise<{ failures: string[], checked: number, remembered: number, unknown: string[] }>}
@@ -24,12 +26,8 @@ const KEEP_DAYS = 30;
  */
 export async function runClangTidy(toolchain, { sources, commands }) {
   const native = listFiles(path.join(root, 'native')).map((file) => `native/${file}`);
-  const headers = native.filter((file) => file.endsWith('.h') && !file.startsWith('native/test/'));
-  const shared = hashFiles(
-    root,
-    ['.clang-tidy', ...headers],
-    [pins.toolchain['clang-tidy'], pins.onnxruntimeHeaders.treeSha256],
-  );
+  const includes = includedHeaders(path.join(root, 'native'));
+  const shared = hashFiles(root, ['.clang-tidy'], [pins.toolchain['clang-tidy'], pins.onnxruntimeHeaders.treeSha256]);
   const addonFlags = await bindingFlags();
   const nvidiaFlags = await flagsWithNvidia();
   const result = { failures: [], checked: 0, remembered: 0, unknown: [] };
@@ -45,7 +43,8 @@ export async function runClangTidy(toolchain, { sources, commands }) {
           result.unknown.push(file);
           continue;
         }
-        const key = hashFiles(root, [file], [shared, command ?? flags]);
+        const headers = includes(path.posix.relative('native', file)).map((header) => `native/${header}`);
+        const key = hashFiles(root, [file, ...headers], [shared, command ?? flags]);
         const passed = path.join(resultsDir, createHash('sha256').update(key).digest('hex'));
         if (existsSync(passed)) {
           result.remembered++;
