@@ -11,7 +11,8 @@ import { summarize } from './lib/stats.mjs';
 export const title = 'Casting a large model';
 export const about = `A model of 1.07 GB (64 matrices, 1344 nodes) is read, cast to float16 and written, from file to file, beside
 \`fs.copyFile\` and a flush to the disk of the same file. The file is in the system's cache. Memory: resident memory at
-its highest, less what the process had after the import. Stalls: how late a timer of 1 ms was, and the same in a process that
+its highest, less what the process had after the import. The first cast of a process
+loads the code of 200 files on the way. Stalls: how late a timer of 1 ms was, and the same in a process that
 only copies, which Node does in a thread of its own: the delays that the machine itself makes. *Import*: of
 \`node-tensorrt/onnx\`, in a new process.`;
 
@@ -23,6 +24,7 @@ export function plan({ quick }) {
     subjects: [
       { id: 'copy', label: 'fs.copyFile', kind: 'control', measure: 'copy', params },
       { id: 'cast', label: 'castModel, writeModel', kind: 'ours', measure: 'cast', params },
+      { id: 'again', label: 'the same, not the first of its process', kind: 'ours', measure: 'castAgain', params },
       { id: 'import', label: 'import', kind: 'ours', measure: 'importEntry', params: {} },
     ],
   };
@@ -51,6 +53,12 @@ export async function cast({ blocks }) {
   });
 }
 
+/** @param {any} params */
+export async function castAgain(params) {
+  await cast({ blocks: 4 });
+  return cast(params);
+}
+
 /** @param {any} _params */
 export async function importEntry(_params) {
   const start = performance.now();
@@ -75,8 +83,10 @@ export function report(rounds, subjects) {
   const over = (id, value) => summarize(rounds.map((round) => value(round[id])));
   const works = subjects.filter(({ measure: name }) => name !== 'importEntry');
   const ratio = summarize(rounds.map(({ copy: copied, cast: done }) => done.ms / copied.ms));
+  const late = (/** @type {string} */ id) =>
+    summarize(rounds.map((round) => round[id].timerMs.max - round['copy'].timerMs.max));
   const worst = (/** @type {string} */ id) => over(id, ({ timerMs }) => timerMs.max);
-  const row = ({ id, label }) => {
+  const row = (/** @type {Subject} */ { id, label }) => {
     const ms = over(id, (result) => result.ms);
     const late = ['p50', 'p99', 'p999'].map((field) => number(over(id, ({ timerMs }) => timerMs[field]).median));
     return [
@@ -102,22 +112,8 @@ export function report(rounds, subjects) {
         atMost: 430,
         unit: 'MB',
       }),
-      target(
-        'timer of 1 ms late while casting, p99.9',
-        over('cast', ({ timerMs }) => timerMs.p999),
-        {
-          atMost: 5,
-          unit: 'ms',
-        },
-      ),
-      target(
-        'the same, at most, less what copying has',
-        summarize(rounds.map((round) => round['cast'].timerMs.max - round['copy'].timerMs.max)),
-        {
-          atMost: 5,
-          unit: 'ms',
-        },
-      ),
+      target('event loop held up at most, less what copying has', late('cast'), { atMost: 5, unit: 'ms' }),
+      target('the same, not the first of its process', late('again'), { atMost: 5, unit: 'ms' }),
       target(
         'import of node-tensorrt/onnx',
         over('import', (result) => result.ms),

@@ -23,7 +23,7 @@ import { measureRounds } from './lib/rounds.mjs';
 /** In the order of the page. */
 const NAMES = [
   ...['call-overhead', 'mlp', 'batching', 'batching-ocr', 'batching-magika', 'batching-overload', 'event-loop-delay'],
-  ...['tensor-sizes', 'load', 'memory', 'memory-return', 'memory-day', 'allocators', 'ocr', 'pipeline'],
+  ...['tensor-sizes', 'load', 'memory', 'memory-return', 'memory-day', 'allocators', 'ocr', 'pipeline', 'cast'],
 ];
 
 await runMain(async () => {

@@ -1,4 +1,5 @@
 import type { Model } from '../graph/model.js';
+import { sort } from '../passes/sort.js';
 import { makePlan } from './make-plan.js';
 import type { ResolvedCastOptions } from './options.js';
 import type { Ranges } from './ranges.js';
@@ -12,6 +13,6 @@ import { rewrite } from './rewrite.js';
 export async function castGraph(model: Model, options: ResolvedCastOptions, ranges?: Ranges): Promise<CastReport> {
   const plan = await makePlan(model, options, ranges);
   const casts = await rewrite(model, plan, options.keepIoTypes);
-  model.graph.sort();
+  await sort.run(model);
   return castReport(plan, casts);
 }

@@ -1,3 +1,4 @@
+import { giveBuffer, takeBuffer } from '../file/chunk-buffers.js';
 import type { ElementType } from '../graph/element-types.js';
 import { CHUNK_BYTES, type Payload } from '../graph/payload.js';
 import { Tensor } from '../graph/tensor.js';
@@ -33,7 +34,11 @@ class ConvertedPayload implements Payload {
   }
 
   async *chunks(): AsyncIterable<Uint8Array> {
-    const buffer = new Uint8Array(Math.min(CHUNK_BYTES / 2, this.byteLength));
-    for await (const chunk of this.source.chunks()) yield convertFloatsSync(chunk, 'float32', this.type, buffer);
+    const buffer = takeBuffer(Math.min(CHUNK_BYTES / 2, this.byteLength));
+    try {
+      for await (const chunk of this.source.chunks()) yield convertFloatsSync(chunk, 'float32', this.type, buffer);
+    } finally {
+      giveBuffer(buffer);
+    }
   }
 }

@@ -31,7 +31,7 @@ export async function makePlan(
     await decide(node, plan, options, ranges, weights, model.opset);
     if (pauses.due) await pauses.take();
   }
-  keepIslands(model, plan);
+  await keepIslands(model, plan, pauses);
   return plan;
 }
 
@@ -142,17 +142,19 @@ function judgeRange(value: Value, ranges: Ranges | undefined, options: ResolvedC
  * Nodes that only move values stay float32 where nothing next to them computes in low precision: casts would be put in for
  * nothing. Looked at together, since they often stand in a row.
  */
-function keepIslands(model: Model, plan: CastPlan): void {
+async function keepIslands(model: Model, plan: CastPlan, pauses: Pauses): Promise<void> {
   const moves = (node: Node | undefined): node is Node =>
     node !== undefined && plan.isLow(node) && opRule(node.opType, plan.to).rule === 'data' && !node.is('Cast');
   const seen = new Set<Node>();
   for (const start of model.graph.allNodes()) {
+    if (pauses.due) await pauses.take();
     if (seen.has(start) || !moves(start)) continue;
     const island: Node[] = [];
     let touchesLow = false;
     const open = [start];
     seen.add(start);
     for (let node = open.pop(); node; node = open.pop()) {
+      if (pauses.due) await pauses.take();
       island.push(node);
       // A table of values to choose from is halved, which is worth a cast.
       touchesLow ||= node.inputs.some((value) => (value?.constant?.byteLength ?? 0) >= LARGE_BYTES);

@@ -1,4 +1,5 @@
 import { NodeTensorRTError } from '../../errors.js';
+import { Pauses } from '../file/pauses.js';
 import type { Model } from '../graph/model.js';
 import { inferTypes } from '../infer/infer-types.js';
 import { constantToInitializer } from '../passes/constant-to-initializer.js';
@@ -19,7 +20,7 @@ export async function prepareCast(model: Model, to: LowPrecision, loadRunner: Lo
   if (loadRunner) await foldConstants.run(model, { loadRunner });
   await removeDead.run(model);
   await inferTypes(model);
-  const needed = neededOpset(model, to);
+  const needed = await neededOpset(model, to);
   if (needed <= model.opset) return;
   try {
     await upgradeOpset(model, { to: needed });
@@ -31,9 +32,11 @@ export async function prepareCast(model: Model, to: LowPrecision, loadRunner: Lo
 }
 
 /** The operator set that has low forms of all operators with float32 inputs. */
-function neededOpset(model: Model, to: LowPrecision): number {
+async function neededOpset(model: Model, to: LowPrecision): Promise<number> {
+  const pauses = new Pauses();
   let needed = 0;
   for (const node of model.graph.allNodes()) {
+    if (pauses.due) await pauses.take();
     if (!node.inputs.some((value) => value?.elementType === 'float32')) continue;
     if (opRule(node.opType, to).rule === 'never') continue;
     const { since } = formOf(node, to) ?? { since: 0 };

@@ -30,8 +30,8 @@ export async function rewrite(model: Model, plan: CastPlan, keepIoTypes: boolean
     if (pauses.due) await pauses.take();
   }
   for (const graph of model.graph.withSubgraphs()) work.fitOutputs(graph, graph === model.graph && !keepIoTypes);
-  work.finish();
-  removeIdleCasts(model);
+  await work.finish(pauses);
+  await removeIdleCasts(model, pauses);
   return work.casts;
 }
 
@@ -55,15 +55,24 @@ function convertWeight(tensor: Tensor, consumers: readonly Node[], to: LowPrecis
 }
 
 /** Takes out casts of the model itself that do not change a type any more. */
-function removeIdleCasts(model: Model): void {
+async function removeIdleCasts(model: Model, pauses: Pauses): Promise<void> {
+  const idle = new Map<Graph, Node[]>();
   for (const node of model.graph.allNodes()) {
+    if (pauses.due) await pauses.take();
     const [value] = node.inputs;
     const [result] = node.outputs;
     if (!node.is('Cast') || !value || !result || result.returnedBy.size > 0) continue;
     if (value.elementType === undefined || elementCode(value.elementType) !== node.int('to', 0)) continue;
     result.replaceUses(value);
-    node.remove();
+    addTo(idle, node.graph, node);
   }
+  for (const [graph, nodes] of idle) graph.removeNodes(nodes);
+}
+
+function addTo<Key>(lists: Map<Key, Node[]>, key: Key, node: Node): void {
+  const list = lists.get(key);
+  if (list) list.push(node);
+  else lists.set(key, [node]);
 }
 
 class Rewrite {
@@ -75,6 +84,7 @@ class Rewrite {
   /** Casts that wait to be put behind a node, or at the front of a graph. */
   readonly #behind = new Map<Node, Node[]>();
   readonly #front = new Map<Graph, Node[]>();
+  readonly #changed = new Set<Graph>();
 
   constructor(
     private readonly plan: CastPlan,
@@ -144,16 +154,17 @@ class Rewrite {
     if (outputs.some((value, i) => value !== graph.outputs[i])) graph.setOutputs(outputs);
   }
 
-  finish(): void {
+  async finish(pauses: Pauses): Promise<void> {
+    const replaced = new Map<Graph, Node[]>();
     for (const value of this.#others.keys()) {
       // A Constant whose place an initialiser took.
-      if (value.isUnused && value.producer?.is('Constant')) value.producer.remove();
+      if (value.isUnused && value.producer?.is('Constant')) addTo(replaced, value.producer.graph, value.producer);
+      if (pauses.due) await pauses.take();
     }
-    for (const [node, casts] of this.#behind)
-      for (const cast of casts.reverse()) node.graph.insert(cast, { after: node });
-    for (const [graph, casts] of this.#front) {
-      const [first] = graph.nodes;
-      for (const cast of casts) graph.insert(cast, { before: first });
+    for (const [graph, nodes] of replaced) graph.removeNodes(nodes);
+    for (const graph of this.#changed) {
+      graph.insertAll(this.#front.get(graph) ?? [], this.#behind);
+      if (pauses.due) await pauses.take();
     }
   }
 
@@ -246,10 +257,8 @@ class Rewrite {
       attributes: { to: attribute.int(elementCode(type)) },
     });
     this.casts++;
-    const list = behind ? this.#behind : this.#front;
-    const key = behind ?? graph;
-    const casts = (list as Map<Node | Graph, Node[]>).get(key);
-    if (casts) casts.push(cast);
-    else (list as Map<Node | Graph, Node[]>).set(key, [cast]);
+    if (behind) addTo(this.#behind, behind, cast);
+    else addTo(this.#front, graph, cast);
+    this.#changed.add(behind?.graph ?? graph);
   }
 }

@@ -6,6 +6,7 @@ import type { Model } from '../graph/model.js';
 import { type ExternalDataFile, externalDataOption } from './external-data-option.js';
 import { openExternal } from './external-location.js';
 import { invalid } from './invalid.js';
+import { loadProtobuf } from './load-protobuf.js';
 import { ModelFile } from './model-file.js';
 import { type ByteSource, MemorySource } from './source.js';
 
@@ -36,7 +37,8 @@ export type OpenExternal = (location: string, tensor: string) => Promise<ByteSou
  */
 export async function readModel(source: string | URL | Uint8Array, options: ReadOptions = {}): Promise<Model> {
   const { externalData, nodes, hardLinks } = readOptions(options);
-  // It loads protobuf, which who does not read models need not wait for.
+  // Who does not read models need not wait for it.
+  await loadProtobuf();
   const { parseModel } = await import('./parse-model.js');
   if (isBytes(source)) {
     const files = new Map(externalData.map(({ path, data }) => [path, data]));

@@ -9,7 +9,7 @@ export interface Rope {
   readonly parts: readonly (Uint8Array | Payload)[];
 }
 
-export function rope(...pieces: readonly (Uint8Array | Payload | Rope)[]): Rope {
+export function rope(pieces: readonly (Uint8Array | Payload | Rope)[]): Rope {
   const parts: (Uint8Array | Payload)[] = [];
   let byteLength = 0;
   for (const piece of pieces) {
@@ -22,7 +22,7 @@ export function rope(...pieces: readonly (Uint8Array | Payload | Rope)[]): Rope 
 
 /** A field whose content is a message or bytes. */
 export function fieldRope(number: number, content: Uint8Array | Payload | Rope): Rope {
-  return rope(bytesHead(number, content.byteLength), content);
+  return rope([bytesHead(number, content.byteLength), content]);
 }
 
 /**
@@ -30,7 +30,7 @@ export function fieldRope(number: number, content: Uint8Array | Payload | Rope):
  * around them. A tensor's fields come out in the order of their numbers, as protobuf libraries write them.
  */
 export function join(bytes: Uint8Array, path: TensorPath | undefined, cuts: readonly Cut[]): Rope {
-  if (path === undefined) return rope(bytes);
+  if (path === undefined) return rope([bytes]);
   const fields: { number: number; content: Rope }[] = [];
   let hasPayload = false;
   for (let at = 0; at < bytes.byteLength; ) {
@@ -45,10 +45,10 @@ export function join(bytes: Uint8Array, path: TensorPath | undefined, cuts: read
     } else if (inner) {
       fields.push({ number, content: fieldRope(number, join(bytes.subarray(start, end), inner, cuts)) });
     } else {
-      fields.push({ number, content: rope(bytes.subarray(at, end)) });
+      fields.push({ number, content: rope([bytes.subarray(at, end)]) });
     }
     at = end;
   }
   if (hasPayload) fields.sort((a, b) => a.number - b.number);
-  return rope(...fields.map(({ content }) => content));
+  return rope(fields.map(({ content }) => content));
 }

@@ -94,7 +94,7 @@ async function graphRope(encoder: Encoder, graph: Graph): Promise<Rope> {
   const encode = <D extends DescMessage>(schema: D, message: MessageShape<D>): Rope => {
     const before = encoder.cuts.length;
     const bytes = toBinary(schema, message);
-    return before === 0 && encoder.cuts.length === 0 ? rope(bytes) : join(bytes, tensorPath(schema), encoder.cuts);
+    return before === 0 && encoder.cuts.length === 0 ? rope([bytes]) : join(bytes, tensorPath(schema), encoder.cuts);
   };
   for (const node of graph.nodes) await add(fields.node.number, encode(NodeProtoSchema, encoder.node(node)));
   for (const [value, tensor] of encoder.initializers(graph)) {
@@ -107,7 +107,7 @@ async function graphRope(encoder: Encoder, graph: Graph): Promise<Rope> {
   const rest = encoder.graphRest(graph);
   const described = { input: rest.input, output: rest.output, valueInfo: rest.valueInfo };
   for (const [key, list] of Object.entries(described) as [keyof typeof described, typeof rest.input][]) {
-    for (const info of list) await add(fields[key].number, rope(toBinary(ValueInfoProtoSchema, info)));
+    for (const info of list) await add(fields[key].number, rope([toBinary(ValueInfoProtoSchema, info)]));
     rest[key] = [];
   }
   pieces.push(...fieldsOf(GraphProtoSchema, rest, []));
@@ -125,7 +125,7 @@ function fieldsOf<D extends DescMessage>(schema: D, message: MessageShape<D>, cu
     const inner = tensorPath(schema).fields.get(number);
     const content = inner
       ? fieldRope(number, join(bytes.subarray(start, end), inner, cuts))
-      : rope(bytes.subarray(at, end));
+      : rope([bytes.subarray(at, end)]);
     pieces.push({ number, content });
     at = end;
   }
@@ -135,5 +135,5 @@ function fieldsOf<D extends DescMessage>(schema: D, message: MessageShape<D>, cu
 /** Known fields in the order of their numbers, as protobuf libraries write them. */
 function inOrder(pieces: Piece[]): Rope {
   pieces.sort((a, b) => a.number - b.number);
-  return rope(...pieces.map(({ content }) => content));
+  return rope(pieces.map(({ content }) => content));
 }

@@ -1,5 +1,6 @@
 import type { Payload } from '../graph/payload.js';
 import { CHUNK_BYTES, MemoryPayload } from '../graph/payload.js';
+import { giveBuffer, takeBuffer } from './chunk-buffers.js';
 
 /** Bytes that are read at positions: a file, or memory. */
 export interface ByteSource {
@@ -58,12 +59,28 @@ export class SpanPayload implements Payload {
     return bytes;
   }
 
+  /** The next piece is read while the caller works on one. */
   async *chunks(): AsyncIterable<Uint8Array> {
-    const buffer = new Uint8Array(Math.min(CHUNK_BYTES, this.byteLength));
-    for (let at = 0; at < this.byteLength; at += buffer.byteLength) {
-      const chunk = buffer.subarray(0, Math.min(buffer.byteLength, this.byteLength - at));
-      await this.file.readInto(chunk, this.start + at);
-      yield chunk;
+    const buffers = [takeBuffer(Math.min(CHUNK_BYTES, this.byteLength))];
+    if (this.byteLength > CHUNK_BYTES) buffers.push(takeBuffer(CHUNK_BYTES));
+    const readAt = (at: number) => {
+      const buffer = buffers[(at / CHUNK_BYTES) % buffers.length] as Uint8Array;
+      const chunk = buffer.subarray(0, Math.min(CHUNK_BYTES, this.byteLength - at));
+      const reading = this.file.readInto(chunk, this.start + at).then(() => chunk);
+      reading.catch(() => {}); // whoever awaits it gets the error, if anybody does
+      return reading;
+    };
+    let ahead: Promise<Uint8Array> | undefined;
+    try {
+      for (let at = 0; at < this.byteLength; at += CHUNK_BYTES) {
+        const chunk = await (ahead ?? readAt(at));
+        ahead = at + CHUNK_BYTES < this.byteLength ? readAt(at + CHUNK_BYTES) : undefined;
+        yield chunk;
+      }
+    } finally {
+      // A buffer that is still being filled must not go to somebody else.
+      await ahead?.catch(() => {});
+      for (const buffer of buffers) giveBuffer(buffer);
     }
   }
 }

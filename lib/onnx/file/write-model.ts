@@ -7,6 +7,7 @@ import type { Tensor } from '../graph/tensor.js';
 import type { Placing } from './encode.js';
 import { externalLayout } from './external-layout.js';
 import { locationParts } from './external-location.js';
+import { loadProtobuf } from './load-protobuf.js';
 import { replaceFile } from './replace-file.js';
 import type { Rope } from './rope.js';
 import { RopeFile } from './rope-file.js';
@@ -37,6 +38,7 @@ const MAX_MODEL_BYTES = 2 ** 31 - 2 ** 16;
 export async function writeModel(model: Model, target: string | URL, options: WriteOptions = {}): Promise<void> {
   const path = target instanceof URL ? fileURLToPath(target) : stringOption('target', target);
   const { external, threshold, location } = writeOptions(options, path);
+  await loadProtobuf();
   const { serialize } = await import('./serialize.js');
   const layout = externalLayout(model, { external, threshold, location, maxBytes: MAX_MODEL_BYTES });
   const whole = await serialize(model, layout.place);
@@ -54,6 +56,7 @@ export async function writeModel(model: Model, target: string | URL, options: Wr
 
 /** The bytes of a model with all weights in it. Throws UNSUPPORTED where it would be 2 GiB or more. */
 export async function serializeModel(model: Model): Promise<Uint8Array> {
+  await loadProtobuf();
   const { serialize } = await import('./serialize.js');
   const whole = await serialize(model, NOWHERE);
   checkSize(whole);

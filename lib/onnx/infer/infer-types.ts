@@ -1,4 +1,5 @@
 import { choiceOption, knownKeys, objectOption } from '../../options.js';
+import { Pauses } from '../file/pauses.js';
 import type { ElementType } from '../graph/element-types.js';
 import type { Model } from '../graph/model.js';
 import type { Value } from '../graph/value.js';
@@ -56,8 +57,10 @@ export async function inferTypes(model: Model, options: InferTypesOptions = {}):
   const walk = new Walk(model, visitor);
   await walk.run();
   const unknown: Value[] = [];
+  const pauses = new Pauses();
   for (const graph of model.graphs()) {
     for (const value of graph.values) {
+      if (pauses.due) await pauses.take();
       const fact = walk.facts.get(value);
       setElementType(value, fact, wins === 'inferred' && conflicts.has(value));
       if (value.producer && value.type === undefined && fact?.kind !== 'sequence' && fact?.kind !== 'optional') {

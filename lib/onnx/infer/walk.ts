@@ -87,9 +87,7 @@ export class Walk {
   async #outputs(view: NodeView): Promise<readonly (Fact | undefined)[]> {
     const { node } = view;
     try {
-      const called = this.#functions.get(
-        functionKey({ domain: node.domain, name: node.opType, overload: node.overload }),
-      );
+      const called = this.#calledBy(node);
       if (called) return await this.#call(called, view);
       const control =
         node.domain === '' && Object.hasOwn(controlFlow, node.opType) ? controlFlow[node.opType] : undefined;
@@ -102,6 +100,11 @@ export class Walk {
       this.#isComplete = false;
       return [];
     }
+  }
+
+  #calledBy({ domain, opType, overload }: Node): ModelFunction | undefined {
+    if (this.#functions.size === 0) return undefined;
+    return this.#functions.get(functionKey({ domain, name: opType, overload }));
   }
 
   async #call(called: ModelFunction, view: NodeView): Promise<readonly (Fact | undefined)[]> {

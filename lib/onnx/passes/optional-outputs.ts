@@ -1,3 +1,4 @@
+import { Pauses } from '../file/pauses.js';
 import type { Graph } from '../graph/graph.js';
 import type { Node } from '../graph/node.js';
 
@@ -15,9 +16,11 @@ export function unusedOptionalOutputs(node: Node): number[] {
 }
 
 /** Leaves such outputs out. Returns how many. Nodes of which no output is used are not touched. */
-export function leaveOutUnusedOutputs(graph: Graph): number {
+export async function leaveOutUnusedOutputs(graph: Graph): Promise<number> {
+  const pauses = new Pauses();
   let changed = 0;
   for (const node of graph.nodes) {
+    if (pauses.due) await pauses.take();
     const unused = unusedOptionalOutputs(node);
     if (unused.length === 0 || node.outputs.every((value) => !value || value.isUnused)) continue;
     const gone = unused.map((i) => node.outputs[i]);

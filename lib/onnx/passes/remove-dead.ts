@@ -21,7 +21,10 @@ export const removeDead = {
       if (graph.parent?.isRemoved) continue;
       changed += await removeUnusedNodes(graph, (node) => isDisposable(node, own));
     }
-    for (const graph of model.graphs()) changed += leaveOutUnusedOutputs(graph) + removeValues(graph);
+    for (const graph of model.graphs()) {
+      changed += await leaveOutUnusedOutputs(graph);
+      changed += await removeValues(graph);
+    }
     return changed;
   },
 } as const satisfies Pass;
@@ -57,9 +60,11 @@ function usedBy(node: Node): Node[] {
   return [node, ...inner].flatMap(({ inputs }) => inputs.flatMap((input) => input?.producer ?? []));
 }
 
-function removeValues(graph: Graph): number {
+async function removeValues(graph: Graph): Promise<number> {
+  const pauses = new Pauses();
   let changed = 0;
   for (const value of [...graph.values]) {
+    if (pauses.due) await pauses.take();
     if (value.producer || value.isInput || !value.isUnused) continue;
     graph.forget(value);
     changed++;
@@ -68,6 +73,7 @@ function removeValues(graph: Graph): number {
 }
 
 function removeFunctions(model: Model): number {
+  if (model.functions.length === 0) return 0;
   const called = new Set<string>();
   const byKey = new Map(model.functions.map((entry) => [functionKey(entry), entry]));
   const waiting = [model.graph];

@@ -53,7 +53,7 @@ export async function candidatesOf(
 
 export function isComputable(node: Node, own: ReadonlySet<string>): boolean {
   if (node.domain !== '' || KEPT.has(node.opType) || !isPure(node)) return false;
-  if (own.has(functionKey({ domain: '', name: node.opType, overload: '' }))) return false;
+  if (own.size > 0 && own.has(functionKey({ domain: '', name: node.opType, overload: '' }))) return false;
   const isUsed = node.outputs.some((output) => output && output.uses.size > 0);
   return isUsed && node.inputs.some((input) => input) && node.outputs.every((output) => !output?.returnedBy.size);
 }
