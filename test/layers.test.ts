@@ -20,7 +20,11 @@ const native: Layers = {
     binding: ['core', 'memory', 'model', 'backends', 'runtime'],
   },
   // The one place that knows which backends there are.
-  exceptions: { 'backends/registry.cc': ['backends/cpu'] },
+  exceptions: {
+    'backends/registry.cc': ['backends/cpu'],
+    // Says which libraries there are; loads none into this process.
+    'binding/libraries.cc': ['backends/tensorrt'],
+  },
   libraries: [
     { name: /^(napi\.h|node.*\.h|js_native_api.*|v8.*|uv\.h)$/, only: ['binding'] },
     { name: /onnxruntime.*\.h$/, only: ['backends/cpu'] },
@@ -45,12 +49,14 @@ const lib: Layers = {
     engine: ['errors', 'options', 'tensor', 'native', 'onnx'],
     models: ['errors', 'options', 'tensor', 'native', 'engine', 'memory'],
     devices: ['errors', 'options', 'engine'],
+    // What this machine has of all that the library depends on.
+    doctor: ['errors', 'options', 'native', 'memory', 'engine', 'models'],
     pipeline: ['errors', 'options', 'tensor', 'engine'],
     // The entry node-tensorrt/onnx: the graph tools, with engines to run models.
     toolkit: ['errors', 'options', 'tensor', 'native', 'engine', 'onnx', 'page'],
     // The public API only, and how bytes are written.
     cli: ['index', 'toolkit', 'memory'],
-    index: ['errors', 'options', 'tensor', 'native', 'memory', 'engine', 'models', 'devices', 'pipeline'],
+    index: ['errors', 'options', 'tensor', 'native', 'memory', 'engine', 'models', 'devices', 'doctor', 'pipeline'],
   },
   exceptions: {},
   libraries: [

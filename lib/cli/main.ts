@@ -4,6 +4,10 @@ import type { Verb } from './verb.js';
 
 /** The verbs, one file each, opened when they are asked for. */
 const verbs: Readonly<Record<string, { summary: string; open: () => Promise<{ verb: Verb }> }>> = {
+  doctor: {
+    summary: 'what is wrong with this machine, why it matters, and what mends it',
+    open: () => import('./doctor.js'),
+  },
   inspect: {
     summary: 'what a model is and what it would take, without loading it',
     open: () => import('./inspect.js'),

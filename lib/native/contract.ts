@@ -6,7 +6,7 @@
 import type { NativeNumeric } from './numeric-contract.js';
 
 /** `kContractVersion` of `native/binding/addon.cc`. */
-export const CONTRACT_VERSION = 11;
+export const CONTRACT_VERSION = 12;
 
 /** `Event` of `native/binding/mailbox.h`. */
 export enum NativeEvent {
@@ -368,6 +368,14 @@ export interface NativeAddon extends NativeNumeric {
   readonly errorCodes: readonly string[];
   /** For a child process: see `native/core/process_limits.h`. */
   limitMemory(bytes: number): boolean;
+  /**
+   * The library of a flavour of TensorRT ('tensorrt', 'tensorrt-lean', 'tensorrt-rtx') that the loader finds, and what it
+   * tried before. For a child process: see `native/binding/libraries.h`.
+   */
+  findTensorRt(flavour: string): {
+    found: { path: string; parser: string; version: string } | null;
+    tried: { path: string; cause: string }[];
+  };
   readonly NativePort: new (
     wake: () => void,
     makeError: (code: number, message: string, details: Record<string, unknown>) => Error,

@@ -2,6 +2,7 @@
 
 #include "binding/env_state.h"
 #include "binding/guard.h"
+#include "binding/libraries.h"
 #include "binding/napi_setup.h"
 #include "binding/native_engine.h"
 #include "binding/native_model_cache.h"
@@ -19,7 +20,7 @@ namespace ntrt::binding {
 namespace {
 
 /// Raised when the contract in `lib/native/contract.ts` changes, so that a stale binary is told apart.
-constexpr int kContractVersion = 11;
+constexpr int kContractVersion = 12;
 
 /// limitMemory(bytes): see core/process_limits.h. Plain Node-API: there is nothing in it that could throw.
 napi_value limit_memory(napi_env env, napi_callback_info info) noexcept {
@@ -67,6 +68,7 @@ void fill(Napi::Env env, Napi::Object exports) {
   exports.Set("NativeStaging", staging);
   exports.Set("NativeModelCache", model_cache);
   define_numeric(env, exports);
+  define_libraries(env, exports);
 }
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {

@@ -44,7 +44,9 @@ export async function runClangTidy(toolchain, { sources, commands }) {
           continue;
         }
         const headers = includes(path.posix.relative('native', file)).map((header) => `native/${header}`);
-        const key = hashFiles(root, [file, ...headers], [shared, command ?? flags]);
+        // Wherever the checkout is.
+        const flagsHere = JSON.stringify(command ?? flags).replaceAll(root, '');
+        const key = hashFiles(root, [file, ...headers], [shared, flagsHere]);
         const passed = path.join(resultsDir, createHash('sha256').update(key).digest('hex'));
         if (existsSync(passed)) {
           result.remembered++;

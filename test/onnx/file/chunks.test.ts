@@ -71,12 +71,12 @@ describe('SpanPayload.chunks()', () => {
 test('buffers that were handed back are used again, small ones are new', () => {
   const buffer = takeBuffer(CHUNK_BYTES);
   giveBuffer(buffer);
-  expect(takeBuffer(CHUNK_BYTES / 2)).toBe(buffer);
-  expect(takeBuffer(CHUNK_BYTES)).not.toBe(buffer);
+  expect(takeBuffer(CHUNK_BYTES / 2) === buffer).toBe(true);
+  expect(takeBuffer(CHUNK_BYTES) === buffer).toBe(false);
   const small = takeBuffer(100);
   expect(small.byteLength).toBe(100);
   giveBuffer(small);
-  expect(takeBuffer(100)).not.toBe(small);
+  expect(takeBuffer(100) === small).toBe(false);
 });
 
 test('a rope of more parts than a call may have arguments', () => {

@@ -1,0 +1,101 @@
+import { argumentError } from '../errors.js';
+import { formatBytes } from '../memory/format.js';
+import { estimateModel } from '../models/estimate.js';
+import { choiceOption, knownKeys, objectOption } from '../options.js';
+import { cpu } from './checks/cpu.js';
+import { driver } from './checks/driver.js';
+import { gpus } from './checks/gpus.js';
+import { limits } from './checks/limits.js';
+import { memory } from './checks/memory.js';
+import { operation } from './checks/operation.js';
+import { software } from './checks/software.js';
+import { tensorrt } from './checks/tensorrt.js';
+import { type Check, type Facts, gatherFacts } from './facts.js';
+import { error, type Finding, ok, warning } from './finding.js';
+import type { GpuInfo } from './gpus.js';
+import type { LibrarySearch } from './libraries.js';
+import { type Machine, thisMachine } from './machine.js';
+
+/** What a machine may be required to have. */
+export type MachineRequirement = 'gpu' | 'tensorrt' | 'tensorrt-rtx';
+
+const required = ['gpu', 'tensorrt', 'tensorrt-rtx'] as const satisfies readonly MachineRequirement[];
+
+/** Options of `doctor`. */
+export interface DoctorOptions {
+  /** A model that is to run here: a path or file URL. Whether its memory suffices is a finding more. */
+  model?: string | URL;
+  /** What must be there: what is missing is an error. @default [] */
+  require?: readonly MachineRequirement[];
+}
+
+/** What `doctor` found. */
+export interface DoctorReport {
+  /** No finding is an error. */
+  readonly ok: boolean;
+  readonly platform: string;
+  readonly findings: readonly Finding[];
+  readonly gpus: readonly GpuInfo[];
+  readonly libraries: readonly LibrarySearch[];
+}
+
+/** In the order of the report. */
+const checks: readonly Check[] = [software, cpu, memory, limits, operation, driver, gpus, tensorrt];
+
+/**
+ * Looks at everything on this machine that this library depends on, and says of each what there is, why it matters, and
+ * what mends it. Changes nothing. Takes a second or two where there is TensorRT; runs `nvidia-smi`.
+ *
+ * @throws NodeTensorRTError INVALID_ARGUMENT; what is wrong with the machine, or with the model, is a finding
+ */
+export async function doctor(options: DoctorOptions = {}): Promise<DoctorReport> {
+  const given = objectOption<DoctorOptions>('options', options);
+  knownKeys('options', given, ['model', 'require']);
+  const wanted = given.require ?? [];
+  if (!Array.isArray(wanted)) throw argumentError('options.require', 'an array', wanted);
+  const names = wanted.map((name, i) => choiceOption(`options.require[${i}]`, name, required));
+  return examine(thisMachine, names, given.model);
+}
+
+/** The same of any machine. */
+export async function examine(
+  machine: Machine,
+  wanted: readonly MachineRequirement[],
+  model?: string | URL,
+): Promise<DoctorReport> {
+  const facts = await gatherFacts(machine);
+  const findings: Finding[] = [];
+  for (const check of checks) findings.push(...(await check(machine, facts)));
+  findings.push(...wanted.map((name) => requirement(name, facts)));
+  if (model !== undefined) findings.push(await modelFinding(model));
+  return {
+    ok: findings.every(({ severity }) => severity !== 'error'),
+    platform: `${machine.platform}-${machine.arch}`,
+    findings,
+    gpus: facts.gpus.gpus,
+    libraries: facts.libraries,
+  };
+}
+
+function requirement(name: MachineRequirement, { gpus: search, libraries }: Facts): Finding {
+  const id = `require/${name}`;
+  if (name === 'gpu') {
+    return search.gpus.length > 0 ? ok(id, `${search.gpus.length} GPUs`) : error(id, 'no GPU', 'a GPU is required');
+  }
+  const found = libraries.find(({ flavour }) => flavour === name)?.found;
+  return found ? ok(id, found.version) : error(id, 'none', `${name} is required`);
+}
+
+async function modelFinding(model: string | URL): Promise<Finding> {
+  try {
+    const { totalBytes, availableBytes, fits } = await estimateModel(model);
+    const bytes = (value: number | null) => (value === null ? 'not known' : formatBytes(value));
+    const found = `needs ${bytes(totalBytes)}, there are ${bytes(availableBytes)}`;
+    if (fits === false) return error('model/memory', found, 'it does not fit into the memory of this machine');
+    return fits
+      ? ok('model/memory', found)
+      : warning('model/memory', found, 'whether it fits is not known before it runs');
+  } catch (cause) {
+    return error('model/file', String(model), cause instanceof Error ? cause.message : String(cause));
+  }
+}

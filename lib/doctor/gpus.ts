@@ -1,0 +1,84 @@
+import type { Machine } from './machine.js';
+
+/** A GPU as NVIDIA's `nvidia-smi` tells of it. null: it does not say. */
+export interface GpuInfo {
+  readonly index: number;
+  readonly name: string;
+  readonly uuid: string;
+  /** 8.9 */
+  readonly computeCapability: number | null;
+  readonly totalBytes: number | null;
+  readonly freeBytes: number | null;
+  readonly mig: boolean | null;
+  readonly ecc: boolean | null;
+  /** Since the driver was loaded. */
+  readonly uncorrectedErrors: number | null;
+  readonly persistence: boolean | null;
+  readonly maxClockMhz: number | null;
+  readonly temperatureC: number | null;
+}
+
+export interface GpuSearch {
+  readonly gpus: readonly GpuInfo[];
+  /** Version of CUDA that the driver supports. */
+  readonly cuda: string | null;
+  /** What nvidia-smi said when it failed; undefined: it did not, or there is none. */
+  readonly failure?: string;
+  readonly hasTool: boolean;
+}
+
+const fields = [
+  ...['index', 'name', 'uuid', 'compute_cap', 'memory.total', 'memory.free', 'mig.mode.current'],
+  ...['ecc.mode.current', 'ecc.errors.uncorrected.volatile.total', 'persistence_mode', 'clocks.max.sm'],
+  'temperature.gpu',
+];
+const MIB = 2 ** 20;
+
+export async function findGpus(machine: Machine): Promise<GpuSearch> {
+  const answer = await machine.run('nvidia-smi', [`--query-gpu=${fields.join(',')}`, '--format=csv,noheader,nounits']);
+  if (answer === undefined) return { gpus: [], cuda: null, hasTool: false };
+  if (!answer.isGood) return { gpus: [], cuda: null, hasTool: true, failure: answer.output };
+  const version = await machine.run('nvidia-smi', ['--version']);
+  return {
+    gpus: answer.output
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map(parseGpu),
+    cuda: /^CUDA Version\s*:\s*(\d+\.\d+)/m.exec(version?.output ?? '')?.[1] ?? null,
+    hasTool: true,
+  };
+}
+
+function parseGpu(line: string): GpuInfo {
+  const values = line.split(',').map((value) => value.trim());
+  const text = (field: string) => {
+    const value = values[fields.indexOf(field)] ?? '';
+    return /^\[?(N\/A|Not Supported|Unknown Error)\]?$/i.test(value) || value === '' ? null : value;
+  };
+  const number = (field: string) => {
+    const value = Number(text(field) ?? Number.NaN);
+    return Number.isNaN(value) ? null : value;
+  };
+  const flag = (field: string) => {
+    const value = text(field);
+    return value === null ? null : value === 'Enabled';
+  };
+  const bytes = (field: string) => {
+    const value = number(field);
+    return value === null ? null : value * MIB;
+  };
+  return {
+    index: number('index') ?? 0,
+    name: text('name') ?? 'unknown',
+    uuid: text('uuid') ?? '',
+    computeCapability: number('compute_cap'),
+    totalBytes: bytes('memory.total'),
+    freeBytes: bytes('memory.free'),
+    mig: flag('mig.mode.current'),
+    ecc: flag('ecc.mode.current'),
+    uncorrectedErrors: number('ecc.errors.uncorrected.volatile.total'),
+    persistence: flag('persistence_mode'),
+    maxClockMhz: number('clocks.max.sm'),
+    temperatureC: number('temperature.gpu'),
+  };
+}
