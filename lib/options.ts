@@ -61,3 +61,18 @@ export function signalOption(name: string, value: unknown): AbortSignal {
 }
 
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+export type AnyIterator<T = unknown> = Iterator<T> | AsyncIterator<T>;
+
+/** Anything that `for await` takes, but a string. */
+export function iterableOption<T = unknown>(name: string, value: unknown): Iterable<T> | AsyncIterable<T> {
+  const iterable = value as Partial<AsyncIterable<T> & Iterable<T>> | null | undefined;
+  const make: unknown = iterable?.[Symbol.asyncIterator] ?? iterable?.[Symbol.iterator];
+  if (typeof make === 'function' && typeof value !== 'string') return value as Iterable<T>;
+  throw argumentError(name, 'an array or another iterable, or an async one', value);
+}
+
+/** Its iterator. */
+export function iteratorOf<T>(iterable: Iterable<T> | AsyncIterable<T>): AnyIterator<T> {
+  return Symbol.asyncIterator in iterable ? iterable[Symbol.asyncIterator]() : iterable[Symbol.iterator]();
+}

@@ -1,11 +1,11 @@
 import type { LatencyStats, StatsOptions } from '../engine/stats.js';
 import { statsOptions } from '../engine/stats.js';
 import { NodeTensorRTError } from '../errors.js';
+import { iterableOption, iteratorOf } from '../options.js';
 import type { TensorMap } from '../tensor/types.js';
 import { PipelineBuilder } from './builder.js';
 import { type Compiled, compile, type Step } from './compile.js';
 import { Item, type Outcome } from './item.js';
-import { iterableOption } from './iterables.js';
 import { LatencyRecorder } from './latency-recorder.js';
 import {
   type PipelineOptions,
@@ -131,10 +131,15 @@ export class Pipeline<In = TensorMap, Out = TensorMap> implements AsyncDisposabl
     options?: PipelineStreamOptions,
   ): AsyncGenerator<unknown, void, undefined> {
     const plan = streamPlan(options, this.#options.maxInFlight);
-    return streamThrough(iterableOption('source', source), plan, (input, itemPlan, onAccepted) => {
-      this.#throwIfClosed();
-      return this.#start(input, itemPlan, onAccepted);
-    });
+    const checked = iterableOption('source', source);
+    return streamThrough(
+      () => iteratorOf(checked),
+      plan,
+      (input, itemPlan, onAccepted) => {
+        this.#throwIfClosed();
+        return this.#start(input, itemPlan, onAccepted);
+      },
+    );
   }
 
   /**

@@ -1,5 +1,5 @@
+import { iterableOption, iteratorOf } from '../options.js';
 import type { Item } from './item.js';
-import { openIterable } from './iterables.js';
 import type { StageContext } from './options.js';
 import { type Node, travel, type Work } from './travel.js';
 
@@ -22,7 +22,8 @@ export function fanOutWork(
 ): Work {
   return async (value, visit) => {
     const { item, turns } = visit;
-    const iterator = openIterable(`${where}: what the function returns`, await split(value, visit.context()));
+    const parts = iterableOption(`${where}: what the function returns`, await split(value, visit.context()));
+    const iterator = iteratorOf(parts);
     const results: unknown[] = [];
     const children: Promise<void>[] = [];
     try {

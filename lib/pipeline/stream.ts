@@ -1,5 +1,5 @@
 import { allowListeners } from '../engine/turning-away.js';
-import type { AnyIterator } from './iterables.js';
+import type { AnyIterator } from '../options.js';
 import type { RunPlan, StreamPlan } from './options.js';
 
 /** Starts an item; `onAccepted` is called when the first stage has taken it, or never will. */

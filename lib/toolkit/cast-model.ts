@@ -4,7 +4,7 @@ import { type CastGraphOptions, castOptionNames, resolveCastOptions } from '../o
 import type { CastReport } from '../onnx/cast/report.js';
 import type { ReadOptions } from '../onnx/file/read-model.js';
 import type { Model } from '../onnx/graph/model.js';
-import { integerOption, knownKeys, objectOption, signalOption } from '../options.js';
+import { integerOption, iterableOption, knownKeys, objectOption, signalOption } from '../options.js';
 import type { TensorMap } from '../tensor/types.js';
 import { type ModelInput, openModel } from './open-model.js';
 
@@ -63,12 +63,8 @@ export async function castModel(input: ModelInput, given: CastOptions): Promise<
 }
 
 async function take(samples: unknown, max: number): Promise<TensorMap[]> {
-  const source = samples as Partial<AsyncIterable<TensorMap> & Iterable<TensorMap>>;
-  if (typeof source?.[Symbol.asyncIterator] !== 'function' && typeof source?.[Symbol.iterator] !== 'function') {
-    throw argumentError('options.samples', 'an iterable of inputs', samples);
-  }
   const taken: TensorMap[] = [];
-  for await (const sample of source as Iterable<TensorMap>) {
+  for await (const sample of iterableOption('options.samples', samples)) {
     taken.push(objectOption<TensorMap>(`options.samples[${taken.length}]`, sample));
     if (taken.length === max) break;
   }

@@ -18,7 +18,7 @@ Flavour flavour_of(const std::string& name) {
   throw Error(Code::kInternal, "there is no flavour " + name);
 }
 
-Napi::Object describe(Napi::Env env, const tensorrt::Library& library) {
+Napi::Object library_object(Napi::Env env, const tensorrt::Library& library) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("path", library.path);
   object.Set("parser", library.parser);
@@ -36,7 +36,7 @@ napi_value find_tensorrt(napi_env raw_env, napi_callback_info info) noexcept {
         const auto search = tensorrt::find_library(flavour_of(to_text(raw_env, argument)));
         const Napi::Env env(raw_env);
         Napi::Object result = Napi::Object::New(env);
-        result.Set("found", search ? Napi::Value(describe(env, *search.found)) : env.Null());
+        result.Set("found", search ? Napi::Value(library_object(env, *search.found)) : env.Null());
         Napi::Array tried = Napi::Array::New(env);
         for (uint32_t i = 0; i < search.attempts.size(); ++i) {
           Napi::Object attempt = Napi::Object::New(env);

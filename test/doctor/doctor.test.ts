@@ -2,6 +2,7 @@ import { type DoctorReport, doctor, type Finding, type MachineRequirement } from
 import { describe, expect, test } from 'vitest';
 import { examine } from '../../dist/esm/doctor/doctor.js';
 import { compareVersions, isInRange } from '../../dist/esm/doctor/requirements.js';
+import { loadAddon } from '../../dist/esm/native/load.js';
 import { type FakeMachine, h100, healthy, l4, machineOf, noLibraries, smiQuery, withGpus } from './fake-machine.js';
 
 const examineFake = (fake: FakeMachine, wanted: readonly MachineRequirement[] = []): Promise<DoctorReport> =>
@@ -209,6 +210,10 @@ describe('what is required', () => {
     expect(report.ok).toBe(false);
     expect(report.findings.at(-1)).toMatchObject({ id: `require/${name}`, severity: 'error' });
   });
+});
+
+test('the addon knows the flavours of TensorRT, and no other', () => {
+  expect(() => loadAddon().findTensorRt('cuda')).toThrow(expect.objectContaining({ code: 'INTERNAL' }));
 });
 
 describe('on this machine', () => {

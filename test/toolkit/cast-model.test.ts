@@ -342,7 +342,7 @@ describe('castModel()', () => {
     [{ to: 'fp16', exclude: { patterns: ['('] } }, /options.exclude.patterns\[0\]: expected a regular expression/],
     [{ to: 'fp16', maxMagnitude: 1e6 }, /options.maxMagnitude: expected more than 0 and at most 65504/],
     [{ to: 'fp16', samples: [] }, /options.samples: expected at least one sample/],
-    [{ to: 'fp16', samples: 5 }, /options.samples: expected an iterable/],
+    [{ to: 'fp16', samples: 5 }, /options.samples: expected an array or another iterable/],
     [{ to: 'fp16', keepIOTypes: true }, /options.keepIOTypes/],
   ])('refuses %j', async (options, message) => {
     await expect(castModel(chain(), options as unknown as CastOptions)).rejects.toThrow(message);

@@ -1,5 +1,5 @@
-import { NodeTensorRTError } from '../../errors.js';
 import type { TensorMap } from '../../tensor/types.js';
+import { Pauses } from '../file/pauses.js';
 import { serializeModel } from '../file/write-model.js';
 import { cloneModel } from '../graph/clone.js';
 import type { Model } from '../graph/model.js';
@@ -9,10 +9,12 @@ import type { ValueRange } from './ranges.js';
 
 /** Values that are looked at in one run: what they take is held at the same time. */
 const VALUES_PER_RUN = 64;
+/** Elements that are looked at in one go: a MiB. */
+const SLICE_ELEMENTS = 2 ** 18;
 
 /**
- * Runs samples and notes how large the float32 values of the main graph become. Types must be inferred. The model is run as
- * often as groups of values need it.
+ * Runs samples and notes how large the float32 values of the main graph become. Types must be inferred. The model is loaded
+ * once, with all of these as outputs, and run as often as groups of them need it.
  */
 export async function measureRanges(
   model: Model,
@@ -20,48 +22,53 @@ export async function measureRanges(
   loadRunner: LoadRunner,
   signal?: AbortSignal,
 ): Promise<Map<string, ValueRange>> {
-  if (samples.length === 0)
-    throw new NodeTensorRTError('INVALID_ARGUMENT', 'options.samples: expected at least one sample');
-  const inputs = new Set(model.graph.inputs.filter((value) => !value.initializer).map(({ name }) => name));
+  const ranges = new RangeMeter();
+  const inputs = model.graph.inputs.filter((value) => !value.initializer).map(({ name }) => name);
+  for (const sample of samples) await ranges.add(sample, inputs);
   const names = [...model.graph.values]
     .filter((value) => value.elementType === 'float32' && value.producer && !value.producer.is('Constant'))
     .map(({ name }) => name);
-  const ranges = new Map<string, ValueRange>();
-  for (const name of inputs) {
+  if (names.length === 0) return ranges.found;
+  const runner = await loadRunner(await serializeModel(withOutputs(model, names)), { optimize: false });
+  try {
     for (const sample of samples) {
-      const tensor = sample[name];
-      if (tensor?.type === 'float32') add(ranges, name, tensor.data as Float32Array);
-    }
-  }
-  for (let at = 0; at < names.length; at += VALUES_PER_RUN) {
-    signal?.throwIfAborted();
-    const group = names.slice(at, at + VALUES_PER_RUN);
-    const runner = await loadRunner(await serializeModel(withOutputs(model, group)), { optimize: false });
-    try {
-      for (const sample of samples) {
+      for (let at = 0; at < names.length; at += VALUES_PER_RUN) {
         signal?.throwIfAborted();
-        const results = await runner.run(sample, group);
-        for (const name of group) {
-          const tensor = results[name];
-          if (tensor?.type === 'float32') add(ranges, name, tensor.data as Float32Array);
-        }
+        const group = names.slice(at, at + VALUES_PER_RUN);
+        await ranges.add(await runner.run(sample, group), group);
       }
-    } finally {
-      await runner.close();
     }
+  } finally {
+    await runner.close();
   }
-  return ranges;
+  return ranges.found;
 }
 
-function add(ranges: Map<string, ValueRange>, name: string, data: Float32Array): void {
-  const collector = new StatisticsCollector('float32', 'float16');
-  collector.add(data);
-  const { count, finite, largestMagnitude } = collector.result();
-  const before = ranges.get(name) ?? { max: 0, hasNonFinite: false };
-  ranges.set(name, {
-    max: Math.max(before.max, largestMagnitude),
-    hasNonFinite: before.hasNonFinite || finite < count,
-  });
+class RangeMeter {
+  readonly found = new Map<string, ValueRange>();
+  readonly #pauses = new Pauses();
+
+  /** Those of these names that are float32. */
+  async add(tensors: TensorMap, names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      const tensor = tensors[name];
+      if (tensor?.type === 'float32') await this.#addOne(name, tensor.data as Float32Array);
+    }
+  }
+
+  async #addOne(name: string, data: Float32Array): Promise<void> {
+    const collector = new StatisticsCollector('float32', 'float16');
+    for (let at = 0; at < data.length; at += SLICE_ELEMENTS) {
+      collector.add(data.subarray(at, at + SLICE_ELEMENTS));
+      if (this.#pauses.due) await this.#pauses.take();
+    }
+    const { count, finite, largestMagnitude } = collector.result();
+    const before = this.found.get(name) ?? { max: 0, hasNonFinite: false };
+    this.found.set(name, {
+      max: Math.max(before.max, largestMagnitude),
+      hasNonFinite: before.hasNonFinite || finite < count,
+    });
+  }
 }
 
 /** A copy that returns these values, and nothing else. */

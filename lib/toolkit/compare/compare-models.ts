@@ -1,20 +1,13 @@
 import { Pauses } from '../../onnx/file/pauses.js';
 import type { Runner } from '../../onnx/runner.js';
+import { iterableOption } from '../../options.js';
 import type { TensorLike, TensorMap } from '../../tensor/types.js';
 import { type CompareOptions, compareOptions, type ResolvedCompareOptions } from './compare-options.js';
 import { compareIntermediates } from './intermediates/compare-intermediates.js';
 import { OutputRecord } from './output-record.js';
 import { checkToleranceNames, pairOutputs } from './pair-outputs.js';
 import { COMPARISON_FORMAT, type ComparisonReport } from './report.js';
-import {
-  checkSample,
-  copySample,
-  type InputsOf,
-  inputsFor,
-  noSamples,
-  type Samples,
-  samplesArgument,
-} from './sample-inputs.js';
+import { checkSample, copySample, type InputsOf, inputsFor, noSamples, type Samples } from './sample-inputs.js';
 import { Side } from './side.js';
 import { type ComparedModel, sideOption } from './side-option.js';
 import { compareTensors } from './statistics/compare-tensors.js';
@@ -42,7 +35,7 @@ export async function compareModels(
   options: CompareOptions = {},
 ): Promise<ComparisonReport> {
   const settings = compareOptions(options);
-  const given = samplesArgument(samples);
+  const given = iterableOption<TensorMap>('samples', samples);
   const sides = [new Side(sideOption('a', a), settings.signal), new Side(sideOption('b', b), settings.signal)] as const;
   return compareSides(...sides, given, settings);
 }

@@ -13,14 +13,6 @@ export interface InputsOf {
   readonly inputs: readonly TensorSpec[];
 }
 
-/** Checks that samples are something to iterate over. Throws INVALID_ARGUMENT. */
-export function samplesArgument(samples: unknown): Samples {
-  const given = samples as Partial<Iterable<unknown> & AsyncIterable<unknown>> | null | undefined;
-  if (typeof samples === 'object' && (given?.[Symbol.iterator] || given?.[Symbol.asyncIterator]))
-    return samples as Samples;
-  throw argumentError('samples', 'an array, or something else to iterate over, of tensors by input name', samples);
-}
-
 export function noSamples(): NodeTensorRTError {
   const text = 'samples: expected at least one, received none; a generator can be used once only';
   return new NodeTensorRTError('INVALID_ARGUMENT', text, { option: 'samples' });

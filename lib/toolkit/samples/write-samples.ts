@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { argumentError } from '../../errors.js';
-import { booleanOption, knownKeys, objectOption } from '../../options.js';
+import { booleanOption, iterableOption, knownKeys, objectOption } from '../../options.js';
 import type { TensorMap } from '../../tensor/types.js';
 import { sampleError, systemError } from './failure.js';
 import { listFolder, withoutEnding } from './folder.js';
@@ -31,11 +31,11 @@ export async function writeSamples(
 ): Promise<number> {
   const path = pathOption('folder', folder);
   const { compress, name } = writeOptions(options);
-  if (!isIterable(samples)) throw argumentError('samples', 'an iterable or async iterable of samples', samples);
+  const source = iterableOption<TensorMap>('samples', samples);
   await makeEmptyFolder(path);
   const names = new Set<string>();
   let count = 0;
-  for await (const sample of samples) {
+  for await (const sample of source) {
     const stem = checkedName(name(count), count, names);
     await writeNpz(join(path, `${stem}.npz`), sample, { compress });
     count++;
@@ -49,11 +49,6 @@ function writeOptions(options: unknown): Required<WriteSamplesOptions> {
   const name = given.name ?? ((index) => String(index).padStart(6, '0'));
   if (typeof name !== 'function') throw argumentError('options.name', 'a function', name);
   return { compress: booleanOption('options.compress', given.compress ?? false), name };
-}
-
-function isIterable(value: unknown): value is Iterable<TensorMap> | AsyncIterable<TensorMap> {
-  const iterable = value as Partial<Iterable<unknown> & AsyncIterable<unknown>> | null | undefined;
-  return typeof (iterable?.[Symbol.asyncIterator] ?? iterable?.[Symbol.iterator]) === 'function';
 }
 
 async function makeEmptyFolder(path: string): Promise<void> {

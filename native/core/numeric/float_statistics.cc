@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <type_traits>
 
 #include "core/numeric/convert.h"
+#include "core/numeric/statistics_piece.h"
 
 namespace ntrt {
 namespace {
@@ -19,51 +20,23 @@ double smallest_normal(DType type) noexcept {
   return 0x1p-126;
 }
 
-/// `converted` are the values after conversion to the target, in a type that holds them exactly.
 template <typename T>
 void add_statistics_piece(FloatStatistics& all, const T* values, const T* converted, size_t count, T normal) noexcept {
-  constexpr T kInfinity = std::numeric_limits<T>::infinity();
-  size_t finite = 0;
-  size_t overflows = 0;
-  size_t vanishing = 0;
-  size_t subnormal = 0;
-  T min = kInfinity;
-  T max = -kInfinity;
-  T smallest = kInfinity;
-  double squares = 0;
-  double error_squares = 0;
-  for (size_t i = 0; i < count; ++i) {
-    const T value = values[i];
-    const T magnitude = std::abs(value);
-    if (!(magnitude < kInfinity)) continue;
-    const T after = std::abs(converted[i]);
-    ++finite;
-    min = std::min(min, value);
-    max = std::max(max, value);
-    if (magnitude != 0) smallest = std::min(smallest, magnitude);
-    if (after < normal) {
-      vanishing += after == 0 && magnitude != 0 ? 1 : 0;
-      subnormal += after != 0 ? 1 : 0;
-    }
-    squares += static_cast<double>(magnitude) * static_cast<double>(magnitude);
-    if (after == kInfinity) {
-      ++overflows;
-      continue;
-    }
-    const auto error = static_cast<double>(magnitude - after);  // of a rounding: exact in T
-    error_squares += error * error;
-  }
+  StatisticsPiece<T> piece;
+  size_t done = 0;
+  if constexpr (std::is_same_v<T, float>) done = add_vectors(piece, values, converted, count, normal);
+  for (; done < count; ++done) piece.add(values[done], converted[done], normal);
   all.count += static_cast<double>(count);
-  all.finite += static_cast<double>(finite);
-  all.overflows += static_cast<double>(overflows);
-  all.vanishing += static_cast<double>(vanishing);
-  all.subnormal += static_cast<double>(subnormal);
-  all.min = std::min(all.min, static_cast<double>(min));
-  all.max = std::max(all.max, static_cast<double>(max));
-  all.smallest_magnitude = std::min(all.smallest_magnitude, static_cast<double>(smallest));
+  all.finite += static_cast<double>(piece.finite);
+  all.overflows += static_cast<double>(piece.overflows);
+  all.vanishing += static_cast<double>(piece.vanishing);
+  all.subnormal += static_cast<double>(piece.subnormal);
+  all.min = std::min(all.min, static_cast<double>(piece.min));
+  all.max = std::max(all.max, static_cast<double>(piece.max));
+  all.smallest_magnitude = std::min(all.smallest_magnitude, static_cast<double>(piece.smallest));
   all.largest_magnitude = std::max({0.0, -all.min, all.max});
-  all.squares += squares;
-  all.error_squares += error_squares;
+  all.squares += piece.squares;
+  all.error_squares += piece.error_squares;
 }
 
 /// T holds the values and the target's values exactly; `held` is its DType.

@@ -1,10 +1,11 @@
 import { argumentError } from '../../../errors.js';
 import { Model } from '../../../onnx/graph/model.js';
+import { iterableOption } from '../../../options.js';
 import type { TensorMap } from '../../../tensor/types.js';
 import { compareSides } from '../compare-models.js';
 import { compareOptions } from '../compare-options.js';
 import type { ComparisonReport } from '../report.js';
-import { copySample, noSamples, type Samples, samplesArgument } from '../sample-inputs.js';
+import { copySample, noSamples, type Samples } from '../sample-inputs.js';
 import { Side } from '../side.js';
 import { type ComparedModel, sideOption } from '../side-option.js';
 import { type BisectOptions, bisectOptions, type ResolvedBisectOptions } from './bisect-options.js';
@@ -42,7 +43,7 @@ export async function bisectPrecision(
   const settings = bisectOptions(options);
   if (typeof cast !== 'function') throw argumentError('cast', 'a function from names of nodes to a Model', cast);
   const kept: TensorMap[] = [];
-  for await (const sample of samplesArgument(samples)) {
+  for await (const sample of iterableOption<TensorMap>('samples', samples)) {
     settings.signal?.throwIfAborted();
     kept.push(copySample(sample));
     if (kept.length === settings.maxSamples) break;

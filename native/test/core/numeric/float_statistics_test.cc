@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "core/numeric/convert.h"
+#include "core/numeric/statistics_piece.h"
 #include "test/core/numeric/rounding.h"
 
 namespace ntrt {
@@ -147,6 +148,57 @@ TEST(FloatStatistics, OfPartsAreThoseOfTheWhole) {
     add_statistics(parts, DType::kFloat32, values.data() + begin, length, DType::kFloat16);
   }
   expect_alike(parts, of(values));
+}
+
+/// The same by single values: what add_vectors() must give.
+StatisticsPiece<float> one_by_one(const std::vector<float>& values, const std::vector<float>& converted, float normal) {
+  StatisticsPiece<float> piece;
+  for (size_t i = 0; i < values.size(); ++i) piece.add(values[i], converted[i], normal);
+  return piece;
+}
+
+void expect_equal(const StatisticsPiece<float>& a, const StatisticsPiece<float>& b) {
+  EXPECT_EQ(a.finite, b.finite);
+  EXPECT_EQ(a.overflows, b.overflows);
+  EXPECT_EQ(a.vanishing, b.vanishing);
+  EXPECT_EQ(a.subnormal, b.subnormal);
+  EXPECT_EQ(a.min, b.min);
+  EXPECT_EQ(a.max, b.max);
+  EXPECT_EQ(a.smallest, b.smallest);
+  EXPECT_NEAR(a.squares, b.squares, 1e-12 * std::abs(b.squares));
+  EXPECT_NEAR(a.error_squares, b.error_squares, 1e-12 * std::abs(b.error_squares));
+}
+
+/// Any bits: numbers of every size, infinite ones, and what is no number.
+std::vector<float> any_floats(size_t count, uint32_t seed) {
+  std::vector<float> values(count);
+  for (float& value : values) {
+    seed = seed * 1664525 + 1013904223;
+    const uint32_t bits = seed ^ (seed >> 15);
+    std::memcpy(&value, &bits, sizeof(value));
+  }
+  return values;
+}
+
+TEST(FloatStatistics, VectorsAndSingleValuesAgree) {
+  for (const DType target : {DType::kFloat16, DType::kBFloat16}) {
+    const float normal = target == DType::kFloat16 ? 0x1p-14F : 0x1p-126F;
+    for (const size_t count : {0, 1, 7, 8, 9, 64, 1000, 4096}) {
+      std::vector<float> values = any_floats(count, static_cast<uint32_t>(count));
+      const float special[] = {0, -0.0F, kNaN, kInf, -kInf, 65519, -65520, 0x1p-24F, 0x1p-25F, 0x1p-149F};
+      for (size_t i = 0; i < values.size(); i += 3) values[i] = special[i / 3 % std::size(special)];
+      std::vector<uint16_t> low(count);
+      std::vector<float> converted(count);
+      convert_floats(DType::kFloat32, values.data(), target, low.data(), count);
+      convert_floats(target, low.data(), DType::kFloat32, converted.data(), count);
+      StatisticsPiece<float> piece;
+      const size_t done = add_vectors(piece, values.data(), converted.data(), count, normal);
+      EXPECT_TRUE(done == 0 || done == count / 8 * 8);
+      values.resize(done);
+      converted.resize(done);
+      expect_equal(piece, one_by_one(values, converted, normal));
+    }
+  }
 }
 
 }  // namespace
