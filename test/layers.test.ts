@@ -50,7 +50,7 @@ const lib: Layers = {
     models: ['errors', 'options', 'tensor', 'native', 'engine', 'memory'],
     devices: ['errors', 'options', 'engine'],
     // What this machine has of all that the library depends on.
-    doctor: ['errors', 'options', 'native', 'memory', 'engine', 'models'],
+    doctor: ['errors', 'options', 'native', 'memory', 'onnx', 'engine', 'models'],
     pipeline: ['errors', 'options', 'tensor', 'engine'],
     // The entry node-tensorrt/onnx: the graph tools, with engines to run models.
     toolkit: ['errors', 'options', 'tensor', 'native', 'engine', 'onnx', 'page'],

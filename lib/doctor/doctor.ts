@@ -1,17 +1,16 @@
 import { argumentError } from '../errors.js';
-import { formatBytes } from '../memory/format.js';
-import { estimateModel } from '../models/estimate.js';
 import { choiceOption, knownKeys, objectOption } from '../options.js';
 import { cpu } from './checks/cpu.js';
 import { driver } from './checks/driver.js';
 import { gpus } from './checks/gpus.js';
 import { limits } from './checks/limits.js';
 import { memory } from './checks/memory.js';
+import { checkModel } from './checks/model.js';
 import { operation } from './checks/operation.js';
 import { software } from './checks/software.js';
 import { tensorrt } from './checks/tensorrt.js';
 import { type Check, type Facts, gatherFacts } from './facts.js';
-import { error, type Finding, ok, warning } from './finding.js';
+import { error, type Finding, ok } from './finding.js';
 import type { GpuInfo } from './gpus.js';
 import type { LibrarySearch } from './libraries.js';
 import { type Machine, thisMachine } from './machine.js';
@@ -23,7 +22,7 @@ const required = ['gpu', 'tensorrt', 'tensorrt-rtx'] as const satisfies readonly
 
 /** Options of `doctor`. */
 export interface DoctorOptions {
-  /** A model that is to run here: a path or file URL. Whether its memory suffices is a finding more. */
+  /** A model that is to run here: a path or file URL. Whether its memory suffices, and what TensorRT would refuse of it, are findings more. */
   model?: string | URL;
   /** What must be there: what is missing is an error. @default [] */
   require?: readonly MachineRequirement[];
@@ -67,7 +66,7 @@ export async function examine(
   const findings: Finding[] = [];
   for (const check of checks) findings.push(...(await check(machine, facts)));
   findings.push(...wanted.map((name) => requirement(name, facts)));
-  if (model !== undefined) findings.push(await modelFinding(model));
+  if (model !== undefined) findings.push(...(await checkModel(model, facts)));
   return {
     ok: findings.every(({ severity }) => severity !== 'error'),
     platform: `${machine.platform}-${machine.arch}`,
@@ -84,18 +83,4 @@ function requirement(name: MachineRequirement, { gpus: search, libraries }: Fact
   }
   const found = libraries.find(({ flavour }) => flavour === name)?.found;
   return found ? ok(id, found.version) : error(id, 'none', `${name} is required`);
-}
-
-async function modelFinding(model: string | URL): Promise<Finding> {
-  try {
-    const { totalBytes, availableBytes, fits } = await estimateModel(model);
-    const bytes = (value: number | null) => (value === null ? 'not known' : formatBytes(value));
-    const found = `needs ${bytes(totalBytes)}, there are ${bytes(availableBytes)}`;
-    if (fits === false) return error('model/memory', found, 'it does not fit into the memory of this machine');
-    return fits
-      ? ok('model/memory', found)
-      : warning('model/memory', found, 'whether it fits is not known before it runs');
-  } catch (cause) {
-    return error('model/file', String(model), cause instanceof Error ? cause.message : String(cause));
-  }
 }

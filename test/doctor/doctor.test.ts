@@ -1,8 +1,12 @@
+import { join } from 'node:path';
 import { type DoctorReport, doctor, type Finding, type MachineRequirement } from 'node-tensorrt';
+import { writeModel } from 'node-tensorrt/onnx';
 import { describe, expect, test } from 'vitest';
 import { examine } from '../../dist/esm/doctor/doctor.js';
 import { compareVersions, isInRange } from '../../dist/esm/doctor/requirements.js';
 import { loadAddon } from '../../dist/esm/native/load.js';
+import { emptyModel, input, op, output } from '../support/graph-models.js';
+import { tempFolder } from '../support/temp-folder.js';
 import { type FakeMachine, h100, healthy, l4, machineOf, noLibraries, smiQuery, withGpus } from './fake-machine.js';
 
 const examineFake = (fake: FakeMachine, wanted: readonly MachineRequirement[] = []): Promise<DoctorReport> =>
@@ -225,6 +229,27 @@ describe('on this machine', () => {
     expect(byId['model/file']).toMatchObject({ severity: 'error', reason: expect.stringContaining('none.onnx') });
     expect(report.libraries.map(({ flavour }) => flavour)).toEqual(['tensorrt', 'tensorrt-lean', 'tensorrt-rtx']);
     for (const { found, tried } of report.libraries) expect(found ?? tried.length).not.toBe(0);
+  });
+
+  test('says what TensorRT would refuse of a model', async () => {
+    const path = join(tempFolder(), 'model.onnx');
+    const model = emptyModel();
+    const x = input(model, 'x', 'float32', [2]);
+    output(model, op(model, 'Det', [input(model, 'm', 'float32', [2, 2])], 'd'), 'float32');
+    output(model, op(model, 'Relu', [x], 'y'), 'float32');
+    await writeModel(model, path);
+    const found = (await examine(machineOf(healthy), [], path)).findings.filter(({ id }) => id.startsWith('model/'));
+    expect(found.map(({ id, severity }) => [id, severity])).toEqual([
+      ['model/memory', 'info'],
+      ['model/tensorrt', 'info'],
+      ['model/tensorrt-rtx', 'info'],
+    ]);
+    expect(found[1]).toMatchObject({
+      found: '1 thing that it would refuse',
+      reason: expect.stringContaining("node 'd'"),
+    });
+    const onGpu = await examine(machineOf(withGpus([l4])), [], path);
+    expect(onGpu.findings.find(({ id }) => id === 'model/tensorrt')).toMatchObject({ severity: 'warning' });
   });
 
   test.each([
