@@ -74,5 +74,6 @@ export function iterableOption<T = unknown>(name: string, value: unknown): Itera
 
 /** Its iterator. */
 export function iteratorOf<T>(iterable: Iterable<T> | AsyncIterable<T>): AnyIterator<T> {
-  return Symbol.asyncIterator in iterable ? iterable[Symbol.asyncIterator]() : iterable[Symbol.iterator]();
+  const { [Symbol.asyncIterator]: make } = iterable as Partial<AsyncIterable<T>>;
+  return make ? make.call(iterable) : (iterable as Iterable<T>)[Symbol.iterator]();
 }

@@ -1,5 +1,5 @@
 import { argumentError } from '../errors.js';
-import { choiceOption, knownKeys, objectOption } from '../options.js';
+import { choiceOption, knownKeys, objectOption, stringOption } from '../options.js';
 import { cpu } from './checks/cpu.js';
 import { driver } from './checks/driver.js';
 import { gpus } from './checks/gpus.js';
@@ -10,7 +10,7 @@ import { operation } from './checks/operation.js';
 import { software } from './checks/software.js';
 import { tensorrt } from './checks/tensorrt.js';
 import { type Check, type Facts, gatherFacts } from './facts.js';
-import { error, type Finding, ok } from './finding.js';
+import { error, type Finding, ok, warning } from './finding.js';
 import type { GpuInfo } from './gpus.js';
 import type { LibrarySearch } from './libraries.js';
 import { type Machine, thisMachine } from './machine.js';
@@ -39,7 +39,7 @@ export interface DoctorReport {
 }
 
 /** In the order of the report. */
-const checks: readonly Check[] = [software, cpu, memory, limits, operation, driver, gpus, tensorrt];
+const checks: Readonly<Record<string, Check>> = { software, cpu, memory, limits, operation, driver, gpus, tensorrt };
 
 /**
  * Looks at everything on this machine that this library depends on, and says of each what there is, why it matters, and
@@ -53,7 +53,9 @@ export async function doctor(options: DoctorOptions = {}): Promise<DoctorReport>
   const wanted = given.require ?? [];
   if (!Array.isArray(wanted)) throw argumentError('options.require', 'an array', wanted);
   const names = wanted.map((name, i) => choiceOption(`options.require[${i}]`, name, required));
-  return examine(thisMachine, names, given.model);
+  const { model } = given;
+  if (model !== undefined && !(model instanceof URL)) stringOption('options.model', model);
+  return examine(thisMachine, names, model);
 }
 
 /** The same of any machine. */
@@ -64,7 +66,8 @@ export async function examine(
 ): Promise<DoctorReport> {
   const facts = await gatherFacts(machine);
   const findings: Finding[] = [];
-  for (const check of checks) findings.push(...(await check(machine, facts)));
+  for (const [name, check] of Object.entries(checks))
+    findings.push(...(await guarded(name, () => check(machine, facts))));
   findings.push(...wanted.map((name) => requirement(name, facts)));
   if (model !== undefined) findings.push(...(await checkModel(model, facts)));
   return {
@@ -74,6 +77,15 @@ export async function examine(
     gpus: facts.gpus.gpus,
     libraries: facts.libraries,
   };
+}
+
+/** What a check does not expect of a machine must not hide what the others find. */
+async function guarded(name: string, check: () => ReturnType<Check>): Promise<readonly Finding[]> {
+  try {
+    return await check();
+  } catch (cause) {
+    return [warning(`doctor/${name}`, 'not looked at', cause instanceof Error ? cause.message : String(cause))];
+  }
 }
 
 function requirement(name: MachineRequirement, { gpus: search, libraries }: Facts): Finding {

@@ -7,15 +7,18 @@ import type { Machine } from './machine.js';
 export interface Facts {
   readonly gpus: GpuSearch;
   readonly libraries: readonly LibrarySearch[];
-  /** Version of the driver's kernel module; undefined: it is not loaded. */
+  /** Version of the driver; undefined: there is none. */
   readonly driver: string | undefined;
+  /** The Linux of Windows: the driver is the one of Windows, with no module in the kernel here. */
+  readonly isWsl: boolean;
 }
 
 export async function gatherFacts(machine: Machine): Promise<Facts> {
   const [gpus, libraries] = await Promise.all([findGpus(machine), machine.libraries()]);
   const module = machine.text('/proc/driver/nvidia/version') ?? '';
-  const driver = /Kernel Module(?: for \S+)?\s+(\d+(?:\.\d+)+)/.exec(module)?.[1];
-  return { gpus, libraries, driver };
+  const isWsl = machine.access('/dev/dxg') !== 'absent';
+  const inKernel = /Kernel Module(?: for \S+)?\s+(\d+(?:\.\d+)+)/.exec(module)?.[1];
+  return { gpus, libraries, driver: inKernel ?? (isWsl ? (gpus.driver ?? undefined) : undefined), isWsl };
 }
 
 /** Looks at one subject. */

@@ -22,7 +22,9 @@ export interface GpuSearch {
   readonly gpus: readonly GpuInfo[];
   /** Version of CUDA that the driver supports. */
   readonly cuda: string | null;
-  /** What nvidia-smi said when it failed; undefined: it did not, or there is none. */
+  /** Version of the driver, as nvidia-smi has it. */
+  readonly driver: string | null;
+  /** What nvidia-smi said where it told of no GPU; undefined: it did, or there is no nvidia-smi. */
   readonly failure?: string;
   readonly hasTool: boolean;
 }
@@ -34,26 +36,28 @@ const fields = [
 ];
 const MIB = 2 ** 20;
 
+/** Warnings stand between the lines of GPUs, and a GPU that is lost makes the exit code of all of them one of failure. */
 export async function findGpus(machine: Machine): Promise<GpuSearch> {
   const answer = await machine.run('nvidia-smi', [`--query-gpu=${fields.join(',')}`, '--format=csv,noheader,nounits']);
-  if (answer === undefined) return { gpus: [], cuda: null, hasTool: false };
-  if (!answer.isGood) return { gpus: [], cuda: null, hasTool: true, failure: answer.output };
-  const version = await machine.run('nvidia-smi', ['--version']);
+  if (answer === undefined) return { gpus: [], cuda: null, driver: null, hasTool: false };
+  const version = (await machine.run('nvidia-smi', ['--version']))?.output ?? '';
+  const gpus = answer.output.split('\n').filter(isGpu).map(parseGpu);
   return {
-    gpus: answer.output
-      .split('\n')
-      .filter((line) => line.trim() !== '')
-      .map(parseGpu),
-    cuda: /^CUDA Version\s*:\s*(\d+\.\d+)/m.exec(version?.output ?? '')?.[1] ?? null,
+    gpus,
+    cuda: /^CUDA Version\s*:\s*(\d+\.\d+)/im.exec(version)?.[1] ?? null,
+    driver: /^DRIVER version\s*:\s*(\d+(?:\.\d+)+)/im.exec(version)?.[1] ?? null,
     hasTool: true,
+    ...(gpus.length === 0 && { failure: answer.output || 'nvidia-smi prints nothing' }),
   };
 }
+
+const isGpu = (line: string) => /^\s*\d+\s*,[^,]*,\s*GPU-/.test(line);
 
 function parseGpu(line: string): GpuInfo {
   const values = line.split(',').map((value) => value.trim());
   const text = (field: string) => {
     const value = values[fields.indexOf(field)] ?? '';
-    return /^\[?(N\/A|Not Supported|Unknown Error)\]?$/i.test(value) || value === '' ? null : value;
+    return /^\[.*\]$|^(N\/A|Not Supported)$/i.test(value) || value === '' ? null : value;
   };
   const number = (field: string) => {
     const value = Number(text(field) ?? Number.NaN);
@@ -61,7 +65,7 @@ function parseGpu(line: string): GpuInfo {
   };
   const flag = (field: string) => {
     const value = text(field);
-    return value === null ? null : value === 'Enabled';
+    return value === 'Enabled' ? true : value === 'Disabled' ? false : null;
   };
   const bytes = (field: string) => {
     const value = number(field);

@@ -13,6 +13,8 @@ export interface LibrarySearch {
   /** null: there is none that fits. */
   readonly found: { readonly path: string; readonly parser: string; readonly version: string } | null;
   readonly tried: readonly { readonly path: string; readonly cause: string }[];
+  /** Why nothing is known; undefined: it is. */
+  readonly problem?: string;
 }
 
 const LIMIT_MS = 60_000;
@@ -25,13 +27,25 @@ export function searchLibraries(): Promise<readonly LibrarySearch[]> {
 function searchLibrary(flavour: TensorRtFlavour): Promise<LibrarySearch> {
   const program = join(packageRoot, 'dist', 'cjs', 'doctor', 'libraries-child.js');
   const env = { ...process.env, NODE_OPTIONS: '', ELECTRON_RUN_AS_NODE: '1' };
+  const unknown = (problem: string): LibrarySearch => ({ flavour, found: null, tried: [], problem });
   return new Promise((resolve) => {
-    execFile(process.execPath, [program, flavour], { timeout: LIMIT_MS, env, windowsHide: true }, (failure, stdout) => {
-      const answer = parse(stdout);
-      if (answer) return resolve({ flavour, ...answer });
-      const how = failure?.signal ? `was ended by ${failure.signal}` : `ended with exit code ${failure?.code ?? 0}`;
-      resolve({ flavour, found: null, tried: [{ path: program, cause: `the process that looks for it ${how}` }] });
-    });
+    try {
+      execFile(
+        process.execPath,
+        [program, flavour],
+        { timeout: LIMIT_MS, env, windowsHide: true },
+        (failure, stdout, stderr) => {
+          const answer = parse(stdout);
+          if (answer) return resolve({ flavour, ...answer });
+          const how = failure?.signal ? `was ended by ${failure.signal}` : `ended with exit code ${failure?.code ?? 0}`;
+          const said = /^.*Error.*$/m.exec(stderr)?.[0];
+          resolve(unknown(`the process that looks for it ${how}${said ? `: ${said}` : ''}`));
+        },
+      );
+    } catch (cause) {
+      // As under Node's permission model.
+      resolve(unknown(cause instanceof Error ? cause.message : String(cause)));
+    }
   });
 }
 

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants, existsSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type LibrarySearch, searchLibraries } from './libraries.js';
@@ -18,8 +19,8 @@ export interface Machine {
   /** Whether this process may read and write it. */
   access(path: string): 'yes' | 'no' | 'absent';
   /** Of the file system that a path is on, or would be. */
-  disk(path: string): { freeBytes: number; totalBytes: number } | undefined;
-  /** What a program of the system prints, errors included; undefined where there is no such program. */
+  disk(path: string): Promise<{ freeBytes: number; totalBytes: number } | undefined>;
+  /** What a program of the system prints, or what it says of its failure; undefined where there is no such program. */
   run(program: string, args: readonly string[]): Promise<{ isGood: boolean; output: string } | undefined>;
   /** Version of a package that the application has; undefined where it has not. */
   packageVersion(name: string): string | undefined;
@@ -28,6 +29,15 @@ export interface Machine {
 }
 
 const RUN_MS = 10_000;
+
+/** Reads files of a machine for functions that expect a missing one to throw. */
+export function reader(machine: Machine): (path: string) => string {
+  return (path) => {
+    const text = machine.text(path);
+    if (text === undefined) throw new Error(`there is no ${path}`);
+    return text;
+  };
+}
 
 /** The machine that this process runs on. */
 export const thisMachine: Machine = {
@@ -41,21 +51,29 @@ export const thisMachine: Machine = {
     if (!existsSync(path)) return 'absent';
     return attempt(() => accessSync(path, constants.R_OK | constants.W_OK) ?? true) ? 'yes' : 'no';
   },
-  disk: (path) => {
+  disk: async (path) => {
     let at = path;
     while (!existsSync(at) && dirname(at) !== at) at = dirname(at);
-    return attempt(() => {
-      const { bavail, blocks, bsize } = statfsSync(at);
+    try {
+      const { bavail, blocks, bsize } = await statfs(at);
       return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
-    });
+    } catch {
+      return undefined;
+    }
   },
   run: (program, args) =>
     new Promise((resolve) => {
       const options = { timeout: RUN_MS, env: { ...process.env, LC_ALL: 'C' }, windowsHide: true };
-      execFile(program, args, options, (failure, stdout, stderr) => {
-        if (failure && 'code' in failure && failure.code === 'ENOENT') resolve(undefined);
-        else resolve({ isGood: failure === null, output: `${stdout}${stderr}`.trim() });
-      });
+      try {
+        execFile(program, args, options, (failure, stdout, stderr) => {
+          if (failure?.code === 'ENOENT') return resolve(undefined);
+          const late = failure?.killed ? `${program} did not answer within ${RUN_MS / 1000} s` : '';
+          resolve({ isGood: failure === null, output: (late || stdout.trim() || stderr).trim() });
+        });
+      } catch (cause) {
+        // As under Node's permission model.
+        resolve({ isGood: false, output: cause instanceof Error ? cause.message : String(cause) });
+      }
     }),
   packageVersion: (name) =>
     attempt(() => createRequire(join(process.cwd(), 'package.json'))(`${name}/package.json`).version as string),

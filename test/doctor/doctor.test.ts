@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type DoctorReport, doctor, type Finding, type MachineRequirement } from 'node-tensorrt';
+import { type DoctorReport, doctor, type Finding, type LibrarySearch, type MachineRequirement } from 'node-tensorrt';
 import { writeModel } from 'node-tensorrt/onnx';
 import { describe, expect, test } from 'vitest';
 import { examine } from '../../dist/esm/doctor/doctor.js';
@@ -83,7 +83,7 @@ describe('what is not as it should be', () => {
     ['few open files', 'warning', files({ '/proc/self/limits': 'Max open files  1024  4096  files\n' }), 'limits/open-files', /4096/],
     ['a full disk', 'warning', { ...healthy, freeBytes: 2 ** 30 }, 'limits/cache-disk', /1\.0 GiB free/],
     ['a full disk for temporary files', 'warning', { ...healthy, freeBytes: 2 ** 30 }, 'limits/temp-disk', /1\.0 GiB free/],
-    ['Docker with limits', 'info', files({ '/.dockerenv': '', '/sys/fs/cgroup/cpu.max': '250000 100000\n', '/sys/fs/cgroup/memory.max': '4294967296\n' }), 'limits/container', /^Docker: 2\.5 CPUs, memory 4294967296, processes without limit$/],
+    ['Docker with limits', 'info', files({ '/.dockerenv': '', '/sys/fs/cgroup/cpu.max': '150000 100000\n', '/proc/self/cgroup': '0::/\n', '/sys/fs/cgroup/memory.max': '4294967296\n', '/sys/fs/cgroup/memory.current': '0\n' }), 'limits/container', /^Docker: 1\.5 CPUs, 4\.0 GiB of memory left$/],
     ['root', 'warning', { ...healthy, uid: 0 }, 'operation/user', /root/],
     ['DHCP', 'info', files({ '/run/systemd/netif/leases/2': 'ADDRESS=10.0.0.2\n' }), 'operation/address', /leases\/2/],
     ['DHCP by dhclient', 'info', files({ '/var/lib/dhcp/dhclient.eth0.leases': 'lease {}\n' }), 'operation/address', /dhclient/],
@@ -130,17 +130,106 @@ describe('what is not as it should be', () => {
     });
   });
 
-  test('a driver without its device files', async () => {
+  test.each([
+    ['nvidia-uvm', 'warning'],
+    ['nvidiactl', 'error'],
+  ])('a driver without /dev/%s', async (name, severity) => {
     const fake = withGpus([l4]);
-    const { '/dev/nvidia-uvm': _, ...rest } = fake.files ?? {};
-    expect(await finding({ ...fake, files: rest }, 'driver/nvidia-uvm')).toMatchObject({
-      severity: 'error',
-      found: '/dev/nvidia-uvm is not there',
-    });
+    const { [`/dev/${name}`]: _, ...rest } = fake.files ?? {};
+    const one = await finding({ ...fake, files: rest }, `driver/${name}`);
+    expect(one).toMatchObject({ severity, found: `/dev/${name} is not there` });
   });
 
   test('a driver without its tools', async () => {
     expect(await finding({ ...withGpus([l4]), programs: {} }, 'gpu')).toMatchObject({ severity: 'info' });
+  });
+
+  test('a driver that tells of no GPU', async () => {
+    const fake = withGpus([], { programs: { [smiQuery]: 'No devices were found' } });
+    expect(await finding(fake, 'gpu')).toMatchObject({ severity: 'error', found: 'No devices were found' });
+    expect((await examineFake(fake, ['gpu'])).ok).toBe(false);
+  });
+
+  test('warnings of nvidia-smi are no GPUs, and an exit code of failure hides none', async () => {
+    const output = `WARNING: infoROM is corrupted at gpu 0000:00:06.0\n${l4}`;
+    const { gpus, findings } = await examineFake(withGpus([], { programs: { [smiQuery]: { failure: output } } }));
+    expect(gpus.map(({ name }) => name)).toEqual(['NVIDIA L4']);
+    expect(findings.find(({ id }) => id === 'gpu')).toBeUndefined();
+  });
+
+  test('what nvidia-smi may not tell is not taken for off', async () => {
+    const lost =
+      '0, NVIDIA L4, GPU-2, [GPU is lost], [N/A], [N/A], [N/A], [Insufficient Permissions], [N/A], [Unknown Error], [N/A], [N/A]';
+    const { gpus, findings } = await examineFake(withGpus([lost]));
+    expect(gpus[0]).toMatchObject({ computeCapability: null, totalBytes: null, ecc: null, persistence: null });
+    expect(findings.filter(({ id }) => id.startsWith('gpu/')).map(({ id }) => id)).toEqual(['gpu/0']);
+  });
+
+  test("the driver of Windows is seen from WSL's Linux, without a module in the kernel", async () => {
+    const fake = withGpus([l4]);
+    const {
+      '/proc/driver/nvidia/version': _,
+      '/dev/nvidiactl': __,
+      '/dev/nvidia-uvm': ___,
+      ...rest
+    } = fake.files ?? {};
+    const report = await examineFake({
+      ...fake,
+      files: { ...rest, '/dev/dxg': '', '/usr/lib/wsl/lib/libcuda.so.1.1': '' },
+    });
+    expect(report.findings.find(({ id }) => id === 'driver/version')).toMatchObject({
+      severity: 'ok',
+      found: '580.159.04',
+    });
+    expect(report.findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+    const none = await finding({ ...files({ '/dev/dxg': '' }) }, 'driver/version');
+    expect(none).toMatchObject({ severity: 'info', fix: expect.stringContaining('in Windows') });
+  });
+
+  test('forward compatibility, as in images of CUDA, makes an older driver do', async () => {
+    const fake = withGpus([l4], {
+      env: { LD_LIBRARY_PATH: '/usr/local/cuda/compat/lib:/usr/local/nvidia/lib:/usr/local/nvidia/lib64' },
+      files: {
+        '/proc/driver/nvidia/version': 'NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.14  Tue\n',
+        '/usr/local/cuda/compat/lib/libcuda.so.580.65.06': '',
+        '/usr/lib/x86_64-linux-gnu/libcuda.so.550.54.14': '',
+      },
+    });
+    const { [`/usr/lib/x86_64-linux-gnu/libcuda.so.580.159.04`]: _, ...rest } = fake.files ?? {};
+    const { findings } = await examineFake({ ...fake, files: rest });
+    expect(findings.find(({ id }) => id === 'driver/version')).toMatchObject({
+      severity: 'ok',
+      found: '550.54.14, forward compatible with 580.65.06',
+    });
+    expect(findings.filter(({ id, severity }) => id.startsWith('driver/') && severity !== 'ok')).toEqual([]);
+  });
+
+  test('a container with limits of the first version of control groups', async () => {
+    const fake = files({
+      '/.dockerenv': '',
+      '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '150000\n',
+      '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000\n',
+      '/proc/self/cgroup': '4:memory:/\n',
+      '/sys/fs/cgroup/memory/memory.limit_in_bytes': '2147483648\n',
+      '/sys/fs/cgroup/memory/memory.usage_in_bytes': '0\n',
+    });
+    expect(await finding(fake, 'limits/container')).toMatchObject({
+      found: 'Docker: 1.5 CPUs, 2.0 GiB of memory left',
+    });
+  });
+
+  test('what a check does not expect hides nothing else', async () => {
+    const machine = machineOf(healthy);
+    const broken = {
+      ...machine,
+      names: (path: string) => (path === '/etc/apt/apt.conf.d' ? null : machine.names(path)),
+    };
+    const { findings } = await examine(broken as never, []);
+    expect(findings.find(({ id }) => id === 'doctor/operation')).toMatchObject({
+      severity: 'warning',
+      found: 'not looked at',
+    });
+    expect(findings.find(({ id }) => id === 'tensorrt/tensorrt')).toBeDefined();
   });
 
   test('two GPUs that do not reach each other', async () => {
@@ -156,13 +245,14 @@ describe('what is not as it should be', () => {
       severity: 'info',
       found: 'CNS, by NV18',
     });
+    expect(await finding(withGpus(two), 'gpu-pair/0-1')).toMatchObject({ severity: 'info', found: 'not told' });
   });
 });
 
 describe('TensorRT', () => {
   const found = (path: string, parser = '/p.so') => ({ path, parser, version: '11.2.1.2' });
-  const only = (search: Partial<(typeof noLibraries)[0]>) =>
-    noLibraries.map((one) => (one.flavour === search.flavour ? { ...one, ...search } : one));
+  const only = (search: Partial<LibrarySearch>) =>
+    noLibraries.map((one): LibrarySearch => (one.flavour === search.flavour ? { ...one, ...search } : one));
 
   test('that cannot be used is a warning with the reason', async () => {
     const tried = [{ path: '/opt/libnvinfer.so.11', cause: 'is version 10.3.0, and 11.0 or later is needed' }];
@@ -194,6 +284,27 @@ describe('TensorRT', () => {
     const one = await finding(fake, 'tensorrt/tensorrt/gpu/0');
     expect(one).toMatchObject({ severity: 'warning', found: 'libnvinfer_builder_resource_sm90.so is not in /opt/trt' });
     expect(one?.reason).toContain('resources for ptx');
+  });
+
+  test('is not known where the process that looks for it fails', async () => {
+    const problem = 'the process that looks for it was ended by SIGSEGV';
+    const one = await finding({ ...healthy, libraries: only({ flavour: 'tensorrt', problem }) }, 'tensorrt/tensorrt');
+    expect(one).toMatchObject({ severity: 'warning', found: 'not known', reason: problem });
+  });
+
+  test.each([
+    ['win32', 'nvinfer_11.dll', 'cannot open nvinfer_11.dll: system error 126'],
+    [
+      'darwin',
+      'libnvinfer.so.11',
+      "cannot open libnvinfer.so.11: dlopen(libnvinfer.so.11, 0x0005): tried: '/usr/lib' (no such file)",
+    ],
+  ] as const)('that is not there is no warning on %s either', async (platform, path, cause) => {
+    const libraries = only({ flavour: 'tensorrt', tried: [{ path, cause }] });
+    expect(await finding({ platform, libraries }, 'tensorrt/tensorrt')).toMatchObject({
+      severity: 'info',
+      found: 'none',
+    });
   });
 
   test('without a parser builds nothing from ONNX', async () => {
@@ -256,6 +367,8 @@ describe('on this machine', () => {
     [{ require: ['cuda'] }, /options\.require\[0\]/],
     [{ require: 'gpu' }, /options\.require/],
     [{ modell: 'x' }, /modell/],
+    [{ model: 42 }, /options\.model/],
+    [{ model: '' }, /options\.model/],
   ])('%j is refused', async (options, text) => {
     await expect(doctor(options as never)).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',

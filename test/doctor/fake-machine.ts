@@ -65,7 +65,7 @@ export function withGpus(gpus: readonly string[], more: FakeMachine = {}): FakeM
     programs: {
       [`nvidia-smi ${query}`]: gpus.join('\n'),
       'nvidia-smi --version':
-        'NVIDIA-SMI version  : 580.159.04\nDRIVER version      : 580.159\nCUDA Version        : 13.0\n',
+        'NVIDIA-SMI version  : 580.159.04\nDRIVER version      : 580.159.04\nCUDA Version        : 13.0\n',
       ...more.programs,
     },
   };
@@ -93,7 +93,7 @@ export function machineOf(fake: FakeMachine): Machine {
         ),
       ].sort(),
     access: (path) => (fake.denied?.includes(path) ? 'no' : files.has(path) || isFolder(path) ? 'yes' : 'absent'),
-    disk: () => ({ freeBytes: fake.freeBytes ?? 100 * 2 ** 30, totalBytes: 200 * 2 ** 30 }),
+    disk: async () => ({ freeBytes: fake.freeBytes ?? 100 * 2 ** 30, totalBytes: 200 * 2 ** 30 }),
     run: async (program, args) => {
       const answer = fake.programs?.[[program, ...args].join(' ')];
       if (answer === undefined) return undefined;

@@ -1,7 +1,7 @@
 import { availableCpus } from '../../engine/threads.js';
 import type { Check } from '../facts.js';
 import { type Finding, info, ok, warning } from '../finding.js';
-import type { Machine } from '../machine.js';
+import { type Machine, reader } from '../machine.js';
 
 /** What the CPU backend gains from: vectors for all models, and dot products for int8. */
 export const cpu: Check = (machine) => {
@@ -38,15 +38,11 @@ function arm64(name: string, flags: ReadonlySet<string>): Finding[] {
 }
 
 function count(machine: Machine): Finding {
-  const cpus = availableCpus((path) => machine.text(path) ?? fail(path));
+  const cpus = availableCpus(reader(machine));
   if (cpus >= 2) return ok('cpu/count', `${cpus} CPUs`);
   return warning(
     'cpu/count',
     `${cpus} CPU`,
     'the JavaScript thread and a model share it: answers come late under load',
   );
-}
-
-function fail(path: string): never {
-  throw new Error(`there is no ${path}`);
 }

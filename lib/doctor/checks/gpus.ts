@@ -9,12 +9,12 @@ import { requirements } from '../requirements.js';
 /** Each GPU, and each pair of them. */
 export const gpus: Check = async (machine, facts) => {
   const { gpus: all, hasTool, failure } = facts.gpus;
-  if (facts.driver !== undefined && !hasTool) {
-    return [
-      info('gpu', 'nvidia-smi is not there', 'GPUs are not looked at', "install the driver's tools (nvidia-utils)"),
-    ];
+  if (facts.driver === undefined && all.length === 0) return [];
+  if (!hasTool) {
+    const fix = "install the driver's tools (nvidia-utils)";
+    return [info('gpu', 'nvidia-smi is not there', 'GPUs are not looked at', fix)];
   }
-  if (failure !== undefined) return [error('gpu', failure, 'the driver does not answer')];
+  if (failure !== undefined) return [error('gpu', failure, 'the driver tells of no GPU')];
   return [...visible(machine, facts), ...all.flatMap(oneGpu), ...(all.length > 1 ? await pairs(machine, all) : [])];
 };
 
@@ -29,60 +29,45 @@ function visible({ env }: Machine, { driver }: Facts): Finding[] {
 }
 
 function oneGpu(gpu: GpuInfo): Finding[] {
-  const id = `gpu/${gpu.index}`;
-  const cc = gpu.computeCapability;
+  return [describe(gpu), ...mig(gpu), ...ecc(gpu), ...persistence(gpu)];
+}
+
+function describe({ index, name, computeCapability: cc, freeBytes, totalBytes, maxClockMhz }: GpuInfo): Finding {
+  const free = freeBytes === null ? '' : `${formatBytes(freeBytes)} free of `;
   const found = [
-    gpu.name,
+    name,
     cc === null ? 'compute capability not told' : `compute capability ${cc.toFixed(1)}`,
-    gpu.totalBytes === null
-      ? 'memory not told'
-      : `${formatBytes(gpu.freeBytes ?? 0)} of ${formatBytes(gpu.totalBytes)} free`,
-    ...(gpu.maxClockMhz === null ? [] : [`up to ${gpu.maxClockMhz} MHz`]),
+    totalBytes === null ? 'memory not told' : `${free}${formatBytes(totalBytes)}`,
+    ...(maxClockMhz === null ? [] : [`up to ${maxClockMhz} MHz`]),
   ].join(', ');
-  const flavours = requirements.filter(({ runsOn }) => cc !== null && runsOn(cc)).map(({ flavour }) => flavour);
-  const findings: Finding[] =
-    cc !== null && flavours.length === 0
-      ? [error(id, found, 'no version of TensorRT that this library fits runs on it: 7.5 is the oldest')]
-      : [ok(id, `${found}${flavours.length > 0 ? `: ${flavours.join(', ')}` : ''}`)];
-  if (gpu.mig)
-    findings.push(
-      info(
-        `${id}/mig`,
-        'MIG is on',
-        'the GPU is divided: name a part by its UUID (nvidia-smi -L) in CUDA_VISIBLE_DEVICES',
-      ),
-    );
-  if (gpu.uncorrectedErrors) {
-    const reason = 'its memory has failed: results may be wrong';
-    findings.push(
-      error(
-        `${id}/ecc`,
-        `${gpu.uncorrectedErrors} uncorrected errors`,
-        reason,
-        `nvidia-smi -i ${gpu.index} -q -d ECC; restart, and have it replaced if it comes again`,
-      ),
-    );
-  } else if (gpu.ecc === false)
-    findings.push(
-      info(
-        `${id}/ecc`,
-        'ECC is off',
-        'errors of its memory are not noticed',
-        `nvidia-smi -i ${gpu.index} -e 1, and restart`,
-      ),
-    );
-  if (gpu.persistence === false) {
-    const reason = 'the driver is initialised anew, for a second or more, whenever nothing used the GPU before';
-    findings.push(
-      warning(
-        `${id}/persistence`,
-        'persistence mode is off',
-        reason,
-        'systemctl enable --now nvidia-persistenced, or nvidia-smi -pm 1',
-      ),
-    );
+  if (cc === null) return ok(`gpu/${index}`, found);
+  const flavours = requirements.filter(({ runsOn }) => runsOn(cc)).map(({ flavour }) => flavour);
+  if (flavours.length > 0) return ok(`gpu/${index}`, `${found}: ${flavours.join(', ')}`);
+  const reason = 'no version of TensorRT that this library fits runs on it: 7.5 is the oldest';
+  return error(`gpu/${index}`, found, reason);
+}
+
+function mig(gpu: GpuInfo): Finding[] {
+  if (!gpu.mig) return [];
+  const reason = 'the GPU is divided: name a part by its UUID (nvidia-smi -L) in CUDA_VISIBLE_DEVICES';
+  return [info(`gpu/${gpu.index}/mig`, 'MIG is on', reason)];
+}
+
+function ecc({ index, ecc: isOn, uncorrectedErrors }: GpuInfo): Finding[] {
+  const id = `gpu/${index}/ecc`;
+  if (uncorrectedErrors) {
+    const fix = `nvidia-smi -i ${index} -q -d ECC; restart, and have it replaced if it comes again`;
+    return [error(id, `${uncorrectedErrors} uncorrected errors`, 'its memory has failed: results may be wrong', fix)];
   }
-  return findings;
+  if (isOn !== false) return [];
+  return [info(id, 'ECC is off', 'errors of its memory are not noticed', `nvidia-smi -i ${index} -e 1, and restart`)];
+}
+
+function persistence(gpu: GpuInfo): Finding[] {
+  if (gpu.persistence !== false) return [];
+  const reason = 'the driver is initialised anew, for a second or more, whenever nothing used the GPU before';
+  const fix = 'systemctl enable --now nvidia-persistenced, or nvidia-smi -pm 1';
+  return [warning(`gpu/${gpu.index}/persistence`, 'persistence mode is off', reason, fix)];
 }
 
 /** Whether two GPUs reach each other's memory, and by what. */
@@ -99,11 +84,10 @@ async function pairs(machine: Machine, all: readonly GpuInfo[]): Promise<Finding
       const by = link(a.index, b.index) ?? 'not told';
       const state = reach(a.index, b.index);
       if (state === 'OK') return ok(id, `they reach each other, by ${by}`);
-      return info(
-        id,
-        `${state ?? 'not told'}, by ${by}`,
-        "neither reaches the other's memory: what goes between them goes through the host's",
-      );
+      if (state === undefined)
+        return info(id, 'not told', 'nvidia-smi topo does not say whether they reach each other');
+      const reason = "neither reaches the other's memory: what goes between them goes through the host's";
+      return info(id, `${state}, by ${by}`, reason);
     }),
   );
 }

@@ -1,15 +1,21 @@
 import { tmpdir } from 'node:os';
 import { defaultCacheFolder } from '../../engine/derived-models.js';
+import { availableCpus } from '../../engine/threads.js';
 import { formatBytes } from '../../memory/format.js';
+import { memoryBounds } from '../../models/available-memory.js';
 import type { Check } from '../facts.js';
 import { type Finding, info, ok, warning } from '../finding.js';
-import type { Machine } from '../machine.js';
+import { type Machine, reader } from '../machine.js';
 
 const LEAST_FILES = 65_536;
 const LEAST_DISK_BYTES = 4 * 2 ** 30;
 
 /** What the system gives this process: files, disk, and what a container takes away. */
-export const limits: Check = (machine) => [...openFiles(machine), ...disks(machine), ...container(machine)];
+export const limits: Check = async (machine) => [
+  ...openFiles(machine),
+  ...(await disks(machine)),
+  ...container(machine),
+];
 
 function openFiles(machine: Machine): Finding[] {
   // Node raises the soft limit to the hard one when it starts.
@@ -27,38 +33,33 @@ function openFiles(machine: Machine): Finding[] {
   ];
 }
 
-function disks(machine: Machine): Finding[] {
+async function disks(machine: Machine): Promise<Finding[]> {
+  const findings: Finding[] = [];
   const folders = { 'limits/cache-disk': defaultCacheFolder(machine.env), 'limits/temp-disk': tmpdir() };
-  return Object.entries(folders).flatMap(([id, folder]) => {
-    const disk = machine.disk(folder);
-    if (disk === undefined) return [];
+  for (const [id, folder] of Object.entries(folders)) {
+    const disk = await machine.disk(folder);
+    if (disk === undefined) continue;
     const found = `${formatBytes(disk.freeBytes)} free for ${folder}`;
-    if (disk.freeBytes >= LEAST_DISK_BYTES) return [ok(id, found)];
     const reason = `less than ${formatBytes(LEAST_DISK_BYTES)}: derived models and built engines may not fit`;
-    const fix =
-      id === 'limits/cache-disk'
-        ? 'make room, or set NODE_TENSORRT_CACHE_DIR to a larger disk'
-        : 'make room, or set TMPDIR';
-    return [warning(id, found, reason, fix)];
-  });
+    const other = id === 'limits/cache-disk' ? 'NODE_TENSORRT_CACHE_DIR to a larger disk' : 'TMPDIR';
+    findings.push(
+      disk.freeBytes >= LEAST_DISK_BYTES ? ok(id, found) : warning(id, found, reason, `make room, or set ${other}`),
+    );
+  }
+  return findings;
 }
 
 function container(machine: Machine): Finding[] {
   const kind = kindOfContainer(machine);
   if (kind === undefined) return machine.platform === 'linux' ? [ok('limits/container', 'none')] : [];
-  const [quota, period] = (machine.text('/sys/fs/cgroup/cpu.max') ?? 'max').trim().split(/\s+/);
-  const limitsHere = [
-    quota === 'max' || !Number(period) ? 'all CPUs' : `${Number(quota) / Number(period)} CPUs`,
-    `memory ${machine.text('/sys/fs/cgroup/memory.max')?.trim() ?? 'without limit'}`,
-    `processes ${machine.text('/sys/fs/cgroup/pids.max')?.trim() ?? 'without limit'}`,
-  ];
-  return [
-    info(
-      'limits/container',
-      `${kind}: ${limitsHere.join(', ')}`,
-      'limits of the container hold, not those of the machine',
-    ),
-  ];
+  const read = reader(machine);
+  const room = memoryBounds(read).find(({ name }) => name === 'cgroup');
+  const what = [
+    `${availableCpus(read)} CPUs`,
+    room ? `${formatBytes(room.bytes)} of memory left` : 'memory without limit',
+  ].join(', ');
+  const reason = 'limits of the container hold, not those of the machine';
+  return [info('limits/container', `${kind}: ${what}`, reason)];
 }
 
 function kindOfContainer(machine: Machine): string | undefined {

@@ -2,7 +2,7 @@ import { formatBytes } from '../../memory/format.js';
 import { memoryBounds } from '../../models/available-memory.js';
 import type { Check } from '../facts.js';
 import { type Finding, info, ok, warning } from '../finding.js';
-import type { Machine } from '../machine.js';
+import { type Machine, reader } from '../machine.js';
 
 const LEAST_BYTES = 2 ** 30;
 const MOST_SWAPPINESS = 10;
@@ -10,7 +10,7 @@ const MOST_SWAPPINESS = 10;
 export const memory: Check = (machine) => [available(machine), ...swappiness(machine), ...numa(machine)];
 
 function available(machine: Machine): Finding {
-  const bounds = memoryBounds((path) => machine.text(path) ?? fail(path));
+  const bounds = memoryBounds(reader(machine));
   const least = bounds.reduce((a, b) => (b.bytes < a.bytes ? b : a));
   const found = bounds.map(({ name, bytes }) => `${formatBytes(bytes)} (${name})`).join(', ');
   if (least.bytes >= LEAST_BYTES) return ok('memory/available', found);
@@ -34,8 +34,4 @@ function numa(machine: Machine): Finding[] {
   if (nodes.length === 1) return [ok('memory/numa', '1 node')];
   const reason = "engines are bound to a node each, which LoadOptions.numa says: 'auto' by default";
   return [info('memory/numa', `${nodes.length} nodes`, reason)];
-}
-
-function fail(path: string): never {
-  throw new Error(`there is no ${path}`);
 }

@@ -12,49 +12,34 @@ export const tensorrt: Check = (machine, facts) =>
     return search === undefined ? [] : one(machine, facts, requirement, search);
   });
 
-function one(
-  machine: Machine,
-  facts: Facts,
-  requirement: Requirement,
-  { flavour, found, tried }: LibrarySearch,
-): Finding[] {
+function one(machine: Machine, facts: Facts, requirement: Requirement, search: LibrarySearch): Finding[] {
+  const { flavour, found, problem } = search;
   const id = `tensorrt/${flavour}`;
-  const there = tried.filter((attempt) => !isAbsence(attempt));
-  const wrong = there.map(({ path, cause }) => ({ path, cause: cause.split('\n')[0] ?? '' }));
-  if (found === null) {
-    if (wrong.length === 0)
-      return [
-        info(
-          id,
-          'none',
-          `models on a GPU need TensorRT or TensorRT-RTX; of ${flavour}, ${requirement.versions} fits`,
-          requirement.install,
-        ),
-      ];
-    const [first] = wrong as [{ path: string; cause: string }];
-    return [warning(id, first.path, `it cannot be used: ${first.cause}`, requirement.install)];
-  }
+  if (problem !== undefined) return [warning(id, 'not known', problem)];
+  if (found === null) return [missing(machine, id, requirement, search)];
   const findings: Finding[] = [ok(id, `${found.version}, ${found.path}`)];
   if (flavour !== 'tensorrt-lean' && found.parser === '') {
-    findings.push(
-      warning(
-        `${id}/parser`,
-        'no ONNX parser beside it',
-        'it runs plans, and cannot build them from ONNX',
-        requirement.install,
-      ),
-    );
+    const reason = 'it runs plans, and cannot build them from ONNX';
+    findings.push(warning(`${id}/parser`, 'no ONNX parser beside it', reason, requirement.install));
   }
-  for (const gpu of facts.gpus.gpus) {
-    const cc = gpu.computeCapability;
+  for (const { index, name, computeCapability: cc } of facts.gpus.gpus) {
+    const ofGpu = `${id}/gpu/${index}`;
     if (cc === null) continue;
-    if (!requirement.runsOn(cc)) {
-      const reason = `${flavour} runs on compute capability ${requirement.computeCapabilities}`;
-      findings.push(info(`${id}/gpu/${gpu.index}`, `${gpu.name}: ${cc.toFixed(1)}`, reason));
-    } else if (flavour === 'tensorrt')
-      findings.push(...builderResource(machine, found.path, cc, `${id}/gpu/${gpu.index}`));
+    if (requirement.runsOn(cc)) {
+      if (flavour === 'tensorrt') findings.push(...builderResource(machine, found.path, cc, ofGpu));
+      continue;
+    }
+    const reason = `${flavour} runs on compute capability ${requirement.computeCapabilities}`;
+    findings.push(info(ofGpu, `${name}: ${cc.toFixed(1)}`, reason));
   }
   return findings;
+}
+
+function missing(machine: Machine, id: string, { flavour, versions, install }: Requirement, { tried }: LibrarySearch) {
+  const wrong = tried.find((attempt) => !isAbsence(machine, attempt));
+  if (wrong) return warning(id, wrong.path, `it cannot be used: ${wrong.cause.split('\n')[0]}`, install);
+  const reason = `models on a GPU need TensorRT or TensorRT-RTX; of ${flavour}, ${versions} fits`;
+  return info(id, 'none', reason, install);
 }
 
 /** TensorRT's builder opens a library of its own for each compute capability. */
@@ -72,6 +57,11 @@ function builderResource(machine: Machine, library: string, cc: number, id: stri
 }
 
 /** Nothing there, as opposed to something that cannot be used, or that lacks a library of its own. */
-function isAbsence({ path, cause }: LibrarySearch['tried'][number]): boolean {
-  return cause.startsWith('there is no ') || cause.includes(`: ${path}: cannot open shared object file: No such file`);
+function isAbsence({ platform }: Machine, { path, cause }: LibrarySearch['tried'][number]): boolean {
+  if (cause.startsWith('there is no ')) return true;
+  const isByName = !/[/\\]/.test(path);
+  // Elsewhere the loader's words do not tell what it is that is missing.
+  return (
+    isByName && (platform !== 'linux' || cause.includes(`: ${path}: cannot open shared object file: No such file`))
+  );
 }

@@ -7,14 +7,14 @@ import { StatisticsCollector } from '../numeric/statistics.js';
 import type { LoadRunner } from '../runner.js';
 import type { ValueRange } from './ranges.js';
 
-/** Values that are looked at in one run: what they take is held at the same time. */
+/** Values that are looked at in one run: ONNX Runtime keeps all outputs that a model has until a run ends. */
 const VALUES_PER_RUN = 64;
 /** Elements that are looked at in one go: a MiB. */
 const SLICE_ELEMENTS = 2 ** 18;
 
 /**
  * Runs samples and notes how large the float32 values of the main graph become. Types must be inferred. The model is loaded
- * once, with all of these as outputs, and run as often as groups of them need it.
+ * and run as often as groups of values need it.
  */
 export async function measureRanges(
   model: Model,
@@ -28,18 +28,18 @@ export async function measureRanges(
   const names = [...model.graph.values]
     .filter((value) => value.elementType === 'float32' && value.producer && !value.producer.is('Constant'))
     .map(({ name }) => name);
-  if (names.length === 0) return ranges.found;
-  const runner = await loadRunner(await serializeModel(withOutputs(model, names)), { optimize: false });
-  try {
-    for (const sample of samples) {
-      for (let at = 0; at < names.length; at += VALUES_PER_RUN) {
+  for (let at = 0; at < names.length; at += VALUES_PER_RUN) {
+    signal?.throwIfAborted();
+    const group = names.slice(at, at + VALUES_PER_RUN);
+    const runner = await loadRunner(await serializeModel(withOutputs(model, group)), { optimize: false });
+    try {
+      for (const sample of samples) {
         signal?.throwIfAborted();
-        const group = names.slice(at, at + VALUES_PER_RUN);
         await ranges.add(await runner.run(sample, group), group);
       }
+    } finally {
+      await runner.close();
     }
-  } finally {
-    await runner.close();
   }
   return ranges.found;
 }

@@ -239,14 +239,15 @@ export class Graph {
     this.#nodes.splice(before ? at : at + 1, 0, node);
   }
 
-  /** Puts many nodes of `makeNode` in at once: some in front of all, and some behind others that are in this graph. */
+  /** Puts many nodes of `makeNode` in at once: some in front of all, and some behind others, which may be new as well. */
   insertAll(front: readonly Node[], behind: ReadonlyMap<Node, readonly Node[]>): void {
     const before = this.#nodes.splice(0);
-    for (const node of front) this.#nodes.push(node);
-    for (const node of before) {
+    const place = (node: Node) => {
       this.#nodes.push(node);
-      for (const added of behind.get(node) ?? []) this.#nodes.push(added);
-    }
+      for (const added of behind.get(node) ?? []) place(added);
+    };
+    for (const node of front) place(node);
+    for (const node of before) place(node);
   }
 
   /** Takes a node out. Throws INTERNAL if something uses what it produces. */

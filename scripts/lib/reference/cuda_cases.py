@@ -45,6 +45,13 @@ def nodes_by_provider(profile):
     return dict(collections.Counter(places.values()))
 
 
+def decibels(signal, noise):
+    """Minus infinity where a result is no number."""
+    if math.isnan(noise):
+        return -math.inf
+    return math.inf if noise == 0 else 10 * math.log10(signal / noise)
+
+
 def try_case(folder, on_cpu):
     options = ort.SessionOptions()
     options.log_severity_level = 4
@@ -68,7 +75,7 @@ def try_case(folder, on_cpu):
     for _ in range(20):
         session.run(None, samples[0][0])
     ms = (time.perf_counter() - start) / 20 * 1000
-    worst = min(math.inf if noise[name] == 0 else 10 * math.log10(signal[name] / noise[name]) for name in signal)
+    worst = min(decibels(signal[name], noise[name]) for name in signal)
     return {"db": round(worst, 1), "wanted": least, "ok": worst >= least, "nodes": places, "ms": round(ms, 2)}
 
 

@@ -105,6 +105,20 @@ describe('Graph', () => {
     expect(() => graph.sort()).toThrow(/wait for one another: Relu 'Relu', If 'If'/);
   });
 
+  test('insertAll() puts nodes in front, and behind nodes that are new themselves', () => {
+    const { graph, x, relu, neg } = chain();
+    const make = (name: string) => graph.makeNode('Identity', [x], [graph.newValue(name)], { name });
+    const [front, behindFront, behindRelu, behindThat] = ['f', 'ff', 'r', 'rr'].map(make);
+    if (!front || !behindFront || !behindRelu || !behindThat) throw new Error();
+    const behind = new Map([
+      [front, [behindFront]],
+      [behindRelu, [behindThat]],
+      [relu, [behindRelu]],
+    ]);
+    graph.insertAll([front], behind);
+    expect(graph.nodes).toEqual([front, behindFront, relu, behindRelu, behindThat, neg]);
+  });
+
   test('constants are initialisers and Constant nodes, but not defaults of inputs', () => {
     const { graph } = chain();
     const weight = graph.newInitializer('w', Tensor.float32([2], [1, 2]));
