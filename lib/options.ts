@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { argumentError, NodeTensorRTError } from './errors.js';
 
 /** Checks shared by everything that takes options. Each returns the value, or throws with the option's name. */
@@ -61,6 +62,13 @@ export function signalOption(name: string, value: unknown): AbortSignal {
 }
 
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** A path, from a string or a file URL. `or`: what else may be given, for the message. */
+export function pathOption(name: string, value: unknown, or = ''): string {
+  if (value instanceof URL && value.protocol === 'file:') return fileURLToPath(value);
+  if (typeof value === 'string' && value !== '' && !value.includes('\0')) return value;
+  throw argumentError(name, `a path, as a string or a file: URL${or}`, value);
+}
 
 export type AnyIterator<T = unknown> = Iterator<T> | AsyncIterator<T>;
 

@@ -58,7 +58,19 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
       help,
     );
   }
-  const output = await outputFile(values.output, [input], { force: values.force, help });
+  if (values['max-samples'] !== undefined && values.samples === undefined) {
+    throw new WrongUse('--max-samples goes with --samples only', help);
+  }
+  if (values['max-magnitude'] !== undefined && values.to === 'bf16') {
+    throw new WrongUse('--max-magnitude is for fp16: bf16 has the range of float32', help);
+  }
+  const output = await outputFile(values.output, {
+    option: '-o',
+    inputs: [input],
+    force: values.force ?? false,
+    isModel: true,
+    help,
+  });
   const options: CastOptions = { to: values.to, keepIoTypes: !values.io };
   if (values.samples !== undefined) options.samples = readSamples(values.samples);
   if (values['max-samples'] !== undefined) options.maxSamples = number('--max-samples', values['max-samples']);
@@ -76,8 +88,9 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
 }
 
 function number(option: string, text: string): number {
-  if (!/^\d+(\.\d+)?$/.test(text)) throw new WrongUse(`${option}: expected a number, received '${text}'`, help);
-  return Number(text);
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (!Number.isFinite(value)) throw new WrongUse(`${option}: expected a number, received '${text}'`, help);
+  return value;
 }
 
 function choice(option: string, texts: readonly string[]): NodeChoice {
@@ -103,7 +116,7 @@ function summary(report: CastReport, output: string): string {
   return table([
     [report.to, `${report.low} nodes`, ''],
     ['fp32', `${report.fp32} nodes`, why.join(', ')],
-    ['other types', `${report.other} nodes`, ''],
+    ['other', `${report.other} nodes`, 'without float32 values'],
     ['casts', `${report.casts} put in`, ''],
     ['written to', output, ''],
   ]);

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import type { ModelOnBackend } from '../toolkit/compare/side-option.js';
 import {
   type CompareOptions,
@@ -10,7 +9,7 @@ import {
   type Tolerance,
 } from '../toolkit/index.js';
 import { WrongUse } from './failure.js';
-import { outputFile } from './output-file.js';
+import { outputFile, writeText } from './output-file.js';
 import { Progress } from './progress.js';
 import { parseVerb, type Verb } from './verb.js';
 
@@ -52,7 +51,8 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
   const [a, b, ...more] = positionals;
   if (a === undefined || b === undefined || more.length > 0) throw new WrongUse('compare takes two models', help);
   if (values.samples === undefined) throw new WrongUse('--samples says what the models run on', help);
-  const page = values.html === undefined ? undefined : await outputFile(values.html, [a, b], { force: false, help });
+  const page =
+    values.html === undefined ? undefined : await outputFile(values.html, { option: '--html', inputs: [a, b], help });
   const progress = new Progress();
   const options: CompareOptions = {
     tolerances: tolerance(values.tolerance ?? []),
@@ -69,8 +69,8 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
     progress.show('loading …');
     const report = await compareModels({ model: a, ...sides.a }, { model: b, ...sides.b }, samples, options);
     progress.clear();
-    if (page !== undefined) await writeFile(page, await comparisonPage(report));
     print(values.json ? comparisonJson(report, 2) : formatComparison(report));
+    if (page !== undefined) await writeText('--html', page, await comparisonPage(report));
     return report.passed ? 0 : 1;
   } finally {
     progress.clear();

@@ -56,7 +56,8 @@ function targetOf(text: string) {
 
 function ruleOf(text: string) {
   const at = text.lastIndexOf('=');
-  const [name, level] = [text.slice(0, Math.max(at, 0)), text.slice(at + 1)];
+  if (at < 1) throw new WrongUse(`--rule: expected NAME=LEVEL, received '${text}'`, help);
+  const [name, level] = [text.slice(0, at), text.slice(at + 1)];
   if (!lintRules.some((rule) => rule.name === name)) {
     throw new WrongUse(`--rule: there is no rule '${name}'; docs/onnx-lint.md has all`, help);
   }

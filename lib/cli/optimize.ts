@@ -47,7 +47,13 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
   });
   const input = oneModel('optimize', help, positionals);
   if (values.passes && values.skip) throw new WrongUse('--passes does not go with --skip', help);
-  const output = await outputFile(values.output, [input], { force: values.force, help });
+  const output = await outputFile(values.output, {
+    option: '-o',
+    inputs: [input],
+    force: values.force ?? false,
+    isModel: true,
+    help,
+  });
   const opset = values.opset === undefined ? undefined : wholeNumber('--opset', help, values.opset);
   const passes = names(values.passes);
   const skip = names(values.skip);

@@ -1,30 +1,87 @@
-import { stat } from 'node:fs/promises';
+import { access, constants, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { NodeTensorRTError } from '../index.js';
+import { readModel } from '../toolkit/index.js';
 import { WrongUse } from './failure.js';
 
-/** The path of -o. Refuses one that is a file that is read, unless that is meant. */
-export async function outputFile(
-  output: string | undefined,
-  inputs: readonly string[],
-  { force, help }: { force: boolean | undefined; help: string },
-): Promise<string> {
-  if (output === undefined) throw new WrongUse('-o says where the result goes', help);
+export interface OutputOptions {
+  /** Of the command line: '-o'. */
+  option: string;
+  /** Models that are read: neither they nor their files of external data are replaced. */
+  inputs: readonly string[];
+  /** Unless that is meant. undefined: the verb has no --force. */
+  force?: boolean | undefined;
+  /** Whether weights may go to a file beside it. */
+  isModel?: boolean;
+  help: string;
+}
+
+/** The path of a file that is going to be written. Refuses, before any work, what cannot be or must not be written. */
+export async function outputFile(output: string | undefined, options: OutputOptions): Promise<string> {
+  const { option, inputs, force, isModel = false, help } = options;
+  if (output === undefined) throw new WrongUse(`${option} says where the result goes`, help);
+  await checkWritable(option, output);
   if (force) return output;
-  const target = await identity(output);
+  const written = await identities(isModel ? [output, `${output}.data`] : [output]);
   for (const input of inputs) {
-    if (target === undefined || target !== (await identity(input))) continue;
-    const text = `-o: '${output}' is the model that is read; take another path, or --force to replace it`;
-    throw new NodeTensorRTError('INVALID_ARGUMENT', text, { option: '-o' });
+    const files = await filesOf(input);
+    for (const [identity, file] of await identities(files)) {
+      const found = written.get(identity);
+      if (found === undefined) continue;
+      const what = file === input ? 'is the model that is read' : `has weights of the model that is read, ${input}`;
+      const text = `${option}: '${found}' ${what}; take another path${force === undefined ? '' : ', or --force to replace it'}`;
+      throw new NodeTensorRTError('INVALID_ARGUMENT', text, { option, path: found });
+    }
   }
   return output;
 }
 
-/** Of a file, whatever path leads to it; undefined where there is none. */
-async function identity(path: string): Promise<string | undefined> {
+/** Writes a text where `outputFile` has looked. */
+export async function writeText(option: string, path: string, text: string): Promise<void> {
   try {
-    const { dev, ino } = await stat(path, { bigint: true });
-    return `${dev}:${ino}`;
-  } catch {
-    return undefined;
+    await writeFile(path, text);
+  } catch (error) {
+    throw unwritable(option, path, (error as Error).message);
   }
+}
+
+async function checkWritable(option: string, path: string): Promise<void> {
+  const there = await stat(path).catch(() => undefined);
+  if (there?.isDirectory()) throw unwritable(option, path, 'it is a folder');
+  const folder = dirname(path);
+  try {
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw unwritable(option, path, code === 'ENOENT' ? `there is no folder ${folder}` : message);
+  }
+}
+
+function unwritable(option: string, path: string, why: string): NodeTensorRTError {
+  const text = `${option}: '${path}' cannot be written: ${why}`;
+  return new NodeTensorRTError('INVALID_ARGUMENT', text, { option, path, reason: 'unwritable' });
+}
+
+/** A model, and its files of external data. What is wrong with it is told by who reads it. */
+async function filesOf(path: string): Promise<string[]> {
+  const locations = new Set<string>();
+  const model = await readModel(path).catch(() => undefined);
+  for (const graph of model?.graphs() ?? []) {
+    for (const { initializer } of graph.initializers) {
+      const stored = initializer?.payload.stored;
+      if (stored?.kind !== 'external') continue;
+      for (const { key, value } of stored.entries) if (key === 'location') locations.add(value);
+    }
+  }
+  return [path, ...[...locations].map((location) => join(dirname(path), location))];
+}
+
+/** Files that there are, whatever path leads to them. */
+async function identities(paths: readonly string[]): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const path of paths) {
+    const stats = await stat(path, { bigint: true }).catch(() => undefined);
+    if (stats) found.set(`${stats.dev}:${stats.ino}`, path);
+  }
+  return found;
 }

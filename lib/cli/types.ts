@@ -1,6 +1,5 @@
-import { writeFile } from 'node:fs/promises';
 import { typesOf } from '../toolkit/types-file.js';
-import { outputFile } from './output-file.js';
+import { outputFile, writeText } from './output-file.js';
 import { oneModel, parseVerb, type Verb } from './verb.js';
 
 const help = `Use: node-tensorrt types MODEL [-o FILE.d.ts] [--name NAME] [--force]
@@ -25,8 +24,13 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
     },
   });
   const model = oneModel('types', help, positionals);
+  const force = values.force ?? false;
+  const output =
+    values.output === undefined
+      ? undefined
+      : await outputFile(values.output, { option: '-o', inputs: [model], force, help });
   const text = await typesOf(model, values.name === undefined ? {} : { name: values.name });
-  if (values.output === undefined) print(text.trimEnd());
-  else await writeFile(await outputFile(values.output, [model], { force: values.force, help }), text);
+  if (output === undefined) print(text.trimEnd());
+  else await writeText('-o', output, text);
   return 0;
 }

@@ -75,10 +75,20 @@ export const thisMachine: Machine = {
         resolve({ isGood: false, output: cause instanceof Error ? cause.message : String(cause) });
       }
     }),
-  packageVersion: (name) =>
-    attempt(() => createRequire(join(process.cwd(), 'package.json'))(`${name}/package.json`).version as string),
+  packageVersion: (name) => attempt(() => versionOf(name)),
   libraries: searchLibraries,
 };
+
+/** From its package.json, which a package need not export. */
+function versionOf(name: string): string | undefined {
+  const { resolve } = createRequire(join(process.cwd(), 'package.json'));
+  for (let folder = dirname(resolve(name)); dirname(folder) !== folder; folder = dirname(folder)) {
+    const text = attempt(() => readFileSync(join(folder, 'package.json'), 'utf8'));
+    const found = text === undefined ? undefined : (JSON.parse(text) as { name?: string; version?: string });
+    if (found?.name === name) return found.version;
+  }
+  return undefined;
+}
 
 function attempt<T>(read: () => T): T | undefined {
   try {

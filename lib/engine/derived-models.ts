@@ -1,8 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { makeFolder } from '../onnx/file/make-folder.js';
 import { Pauses } from '../onnx/file/pauses.js';
 import { replaceFile } from '../onnx/file/replace-file.js';
 import type { Model } from '../onnx/graph/model.js';
@@ -30,7 +31,7 @@ export class DerivedModels {
   /** Writes an entry: the model first, so that one that is cut short has no report. */
   async add(key: string, model: Model, report: unknown): Promise<string> {
     const { writeModel } = await import('../onnx/file/write-model.js');
-    await mkdir(this.folder, { recursive: true });
+    await makeFolder(this.folder);
     const path = this.#path(key);
     await writeModel(model, path, { external: 'auto', externalThresholdBytes: 2 ** 20 });
     const entry = JSON.stringify({ sha256: await hashOfFile(path), report }, null, 1);

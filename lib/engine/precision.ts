@@ -84,7 +84,7 @@ async function keep(
     if (cache) return await cache.add(key, model, report);
   } catch (error) {
     // It is the model's file that is at fault, not the cache.
-    if (error instanceof NodeTensorRTError) throw error;
+    if (error instanceof NodeTensorRTError && error.details['reason'] !== 'unwritable') throw error;
     const { message } = error as Error;
     process.emitWarning(`a model cannot be kept in ${cache?.folder} and is made again at every load: ${message}`, {
       type: 'NodeTensorRTWarning',
@@ -101,7 +101,7 @@ function chosen(source: string | Uint8Array, report: CastReport): PrecisionChoic
     source,
     precision: report.to,
     reason:
-      `${report.low} nodes are float16 and ${report.fp32} float32; ONNX Runtime's CPU computes float16 in float32 where it ` +
+      `${report.low} nodes became float16 and ${report.fp32} are float32; ONNX Runtime's CPU computes float16 in float32 where it ` +
       'has no operator of 16 bits (on x64 nearly everywhere) and rounds the results',
     nodes: kept.map(({ node, reason }) => ({ name: node, reason: `float32: ${reason}` })),
     deviations: [],

@@ -1,8 +1,9 @@
-import { existsSync, linkSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Tensor } from 'node-tensorrt';
 import { describe, expect, test } from 'vitest';
 import { readModel } from '../../dist/esm/onnx/file/read-model.js';
+import { writeModel } from '../../dist/esm/onnx/file/write-model.js';
 import { writeSamples } from '../../dist/esm/toolkit/samples/index.js';
 import { mlp, pseudoRandom } from '../fixtures/models.js';
 import { floats, model, node, quantised, relu, value, zeroPoint } from '../onnx/lint/models.js';
@@ -263,4 +264,68 @@ test.each(verbs)('%s --help names every option that its source knows', async (ve
   const options = [...source.matchAll(/^ {6}'?([\w-]+)'?: \{ type: '(?:string|boolean)'/gm)].map(([, name]) => name);
   expect(options.length).toBeGreaterThan(1);
   for (const option of options) expect(stdout).toMatch(new RegExp(`^  (-\\w, )?--${option}\\b`, 'm'));
+});
+
+describe('files that are written', () => {
+  /** A model whose weights are in model.onnx.data, read by another name. */
+  async function renamed() {
+    const { folder, path } = folderWith(mlp({ layers: 1, width: 64 }));
+    await writeModel(await readModel(path), path, { external: 'all' });
+    const moved = join(folder, 'fp32.onnx');
+    renameSync(path, moved);
+    return { folder, path, moved, data: join(folder, 'model.onnx.data') };
+  }
+
+  test.each([['cast', '--to', 'fp16'], ['optimize']])(
+    "%s does not write over the model's weights",
+    async (verb, ...more) => {
+      const { path, moved, data } = await renamed();
+      const before = readFileSync(data);
+      const inItsPlace = await cli(verb, moved, '-o', path, ...more);
+      expect(inItsPlace).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(`-o: '${data}' has weights of the model`),
+      });
+      const onIt = await cli(verb, moved, '-o', data, ...more);
+      expect(onIt).toMatchObject({ code: 2, stderr: expect.stringContaining('has weights of the model that is read') });
+      expect(readFileSync(data).equals(before)).toBe(true);
+      expect((await cli(verb, moved, '-o', path, ...more, '--force')).code).toBe(0);
+    },
+  );
+
+  test('weights that were in other files go to one again when they are cast', async () => {
+    const { folder, moved } = await renamed();
+    const target = join(folder, 'fp16.onnx');
+    expect((await cli('cast', moved, '-o', target, '--to', 'fp16')).code).toBe(0);
+    expect(statSync(`${target}.data`).size).toBeGreaterThanOrEqual(64 * 64 * 2);
+    expect(statSync(target).size).toBeLessThan(2000);
+    expect((await cli('inspect', target)).code).toBe(0);
+  });
+
+  test.each([
+    ['no/such/folder/x', /^INVALID_ARGUMENT: (-o|--html): '.*' cannot be written: there is no folder/],
+    ['.', /^INVALID_ARGUMENT: (-o|--html): '.*' cannot be written: it is a folder/],
+  ])('%s is refused before any work', async (name, text) => {
+    const { folder, path } = folderWith(mlp({ layers: 1, width: 8 }));
+    const target = join(folder, name);
+    for (const args of [
+      ['cast', path, '-o', target, '--to', 'fp16'],
+      ['optimize', path, '-o', target],
+      ['types', path, '-o', target],
+      ['compare', path, path, '--samples', folder, '--html', target],
+    ]) {
+      const { code, stderr } = await cli(...args);
+      expect([args[0], code]).toEqual([args[0], 2]);
+      expect(stderr).toMatch(text);
+    }
+  });
+
+  test.each([
+    [['cast', 'm', '-o', 'o', '--to', 'fp16', '--max-samples', '3'], /--max-samples goes with --samples only/],
+    [['cast', 'm', '-o', 'o', '--to', 'bf16', '--max-magnitude', '3'], /--max-magnitude is for fp16/],
+    [['cast', 'm', '-o', 'o', '--to', 'fp16', '--max-magnitude', 'x'], /expected a number, received 'x'/],
+    [['lint', 'm', '--rule', 'batch-dimension'], /--rule: expected NAME=LEVEL, received 'batch-dimension'/],
+  ])('%j is wrong use', async (args, text) => {
+    expect(await cli(...args)).toMatchObject({ code: 2, stderr: expect.stringMatching(text) });
+  });
 });

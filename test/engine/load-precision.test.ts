@@ -32,7 +32,7 @@ describe('load() with precision', () => {
     expect(engine.placement).toMatchObject({
       precision: 'fp16',
       precisionReason: expect.stringMatching(
-        /^3 nodes are float16 and 0 float32; .*in float32 where it has no operator/,
+        /^3 nodes became float16 and 0 are float32; .*in float32 where it has no operator/,
       ),
       deviations: [],
     });

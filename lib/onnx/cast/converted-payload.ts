@@ -1,6 +1,6 @@
 import { giveBuffer, takeBuffer } from '../file/chunk-buffers.js';
 import type { ElementType } from '../graph/element-types.js';
-import { CHUNK_BYTES, type Payload } from '../graph/payload.js';
+import { CHUNK_BYTES, isExternal, type Payload } from '../graph/payload.js';
 import { Tensor } from '../graph/tensor.js';
 import { convertFloatsSync } from '../numeric/convert.js';
 import { elementTypeFor, type LowPrecision } from './forms.js';
@@ -14,12 +14,14 @@ export function convertTensor(tensor: Tensor, to: LowPrecision): Tensor {
 class ConvertedPayload implements Payload {
   readonly byteLength: number;
   readonly bytes: Uint8Array | undefined;
+  readonly isFromOutside: boolean;
 
   constructor(
     private readonly source: Payload,
     private readonly type: Extract<ElementType, 'float16' | 'bfloat16'>,
   ) {
     this.byteLength = source.byteLength / 2;
+    this.isFromOutside = isExternal(source);
     this.bytes = source.bytes && convertFloatsSync(source.bytes, 'float32', type);
   }
 

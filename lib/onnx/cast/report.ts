@@ -23,7 +23,7 @@ export interface CastReport {
   readonly low: number;
   /** Nodes that compute in float32. */
   readonly fp32: number;
-  /** Nodes without floating-point values. */
+  /** Nodes without float32 values: of whole numbers, or of a low precision that the model had already. */
   readonly other: number;
   /** Cast nodes that were put in. */
   readonly casts: number;

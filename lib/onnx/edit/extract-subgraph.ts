@@ -3,6 +3,7 @@ import { knownKeys, objectOption, stringOption } from '../../options.js';
 import { cloneModel } from '../graph/clone.js';
 import type { Graph } from '../graph/graph.js';
 import type { Model } from '../graph/model.js';
+import { modelArgument } from '../graph/model-argument.js';
 import type { Value } from '../graph/value.js';
 import { inferShapes } from '../infer/infer-shapes.js';
 import { removeDead, removeUnusedNodes } from '../passes/remove-dead.js';
@@ -23,6 +24,7 @@ export interface Extraction {
  * more inputs than are named (the message names them), and for values of unknown element type.
  */
 export async function extractSubgraph(model: Model, extraction: Extraction): Promise<Model> {
+  modelArgument(model);
   const { inputs, outputs } = extractionOption(extraction);
   const copy = cloneModel(model);
   await inferShapes(copy);

@@ -2,6 +2,7 @@ import { argumentError } from '../../errors.js';
 import { objectOption, stringOption } from '../../options.js';
 import { copyMessage } from '../file/copy-message.js';
 import type { Model } from '../graph/model.js';
+import { modelArgument } from '../graph/model-argument.js';
 import type { Node } from '../graph/node.js';
 import type { Value } from '../graph/value.js';
 
@@ -13,6 +14,7 @@ import type { Value } from '../graph/value.js';
  * Throws INVALID_ARGUMENT for names that nothing has, new names that are in use, and new names given twice.
  */
 export function renameValues(model: Model, map: Readonly<Record<string, string>>): void {
+  modelArgument(model);
   const entries = Object.entries(objectOption<Record<string, string>>('map', map));
   const { graph } = model;
   const values: [Value, string][] = [];

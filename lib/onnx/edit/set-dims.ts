@@ -1,5 +1,6 @@
 import { argumentError } from '../../errors.js';
 import type { Model } from '../graph/model.js';
+import { modelArgument } from '../graph/model-argument.js';
 import type { Dim } from '../graph/value-type.js';
 import { inferShapes, type ShapeConflict } from '../infer/infer-shapes.js';
 import { inputDimsOption } from '../infer/input-dims.js';
@@ -18,6 +19,7 @@ export interface SetDimsReport {
  * Throws INVALID_ARGUMENT for names that are not inputs, SHAPE_MISMATCH for another rank.
  */
 export async function setDims(model: Model, dims: Readonly<Record<string, readonly Dim[]>>): Promise<SetDimsReport> {
+  modelArgument(model);
   const given = inputDimsOption(model, 'dims', dims);
   if (given.size === 0) throw argumentError('dims', 'sizes of at least one input', dims);
   const { conflicts } = await inferShapes(model, { inputDims: dims });

@@ -6,6 +6,7 @@ import { cloneModel } from '../graph/clone.js';
 import { type ElementType, elementCode } from '../graph/element-types.js';
 import type { Graph } from '../graph/graph.js';
 import type { Model } from '../graph/model.js';
+import { modelArgument } from '../graph/model-argument.js';
 import type { Node } from '../graph/node.js';
 import { Tensor } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
@@ -34,6 +35,7 @@ const TYPE_ATTRIBUTES = ['dtype', 'output_dtype', 'output_datatype', 'softmax_pr
  *   computes with such values
  */
 export async function emulateLowPrecision(model: Model, options: EmulateOptions = {}): Promise<Model> {
+  modelArgument(model);
   const types = typesOption(options);
   const copy = cloneModel(model);
   await inferTypes(copy);

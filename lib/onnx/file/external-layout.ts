@@ -1,4 +1,5 @@
 import type { Model } from '../graph/model.js';
+import { isExternal } from '../graph/payload.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { Placing } from './encode.js';
 
@@ -26,7 +27,7 @@ export function externalLayout(
   const isTooLarge = inModel > rules.maxBytes * 0.98;
   const moves = (tensor: Tensor): boolean => {
     if (rules.external === 'none' || tensor.byteLength < Math.max(1, rules.threshold)) return false;
-    return rules.external === 'all' || isTooLarge || tensor.payload.stored?.kind === 'external';
+    return rules.external === 'all' || isTooLarge || isExternal(tensor.payload);
   };
   const offsets = new Map<Tensor, number>();
   const tensors: { offset: number; tensor: Tensor }[] = [];

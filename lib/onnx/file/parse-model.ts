@@ -94,6 +94,7 @@ class Parser {
     const { source } = this.splitter;
     const small: Uint8Array[] = [];
     const path = tensorPath(ModelProtoSchema);
+    if (source.byteLength === 0) throw invalid('empty', `${source.name} is empty`);
     let graph: GraphParts | undefined;
     let isInGraph = false;
     // Of another format not even the first bytes make sense.

@@ -1,6 +1,5 @@
 import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { booleanOption, integerOption, knownKeys, objectOption, stringOption } from '../../options.js';
+import { booleanOption, integerOption, knownKeys, objectOption, pathOption } from '../../options.js';
 import { isBytes } from '../../tensor/data-types.js';
 import type { Model } from '../graph/model.js';
 import { type ExternalDataFile, externalDataOption } from './external-data-option.js';
@@ -32,7 +31,7 @@ export type OpenExternal = (location: string, tensor: string) => Promise<ByteSou
  * Reads an ONNX model: a path, file URL, or its bytes. Weights stay in the file (and files of external data beside it)
  * until they are needed; the model keeps those open. The event loop is not kept for longer than a few milliseconds.
  *
- * Throws MODEL_INVALID with `details.reason`: not-found, not-a-file, unreadable, not-onnx, truncated, malformed,
+ * Throws MODEL_INVALID with `details.reason`: not-found, not-a-file, unreadable, empty, not-onnx, truncated, malformed,
  * nested-too-deep, too-many-nodes, too-large, tensor-size, duplicate-attribute, no-name, file-changed, or one of external-data-… as `Engine.load` does.
  */
 export async function readModel(source: string | URL | Uint8Array, options: ReadOptions = {}): Promise<Model> {
@@ -50,7 +49,7 @@ export async function readModel(source: string | URL | Uint8Array, options: Read
     };
     return parseModel(new MemorySource('the model', source), openGiven, nodes);
   }
-  const path = source instanceof URL ? fileURLToPath(source) : stringOption('model', source);
+  const path = pathOption('model', source, ', bytes');
   const folder = dirname(path);
   return parseModel(
     await ModelFile.open(path),

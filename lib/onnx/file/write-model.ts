@@ -1,8 +1,8 @@
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { NodeTensorRTError } from '../../errors.js';
-import { choiceOption, integerOption, knownKeys, objectOption, stringOption } from '../../options.js';
+import { choiceOption, integerOption, knownKeys, objectOption, pathOption, stringOption } from '../../options.js';
 import type { Model } from '../graph/model.js';
+import { modelArgument } from '../graph/model-argument.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { Placing } from './encode.js';
 import { externalLayout } from './external-layout.js';
@@ -32,11 +32,12 @@ const MAX_MODEL_BYTES = 2 ** 31 - 2 ** 16;
 /**
  * Writes a model to a path or file URL: a new file beside it takes its place when it is complete, so that readers see the
  * old or the new one. (With external data there are two files, the data's first: keep readers away, or take another name.)
- * Weights are streamed. Throws UNSUPPORTED where the model is too large for one file, and INVALID_ARGUMENT; errors of the
- * file system pass as they are.
+ * Weights are streamed. Throws UNSUPPORTED where the model is too large for one file, and INVALID_ARGUMENT, with
+ * `details.reason` 'unwritable' where the file system refuses.
  */
 export async function writeModel(model: Model, target: string | URL, options: WriteOptions = {}): Promise<void> {
-  const path = target instanceof URL ? fileURLToPath(target) : stringOption('target', target);
+  modelArgument(model);
+  const path = pathOption('target', target);
   const { external, threshold, location } = writeOptions(options, path);
   await loadProtobuf();
   const { serialize } = await import('./serialize.js');
@@ -56,6 +57,7 @@ export async function writeModel(model: Model, target: string | URL, options: Wr
 
 /** The bytes of a model with all weights in it. Throws UNSUPPORTED where it would be 2 GiB or more. */
 export async function serializeModel(model: Model): Promise<Uint8Array> {
+  modelArgument(model);
   await loadProtobuf();
   const { serialize } = await import('./serialize.js');
   const whole = await serialize(model, NOWHERE);

@@ -1,12 +1,14 @@
 import type { Attribute } from './attribute.js';
 import { Graph } from './graph.js';
 import { Model } from './model.js';
+import { modelArgument } from './model-argument.js';
 import type { Names } from './names.js';
 import type { Node } from './node.js';
 import type { Value } from './value.js';
 
 /** A model that can be changed without changing `model`. Tensors, which never change, are shared. */
 export function cloneModel(model: Model): Model {
+  modelArgument(model);
   const copy = new Model();
   copy.irVersion = model.irVersion;
   for (const [domain, version] of model.opsets) copy.opsets.set(domain, version);

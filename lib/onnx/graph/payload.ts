@@ -9,6 +9,8 @@ export interface Payload {
   readonly bytes: Uint8Array | undefined;
   /** How a file keeps it, where that is not raw: see `StoredForm`. */
   readonly stored?: StoredForm | undefined;
+  /** Of what was computed of a payload that lay in a file beside the model: it goes to one again. */
+  readonly isFromOutside?: boolean | undefined;
   /** The raw bytes from `start` to `end`; default: all. The result is the caller's unless it is `bytes`. */
   read(start?: number, end?: number): Promise<Uint8Array>;
   /**
@@ -24,6 +26,11 @@ export type StoredForm =
   | { readonly kind: 'typed'; readonly field: number; readonly packed: Payload }
   /** In a file beside the model. */
   | { readonly kind: 'external'; readonly entries: readonly { readonly key: string; readonly value: string }[] };
+
+/** Whether a payload lay in a file beside the model, or was made of one that did. */
+export function isExternal({ stored, isFromOutside }: Payload): boolean {
+  return stored?.kind === 'external' || isFromOutside === true;
+}
 
 /** Pieces in which large payloads are read, converted and written. A multiple of every element's size. */
 export const CHUNK_BYTES = 1 << 20;

@@ -1,5 +1,6 @@
 import { booleanOption, choiceOption, knownKeys, objectOption } from '../../options.js';
 import type { Model } from '../graph/model.js';
+import { modelArgument } from '../graph/model-argument.js';
 import type { Value } from '../graph/value.js';
 import { type Dim, tensorType } from '../graph/value-type.js';
 import { elementTypeOfFact, type Fact } from './fact.js';
@@ -35,6 +36,7 @@ export interface InferShapesReport {
  * unknown. Throws INVALID_ARGUMENT or SHAPE_MISMATCH for `inputDims` that do not fit the inputs.
  */
 export async function inferShapes(model: Model, options: InferShapesOptions = {}): Promise<InferShapesReport> {
+  modelArgument(model);
   const { inputDims, conflicts, annotate } = shapeOptions(model, options);
   const inference = new ShapeInference(conflicts, givenInputs(inputDims));
   const walk = new Walk(model, inference);

@@ -2,6 +2,7 @@ import { choiceOption, knownKeys, objectOption } from '../../options.js';
 import { Pauses } from '../file/pauses.js';
 import type { ElementType } from '../graph/element-types.js';
 import type { Model } from '../graph/model.js';
+import { modelArgument } from '../graph/model-argument.js';
 import type { Value } from '../graph/value.js';
 import { tensorType } from '../graph/value-type.js';
 import { elementTypeOfFact, type Fact, typeOnly } from './fact.js';
@@ -37,6 +38,7 @@ export interface InferTypesReport {
  * left as they are. Of a value in a function it is set where all calls agree.
  */
 export async function inferTypes(model: Model, options: InferTypesOptions = {}): Promise<InferTypesReport> {
+  modelArgument(model);
   const wins = conflictsOption(options);
   const conflicts = new Map<Value, TypeConflict>();
   const visitor: Visitor = {

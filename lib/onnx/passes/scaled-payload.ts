@@ -1,11 +1,12 @@
 import { arrayOver } from '../graph/numbers.js';
-import { CHUNK_BYTES, type Payload } from '../graph/payload.js';
+import { CHUNK_BYTES, isExternal, type Payload } from '../graph/payload.js';
 import type { Tensor } from '../graph/tensor.js';
 
 /** Weights of float32 or float64, each times a factor. They are read, and scaled, when they are asked for. */
 export class ScaledPayload implements Payload {
   readonly bytes = undefined;
   readonly byteLength: number;
+  readonly isFromOutside: boolean;
   readonly #itemBytes: number;
 
   constructor(
@@ -14,6 +15,7 @@ export class ScaledPayload implements Payload {
     readonly factorAt: (index: number) => number,
   ) {
     this.byteLength = source.payload.byteLength;
+    this.isFromOutside = isExternal(source.payload);
     this.#itemBytes = source.elementType === 'float64' ? 8 : 4;
   }
 

@@ -3,6 +3,7 @@ import { integerOption, knownKeys, objectOption } from '../../options.js';
 import { Pauses } from '../file/pauses.js';
 import type { Graph } from '../graph/graph.js';
 import type { Model } from '../graph/model.js';
+import { modelArgument } from '../graph/model-argument.js';
 import type { Node } from '../graph/node.js';
 import { factsOf } from '../infer/facts-of.js';
 import { checkNode } from './check.js';
@@ -63,6 +64,7 @@ const DEFAULT_OPSET = 21;
  * OUT_OF_RANGE for the options. The model is unchanged then.
  */
 export async function upgradeOpset(model: Model, options: UpgradeOptions = {}): Promise<UpgradeReport> {
+  modelArgument(model);
   const to = targetOf(model, options);
   const notes: { node: string; opType: string; note: string }[] = [];
   const note = (node: Node, text: string) => notes.push({ ...nameOf(node), note: text });

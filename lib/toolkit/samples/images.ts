@@ -1,6 +1,6 @@
 import { setTensor } from '../../engine/signature.js';
 import { NodeTensorRTError } from '../../errors.js';
-import { integerOption, knownKeys, objectOption, stringOption } from '../../options.js';
+import { integerOption, knownKeys, objectOption, pathOption, stringOption } from '../../options.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { TensorMap } from '../../tensor/types.js';
 import { sampleError } from './failure.js';
@@ -10,7 +10,7 @@ import { loadSharp } from './load-sharp.js';
 import { defaultFormats, endings, formatOf, formatsOption, type PictureFormat } from './picture-format.js';
 import { toTensor } from './picture-pixels.js';
 import { type Preprocessing, type ResolvedPreprocessing, resolvePreprocessing } from './preprocessing.js';
-import { pathOption, type SampleSource, withBytes } from './random-bytes.js';
+import { type SampleSource, withBytes } from './random-bytes.js';
 
 export interface ReadImageOptions {
   /** Formats that are accepted, by their content. @default ['jpeg', 'png', 'webp'] */

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import type { NodeTensorRTError } from '../../errors.js';
 import { replaceFile } from '../../onnx/file/replace-file.js';
 import { systemError } from './failure.js';
 
@@ -37,6 +38,7 @@ export async function writeNewFile(file: string, write: (target: NewFile) => Pro
       }
     });
   } catch (error) {
-    throw systemError(file, 'write', error);
+    const { details, cause } = error as Partial<NodeTensorRTError>;
+    throw systemError(file, 'write', details?.['reason'] === 'unwritable' ? cause : error);
   }
 }

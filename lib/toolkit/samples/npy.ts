@@ -1,10 +1,11 @@
+import { pathOption } from '../../options.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { TensorLike } from '../../tensor/types.js';
 import { ByteBudget, type ReadLimits, readLimits } from './limits.js';
 import { writeNewFile } from './new-file.js';
 import { type NpyStream, readArray } from './npy-decode.js';
 import { encodeArray, takeTensor } from './npy-encode.js';
-import { pathOption, type RandomBytes, type SampleSource, withBytes } from './random-bytes.js';
+import { type RandomBytes, type SampleSource, withBytes } from './random-bytes.js';
 
 /**
  * Reads one array in NumPy's format (versions 1.0, 2.0 and 3.0; either byte order; row- or column-major). Text and bytes

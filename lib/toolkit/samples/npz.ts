@@ -1,5 +1,5 @@
 import { setTensor } from '../../engine/signature.js';
-import { booleanOption, knownKeys, objectOption } from '../../options.js';
+import { booleanOption, knownKeys, objectOption, pathOption } from '../../options.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { TensorMap } from '../../tensor/types.js';
 import { sampleError } from './failure.js';
@@ -7,7 +7,7 @@ import { ByteBudget, type ReadLimits, readLimits } from './limits.js';
 import { writeNewFile } from './new-file.js';
 import { readArray } from './npy-decode.js';
 import { encodeArray, takeTensor } from './npy-encode.js';
-import { pathOption, type RandomBytes, type SampleSource, withBytes } from './random-bytes.js';
+import { type RandomBytes, type SampleSource, withBytes } from './random-bytes.js';
 import { readDirectory, type ZipEntry } from './zip-directory.js';
 import { EntryStream } from './zip-entry.js';
 import { ZipWriter } from './zip-writer.js';

@@ -1,6 +1,5 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { argumentError } from '../../errors.js';
+import { pathOption } from '../../options.js';
 import { isBytes } from '../../tensor/data-types.js';
 import { sampleError, systemError } from './failure.js';
 
@@ -29,13 +28,6 @@ export async function withBytes<T>(source: SampleSource, use: (bytes: RandomByte
   } finally {
     await handle.close().catch(() => undefined);
   }
-}
-
-/** A path, from a string or a URL. */
-export function pathOption(name: string, value: unknown, or = ''): string {
-  if (value instanceof URL && value.protocol === 'file:') return fileURLToPath(value);
-  if (typeof value === 'string' && value !== '' && !value.includes('\0')) return value;
-  throw argumentError(name, `a path, as a string or a file: URL${or}`, value);
 }
 
 async function openFile(file: string): Promise<OpenFile> {

@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { setTensor } from '../../engine/signature.js';
-import { knownKeys, objectOption } from '../../options.js';
+import { knownKeys, objectOption, pathOption } from '../../options.js';
 import type { TensorMap, TensorSpec } from '../../tensor/types.js';
 import { sampleError, systemError } from './failure.js';
 import { type Listed, listFolder, withoutEnding } from './folder.js';
 import { ByteBudget, maxBytesOption, type ReadLimits } from './limits.js';
 import { readNpyBytes } from './npy.js';
 import { readNpz } from './npz.js';
-import { pathOption, withBytes } from './random-bytes.js';
+import { withBytes } from './random-bytes.js';
 import { checkSample, inputsOption } from './sample-check.js';
 
 export interface ReadSamplesOptions extends ReadLimits {

@@ -1,12 +1,11 @@
-import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { argumentError } from '../../errors.js';
-import { booleanOption, iterableOption, knownKeys, objectOption } from '../../options.js';
+import { makeFolder } from '../../onnx/file/make-folder.js';
+import { booleanOption, iterableOption, knownKeys, objectOption, pathOption } from '../../options.js';
 import type { TensorMap } from '../../tensor/types.js';
 import { sampleError, systemError } from './failure.js';
 import { listFolder, withoutEnding } from './folder.js';
 import { type WriteNpzOptions, writeNpz } from './npz.js';
-import { pathOption } from './random-bytes.js';
 
 export interface WriteSamplesOptions extends WriteNpzOptions {
   /**
@@ -53,7 +52,7 @@ function writeOptions(options: unknown): Required<WriteSamplesOptions> {
 
 async function makeEmptyFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
   } catch (error) {
     throw systemError(path, 'write', error);
   }

@@ -1,8 +1,12 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { giveBuffer, takeBuffer } from '../../../dist/esm/onnx/file/chunk-buffers.js';
+import { makeFolder } from '../../../dist/esm/onnx/file/make-folder.js';
 import { rope } from '../../../dist/esm/onnx/file/rope.js';
 import { type FileReader, SpanPayload } from '../../../dist/esm/onnx/file/source.js';
 import { CHUNK_BYTES } from '../../../dist/esm/onnx/graph/payload.js';
+import { tempFolder } from '../../support/temp-folder.js';
 
 const byteAt = (position: number) => (position * 31 + (position >> 12)) & 0xff;
 
@@ -77,6 +81,19 @@ test('buffers that were handed back are used again, small ones are new', () => {
   expect(small.byteLength).toBe(100);
   giveBuffer(small);
   expect(takeBuffer(100) === small).toBe(false);
+});
+
+test.runIf(process.platform === 'linux')(
+  'a folder that the system cannot make is an error, and no endless loop',
+  async () => {
+    await expect(makeFolder('/proc/none/folder')).rejects.toMatchObject({ code: 'ENOENT' });
+  },
+);
+
+test('a folder is made with those around it, by several at once', async () => {
+  const folder = join(tempFolder(), 'a', 'b', 'c');
+  await Promise.all([makeFolder(folder), makeFolder(folder), makeFolder(join(folder, 'd'))]);
+  expect(existsSync(join(folder, 'd'))).toBe(true);
 });
 
 test('a rope of more parts than a call may have arguments', () => {

@@ -3,7 +3,7 @@ import type { Node } from '../../graph/node.js';
 import type { LintContext } from '../context.js';
 import { type LintRule, nvidia, type Problems } from '../rule.js';
 
-const HINT = "Quantise anew with quantizeStatic(model, { for: 'portable' }): symmetric int8, biases in float.";
+const HINT = 'Quantise anew for TensorRT: symmetric int8 (zero points of 0), biases in float.';
 
 export const tensorrtQuantization: LintRule = {
   name: 'tensorrt-quantization',
