@@ -1,6 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Tensor } from 'node-tensorrt';
 import {
   type CastOptions,
   castModel,
@@ -346,6 +347,15 @@ describe('castModel()', () => {
     [{ to: 'fp16', keepIOTypes: true }, /options.keepIOTypes/],
   ])('refuses %j', async (options, message) => {
     await expect(castModel(chain(), options as unknown as CastOptions)).rejects.toThrow(message);
+  });
+
+  test('names the sample that the model does not take', async () => {
+    const tensor = (dims: number[]) => ({ x: new Tensor('float32', new Float32Array(4), dims) });
+    await expect(cast(chain(), { samples: [tensor([1, 4]), tensor([4])] })).rejects.toMatchObject({
+      code: 'SHAPE_MISMATCH',
+      message: expect.stringMatching(/^options\.samples\[1\]: inputs\.x/),
+      details: { sample: 1 },
+    });
   });
 
   test('stops when its signal says so', async () => {

@@ -5,6 +5,7 @@ import { cloneModel } from '../graph/clone.js';
 import type { Model } from '../graph/model.js';
 import { StatisticsCollector } from '../numeric/statistics.js';
 import type { LoadRunner } from '../runner.js';
+import { withSample } from '../with-sample.js';
 import type { ValueRange } from './ranges.js';
 
 /** Values that are looked at in one run: ONNX Runtime keeps all outputs that a model has until a run ends. */
@@ -33,9 +34,10 @@ export async function measureRanges(
     const group = names.slice(at, at + VALUES_PER_RUN);
     const runner = await loadRunner(await serializeModel(withOutputs(model, group)), { optimize: false });
     try {
-      for (const sample of samples) {
+      for (const [index, sample] of samples.entries()) {
         signal?.throwIfAborted();
-        await ranges.add(await runner.run(sample, group), group);
+        const results = await withSample('options.samples', index, () => runner.run(sample, group));
+        await ranges.add(results, group);
       }
     } finally {
       await runner.close();

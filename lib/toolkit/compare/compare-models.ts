@@ -1,5 +1,6 @@
 import { Pauses } from '../../onnx/file/pauses.js';
 import type { Runner } from '../../onnx/runner.js';
+import { withSample } from '../../onnx/with-sample.js';
 import { iterableOption } from '../../options.js';
 import type { TensorLike, TensorMap } from '../../tensor/types.js';
 import { type CompareOptions, compareOptions, type ResolvedCompareOptions } from './compare-options.js';
@@ -141,7 +142,7 @@ class Comparison {
     const names = this.settings.metrics.isEmpty
       ? pairs.map(({ name, nameInB }) => (which === 'a' ? name : nameInB))
       : undefined;
-    return this.runners[which].run(inputs, names);
+    return withSample('samples', index, () => this.runners[which].run(inputs, names));
   }
 
   async #compare(record: OutputRecord, outputs: { a: TensorMap; b: TensorMap }, index: number): Promise<void> {

@@ -1,4 +1,4 @@
-import type { TensorMap } from 'node-tensorrt';
+import { Tensor, type TensorMap } from 'node-tensorrt';
 import { describe, expect, test } from 'vitest';
 import { engineRunner } from '../../../dist/esm/engine/model-runner.js';
 import { serializeModel, writeModel } from '../../../dist/esm/onnx/file/write-model.js';
@@ -245,6 +245,13 @@ describe('compareModels() refuses', () => {
     ['a metric that gives text', one, { metrics: { bad: () => 'x' } }, failure('INVALID_ARGUMENT')],
   ])('%s', async (_, samples, options, expected) => {
     expect(await rejection(compareModels(plus(0), plus(0), samples as never, options as never))).toEqual(expected);
+  });
+
+  test('a sample of another type, by its number', async () => {
+    const wrong = { x: new Tensor('int32', new Int32Array(2), [1, 2]) };
+    const error = await rejection(compareModels(plus(0), plus(0), [...one, wrong]));
+    expect(error).toEqual(failure('INVALID_ARGUMENT', { sample: 1 }));
+    expect(error.message).toMatch(/^samples\[1\]: inputs\.x\.type/);
   });
 
   test('models without an output in common, with the names of both', async () => {
