@@ -1,4 +1,3 @@
-import { engineRunner } from '../engine/model-runner.js';
 import { argumentError } from '../errors.js';
 import { type CastGraphOptions, castOptionNames, resolveCastOptions } from '../onnx/cast/options.js';
 import type { CastReport } from '../onnx/cast/report.js';
@@ -6,6 +5,7 @@ import type { ReadOptions } from '../onnx/file/read-model.js';
 import type { Model } from '../onnx/graph/model.js';
 import { integerOption, iterableOption, knownKeys, objectOption, signalOption } from '../options.js';
 import type { TensorMap } from '../tensor/types.js';
+import { engineRunner } from './later-runner.js';
 import { type ModelInput, openModel } from './open-model.js';
 
 /** Options of `castModel`. */
@@ -52,8 +52,12 @@ export async function castModel(input: ModelInput, given: CastOptions): Promise<
   const signal = options.signal === undefined ? undefined : signalOption('options.signal', options.signal);
   signal?.throwIfAborted();
   const model = await openModel(input, options.externalData ? { externalData: options.externalData } : {});
-  const { castGraph } = await import('../onnx/cast/cast-graph.js');
+  // Part by part, each in a turn of the event loop: all at once they would keep it.
+  await import('../onnx/infer/infer-types.js');
+  await import('../onnx/passes/fold-constants.js');
+  await import('../onnx/upgrade/upgrade.js');
   const { prepareCast } = await import('../onnx/cast/prepare.js');
+  const { castGraph } = await import('../onnx/cast/cast-graph.js');
   await prepareCast(model, resolved.to, engineRunner);
   const samples = options.samples === undefined ? undefined : await take(options.samples, maxSamples);
   if (samples === undefined) return { model, report: await castGraph(model, resolved) };

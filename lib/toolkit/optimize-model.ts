@@ -1,10 +1,10 @@
-import { engineRunner } from '../engine/model-runner.js';
 import { argumentError } from '../errors.js';
 import type { Model } from '../onnx/graph/model.js';
 import { allPasses, type PassName, passNames } from '../onnx/passes/all-passes.js';
 import { type OptimizeReport, runPasses } from '../onnx/passes/run-passes.js';
 import type { LoadRunner } from '../onnx/runner.js';
 import { integerOption, knownKeys, objectOption } from '../options.js';
+import { engineRunner } from './later-runner.js';
 import { type ModelInput, openModel } from './open-model.js';
 
 export type { PassName } from '../onnx/passes/all-passes.js';

@@ -1,6 +1,6 @@
-import { engineRunner } from '../engine/model-runner.js';
 import { type BatchDimensionOptions, setBatchDimension as change } from '../onnx/edit/set-batch-dimension.js';
 import type { Model } from '../onnx/graph/model.js';
+import { engineRunner } from './later-runner.js';
 import { type ModelInput, openModel } from './open-model.js';
 
 export type { BatchDimensionOptions } from '../onnx/edit/set-batch-dimension.js';
