@@ -7,7 +7,7 @@ import {
   writeModel,
 } from '../toolkit/index.js';
 import { WrongUse } from './failure.js';
-import { outputFile } from './output-file.js';
+import { outputModel } from './output-file.js';
 import { Progress } from './progress.js';
 import { table } from './table.js';
 import { oneModel, parseVerb, type Verb } from './verb.js';
@@ -64,13 +64,7 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
   if (values['max-magnitude'] !== undefined && values.to === 'bf16') {
     throw new WrongUse('--max-magnitude is for fp16: bf16 has the range of float32', help);
   }
-  const output = await outputFile(values.output, {
-    option: '-o',
-    inputs: [input],
-    force: values.force ?? false,
-    isModel: true,
-    help,
-  });
+  const output = await outputModel(values.output, input, { force: values.force, help });
   const options: CastOptions = { to: values.to, keepIoTypes: !values.io };
   if (values.samples !== undefined) options.samples = readSamples(values.samples);
   if (values['max-samples'] !== undefined) options.maxSamples = number('--max-samples', values['max-samples']);

@@ -33,9 +33,8 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
 
 function table({ findings, platform }: DoctorReport, all: boolean): string {
   const shown = findings.filter(({ severity }) => all || severity !== 'ok');
-  const good = findings.length - findings.filter(({ severity }) => severity !== 'ok').length;
   const count = (severity: string) => findings.filter((finding) => finding.severity === severity).length;
-  const summary = `${platform}: ${count('error')} errors, ${count('warning')} warnings, ${count('info')} notes, ${good} as they should be`;
+  const summary = `${platform}: ${count('error')} errors, ${count('warning')} warnings, ${count('info')} notes, ${count('ok')} as they should be`;
   return [...shown.map(entry), summary].join('\n');
 }
 

@@ -9,7 +9,7 @@ import {
   writeModel,
 } from '../toolkit/index.js';
 import { WrongUse } from './failure.js';
-import { outputFile } from './output-file.js';
+import { outputModel } from './output-file.js';
 import { Progress } from './progress.js';
 import { table } from './table.js';
 import { oneModel, parseVerb, type Verb, wholeNumber } from './verb.js';
@@ -47,13 +47,7 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
   });
   const input = oneModel('optimize', help, positionals);
   if (values.passes && values.skip) throw new WrongUse('--passes does not go with --skip', help);
-  const output = await outputFile(values.output, {
-    option: '-o',
-    inputs: [input],
-    force: values.force ?? false,
-    isModel: true,
-    help,
-  });
+  const output = await outputModel(values.output, input, { force: values.force, help });
   const opset = values.opset === undefined ? undefined : wholeNumber('--opset', help, values.opset);
   const passes = names(values.passes);
   const skip = names(values.skip);

@@ -1,7 +1,7 @@
 import { access, constants, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { NodeTensorRTError } from '../index.js';
-import { readModel } from '../toolkit/index.js';
+import { inspectModel } from '../toolkit/index.js';
 import { WrongUse } from './failure.js';
 
 export interface OutputOptions {
@@ -23,9 +23,9 @@ export async function outputFile(output: string | undefined, options: OutputOpti
   await checkWritable(option, output);
   if (force) return output;
   const written = await identities(isModel ? [output, `${output}.data`] : [output]);
-  for (const input of inputs) {
-    const files = await filesOf(input);
-    for (const [identity, file] of await identities(files)) {
+  // Only what is there can be a file that is read.
+  for (const input of written.size > 0 ? inputs : []) {
+    for (const [identity, file] of await identities(await filesOf(input))) {
       const found = written.get(identity);
       if (found === undefined) continue;
       const what = file === input ? 'is the model that is read' : `has weights of the model that is read, ${input}`;
@@ -34,6 +34,15 @@ export async function outputFile(output: string | undefined, options: OutputOpti
     }
   }
   return output;
+}
+
+/** The path of -o for a model that is made of another: its weights may go to a file beside it. */
+export function outputModel(
+  output: string | undefined,
+  input: string,
+  { force = false, help }: { force?: boolean | undefined; help: string },
+): Promise<string> {
+  return outputFile(output, { option: '-o', inputs: [input], force, isModel: true, help });
 }
 
 /** Writes a text where `outputFile` has looked. */
@@ -64,16 +73,8 @@ function unwritable(option: string, path: string, why: string): NodeTensorRTErro
 
 /** A model, and its files of external data. What is wrong with it is told by who reads it. */
 async function filesOf(path: string): Promise<string[]> {
-  const locations = new Set<string>();
-  const model = await readModel(path).catch(() => undefined);
-  for (const graph of model?.graphs() ?? []) {
-    for (const { initializer } of graph.initializers) {
-      const stored = initializer?.payload.stored;
-      if (stored?.kind !== 'external') continue;
-      for (const { key, value } of stored.entries) if (key === 'location') locations.add(value);
-    }
-  }
-  return [path, ...[...locations].map((location) => join(dirname(path), location))];
+  const { externalData } = await inspectModel(path).catch(() => ({ externalData: [] }));
+  return [path, ...externalData.map(({ location }) => join(dirname(path), location))];
 }
 
 /** Files that there are, whatever path leads to them. */

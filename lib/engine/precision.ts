@@ -134,8 +134,8 @@ function precisionOf(model: Model): 'fp32' | 'is float16 or bfloat16 in parts' |
   return 'fp32';
 }
 
-/** The model in a model folder. What is missing is said by who loads it. */
-async function modelPath(source: string): Promise<string> {
+/** The model in a model folder, another path as it is. What is missing is said by who loads it. */
+export async function modelPath(source: string): Promise<string> {
   const isFolder = await stat(source).then(
     (stats) => stats.isDirectory(),
     () => false,

@@ -66,7 +66,5 @@ function kindOfContainer(machine: Machine): string | undefined {
   if (machine.env['KUBERNETES_SERVICE_HOST']) return 'Kubernetes';
   if (machine.text('/.dockerenv') !== undefined) return 'Docker';
   if (machine.text('/run/.containerenv') !== undefined) return 'Podman';
-  if (machine.text('/run/systemd/container') !== undefined)
-    return machine.text('/run/systemd/container')?.trim() ?? 'container';
-  return undefined;
+  return machine.text('/run/systemd/container')?.trim();
 }

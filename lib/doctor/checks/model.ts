@@ -1,6 +1,5 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { modelPath } from '../../engine/precision.js';
 import { formatBytes } from '../../memory/format.js';
 import { estimateModel } from '../../models/estimate.js';
 import type { LintFinding } from '../../onnx/lint/finding.js';
@@ -12,7 +11,7 @@ export async function checkModel(model: string | URL, { gpus }: Facts): Promise<
   try {
     const { lintModel } = await import('../../onnx/lint/lint-model.js');
     const findings = [await memory(model)];
-    const file = await onnxFile(model);
+    const file = await modelPath(model instanceof URL ? fileURLToPath(model) : model);
     for (const target of ['tensorrt', 'tensorrt-rtx'] as const) {
       findings.push(refused(target, await lintModel(file, { for: [target] }), gpus.gpus.length > 0));
     }
@@ -20,12 +19,6 @@ export async function checkModel(model: string | URL, { gpus }: Facts): Promise<
   } catch (cause) {
     return [error('model/file', String(model), cause instanceof Error ? cause.message : String(cause))];
   }
-}
-
-/** Of a model folder the model in it. */
-async function onnxFile(model: string | URL): Promise<string> {
-  const path = model instanceof URL ? fileURLToPath(model) : model;
-  return (await stat(path)).isDirectory() ? join(path, 'model.onnx') : path;
 }
 
 async function memory(model: string | URL): Promise<Finding> {

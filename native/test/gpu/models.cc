@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "test/gpu/build_plan.h"
 #include "test/gpu/find_tensorrt.h"
 #include "test/gpu/item.h"
 #include "test/gpu/machine.h"
@@ -17,20 +18,9 @@ using nvidia::Libraries;
 using nvidia::TensorRtLog;
 
 std::unique_ptr<nvinfer1::IHostMemory> build_case(const Libraries& libraries, const ModelCase& model) {
-  TensorRtLog log;
-  const std::string bytes = nvidia::read_model(model.path);
-  const auto builder = libraries.builder(log);
-  const std::unique_ptr<nvinfer1::INetworkDefinition> network(builder->createNetworkV2(0));
-  const auto parser = libraries.parser(*network, log);
-  const std::unique_ptr<nvinfer1::IBuilderConfig> config(builder->createBuilderConfig());
-  expect(parser->parse(bytes.data(), bytes.size(), model.path.c_str()), log.explain("the parser refuses the model"));
-  config->clearFlag(nvinfer1::BuilderFlag::kTF32);
-  nvinfer1::IOptimizationProfile* profile = builder->createOptimizationProfile();  // owned by the builder
-  for (size_t i = 0; i < model.samples.front().inputs.size(); ++i) nvidia::add_profile(*profile, model.profile(i));
-  expect(config->addOptimizationProfile(profile) >= 0, log.explain("TensorRT does not take the profile"));
-  std::unique_ptr<nvinfer1::IHostMemory> plan(builder->buildSerializedNetwork(*network, *config));
-  expect(plan != nullptr, log.explain("TensorRT builds nothing"));
-  return plan;
+  std::vector<nvidia::InputProfile> inputs;
+  for (size_t i = 0; i < model.samples.front().inputs.size(); ++i) inputs.push_back(model.profile(i));
+  return build_plan(libraries, nvidia::read_model(model.path), model.path.c_str(), inputs).plan;
 }
 
 /// Builds, runs every sample, and launches the first one from a graph.

@@ -1,6 +1,7 @@
 // TensorRT 11: it is found, builds the perceptron, and computes what ONNX Runtime computed on a processor.
 #include "core/error.h"
 #include "cuda/graph.h"
+#include "test/gpu/build_plan.h"
 #include "test/gpu/bytes.h"
 #include "test/gpu/errors.h"
 #include "test/gpu/find_tensorrt.h"
@@ -10,7 +11,6 @@
 #include "test/gpu/mlp_session.h"
 #include "test/gpu/text.h"
 #include "test/gpu/time_runs.h"
-#include "test/nvidia/profile.h"
 
 namespace ntrt::gpu {
 namespace {
@@ -61,20 +61,11 @@ std::string build(Machine& machine) {
   const cuda::ContextPtr context = machine.context();
   const cuda::ContextScope scope(*context);
   const auto begin = Clock::now();
-  TensorRtLog log;
-  const auto builder = libraries.builder(log);
-  const std::unique_ptr<nvinfer1::INetworkDefinition> network(builder->createNetworkV2(0));
-  const auto parser = libraries.parser(*network, log);
-  const std::unique_ptr<nvinfer1::IBuilderConfig> config(builder->createBuilderConfig());
-  expect(parser->parse(mlp.model.data(), mlp.model.size(), nullptr), log.explain("the parser refuses the model"));
-  config->clearFlag(nvinfer1::BuilderFlag::kTF32);
-  nvinfer1::IOptimizationProfile* profile = builder->createOptimizationProfile();  // owned by the builder
-  nvidia::add_profile(*profile, {network->getInput(0)->getName(), {mlp.dims(1), mlp.dims(8), mlp.dims(mlp.rows())}});
-  expect(config->addOptimizationProfile(profile) >= 0, log.explain("TensorRT does not take the profile"));
-  const std::unique_ptr<nvinfer1::IHostMemory> plan(builder->buildSerializedNetwork(*network, *config));
-  expect(plan != nullptr, log.explain("TensorRT builds nothing"));
+  // As scripts/lib/gpu/models.mjs names its input.
+  const auto [plan, num_layers] =
+      build_plan(libraries, mlp.model, nullptr, {{"x", {mlp.dims(1), mlp.dims(8), mlp.dims(mlp.rows())}}});
   machine.plan.assign(static_cast<const char*>(plan->data()), plan->size());
-  return format("%d layers in %.1f s, a plan of %.1f MB", network->getNbLayers(), ms_since(begin) / 1000,
+  return format("%d layers in %.1f s, a plan of %.1f MB", num_layers, ms_since(begin) / 1000,
                 static_cast<double>(plan->size()) / 1e6);
 }
 
