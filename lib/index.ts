@@ -1,7 +1,19 @@
+export { type BuildOptions, type BuildReport, build } from './build.js';
+export type { Logger } from './builder/build-options.js';
+export type { BuildStage, Progress } from './builder/progress.js';
+export type { Target } from './builder/targets.js';
+export type { BuildTuning } from './builder/tuning.js';
+export {
+  type CacheOptions,
+  type CachePruneOptions,
+  type CacheVerifyOptions,
+  cache,
+} from './cache/cache.js';
+export type { CacheEntry } from './cache/entries.js';
+export type { CachePruneReport } from './cache/prune.js';
 export { type Device, devices } from './devices.js';
 export { type DoctorOptions, type DoctorReport, doctor, type MachineRequirement } from './doctor/doctor.js';
 export type { Finding, Severity } from './doctor/finding.js';
-export type { GpuInfo } from './doctor/gpus.js';
 export type { LibrarySearch, TensorRtFlavour } from './doctor/libraries.js';
 export type { BatchingOptions } from './engine/batching-options.js';
 export type { BatchEvent, RequestEvent } from './engine/diagnostics.js';
@@ -15,6 +27,7 @@ export type { RunOptions, RunSyncOptions } from './engine/run-options.js';
 export type { SequenceOptions, SequenceStep } from './engine/sequence-options.js';
 export type { EngineStats, LatencyHistogram, LatencyStats, StatsOptions } from './engine/stats.js';
 export { type ErrorCode, NodeTensorRTError } from './errors.js';
+export type { GpuInfo } from './machine/gpus.js';
 export type { PooledTensorOptions } from './memory/allocate.js';
 export { memory } from './memory/memory.js';
 export type { MemoryLimit, MemoryPolicy } from './memory/settings.js';
@@ -49,6 +62,25 @@ export type {
 } from './pipeline/options.js';
 export { Pipeline, type PipelineStats } from './pipeline/pipeline.js';
 export type { StageStats } from './pipeline/stage.js';
+export type {
+  PlanBackend,
+  PlanDevice,
+  PlanFile,
+  PlanHeader,
+  PlanLayer,
+  PlanMessage,
+  PlanModel,
+  PlanPayload,
+  PlanSignature,
+  PlanTensor,
+} from './plan/header.js';
+export type { PlanKey } from './plan/key.js';
+export type { PlanSource } from './plan/open-plan.js';
+export type { ShapeProfile, ShapeRange } from './plan/profile.js';
+export { readPlanHeader as inspectPlan } from './plan/read.js';
+export { signPlan } from './plan/sign.js';
+export type { KeyLike, PlanTrust } from './plan/trust.js';
+export { type VerifiedPlan, type VerifyPlanOptions, verifyPlan } from './plan/verify.js';
 export type { PooledTensor, PooledType } from './tensor/pooled-tensor.js';
 export { Tensor } from './tensor/tensor.js';
 export type { DataOf, Float16ArrayLike, TensorLike, TensorMap, TensorSpec, TensorType } from './tensor/types.js';

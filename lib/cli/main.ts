@@ -12,6 +12,10 @@ const verbs: Readonly<Record<string, { summary: string; open: () => Promise<{ ve
     summary: 'what a model is and what it would take, without loading it',
     open: () => import('./inspect.js'),
   },
+  build: {
+    summary: "builds an engine from a model by NVIDIA's TensorRT, into a plan file",
+    open: () => import('./build.js'),
+  },
   lint: {
     summary: 'what is wrong with a model, and what a backend would refuse',
     open: () => import('./lint.js'),
@@ -31,6 +35,10 @@ const verbs: Readonly<Record<string, { summary: string; open: () => Promise<{ ve
   types: {
     summary: "TypeScript types of a model's inputs and outputs",
     open: () => import('./types.js'),
+  },
+  cache: {
+    summary: 'built plans and derived models that are kept: lists, prunes, verifies them',
+    open: () => import('./cache.js'),
   },
 };
 

@@ -11,7 +11,7 @@ import { software } from './checks/software.js';
 import { tensorrt } from './checks/tensorrt.js';
 import { type Check, type Facts, gatherFacts } from './facts.js';
 import { error, type Finding, ok, warning } from './finding.js';
-import type { GpuInfo } from './gpus.js';
+import type { GpuInfo } from '../machine/gpus.js';
 import type { LibrarySearch } from './libraries.js';
 import { type Machine, thisMachine } from './machine.js';
 

@@ -1,5 +1,5 @@
 import type { Finding } from './finding.js';
-import { findGpus, type GpuSearch } from './gpus.js';
+import { findGpus, type GpuSearch } from '../machine/gpus.js';
 import type { LibrarySearch } from './libraries.js';
 import type { Machine } from './machine.js';
 
@@ -14,7 +14,7 @@ export interface Facts {
 }
 
 export async function gatherFacts(machine: Machine): Promise<Facts> {
-  const [gpus, libraries] = await Promise.all([findGpus(machine), machine.libraries()]);
+  const [gpus, libraries] = await Promise.all([findGpus(machine.run), machine.libraries()]);
   const module = machine.text('/proc/driver/nvidia/version') ?? '';
   const isWsl = machine.access('/dev/dxg') !== 'absent';
   const inKernel = /Kernel Module(?: for \S+)?\s+(\d+(?:\.\d+)+)/.exec(module)?.[1];

@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { type RunTool, runTool } from '../machine/run-tool.js';
 import { type LibrarySearch, searchLibraries } from './libraries.js';
 
 /** What the checks look at; tests have machines of their own. */
@@ -20,15 +20,12 @@ export interface Machine {
   access(path: string): 'yes' | 'no' | 'absent';
   /** Of the file system that a path is on, or would be. */
   disk(path: string): Promise<{ freeBytes: number; totalBytes: number } | undefined>;
-  /** What a program of the system prints, or what it says of its failure; undefined where there is no such program. */
-  run(program: string, args: readonly string[]): Promise<{ isGood: boolean; output: string } | undefined>;
+  readonly run: RunTool;
   /** Version of a package that the application has; undefined where it has not. */
   packageVersion(name: string): string | undefined;
   /** The libraries of TensorRT that our loader finds. */
   libraries(): Promise<readonly LibrarySearch[]>;
 }
-
-const RUN_MS = 10_000;
 
 /** Reads files of a machine for functions that expect a missing one to throw. */
 export function reader(machine: Machine): (path: string) => string {
@@ -61,20 +58,7 @@ export const thisMachine: Machine = {
       return undefined;
     }
   },
-  run: (program, args) =>
-    new Promise((resolve) => {
-      const options = { timeout: RUN_MS, env: { ...process.env, LC_ALL: 'C' }, windowsHide: true };
-      try {
-        execFile(program, args, options, (failure, stdout, stderr) => {
-          if (failure?.code === 'ENOENT') return resolve(undefined);
-          const late = failure?.killed ? `${program} did not answer within ${RUN_MS / 1000} s` : '';
-          resolve({ isGood: failure === null, output: (late || stdout.trim() || stderr).trim() });
-        });
-      } catch (cause) {
-        // As under Node's permission model.
-        resolve({ isGood: false, output: cause instanceof Error ? cause.message : String(cause) });
-      }
-    }),
+  run: runTool,
   packageVersion: (name) => attempt(() => versionOf(name)),
   libraries: searchLibraries,
 };

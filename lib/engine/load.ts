@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
 import { withCallerStack } from '../errors.js';
+import { checkLibraries } from '../machine/check-libraries.js';
 import type { NativeEngine, NativeLoadOptions, NativeStaging } from '../native/contract.js';
 import { findOnnxRuntime } from '../native/onnxruntime.js';
 import { getPort, type Port } from '../native/port.js';
 import { stageSamples } from './batching-options.js';
-import { checkCustomOperators } from './custom-operators.js';
 import { type LoadOptions, resolveLoadOptions } from './load-options.js';
 import { modelSource, stageModel } from './model-source.js';
 import { numaRequest } from './numa.js';
@@ -22,7 +22,7 @@ export async function loadEngine(model: string | URL | Uint8Array, loadOptions?:
   const planned = place(options);
   const port = getPort();
   const libraryPath = findOnnxRuntime();
-  await checkCustomOperators(options.customOperators, options.signal);
+  await checkLibraries('options.customOperators', options.customOperators, options.signal);
   const choice = await choosePrecision(given, options);
   const { source } = choice;
   // What was made of a model has its weights with it.

@@ -1,14 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { castCached } from '../cache/cast-cached.js';
 import { NodeTensorRTError } from '../errors.js';
+import { checkFloat32, precisionOf } from '../onnx/cast/model-precision.js';
 import type { CastReport } from '../onnx/cast/report.js';
-import type { Model } from '../onnx/graph/model.js';
-import { DerivedModels, defaultCacheFolder, hashOfModel } from './derived-models.js';
 import type { ResolvedLoadOptions } from './load-options.js';
 import type { Deviation, Placement } from './placement.js';
-
-/** Raised when casting makes other models of the same ones, so that no entry of an older version is used. */
-const DERIVATION_VERSION = 1;
 
 /** What is loaded where a precision was asked for, and what `placement` says of it. */
 export interface PrecisionChoice {
@@ -45,54 +42,15 @@ export async function choosePrecision(
     limits: { nodes: options.limits.nodes, hardLinks: options.limits.hardLinks },
   });
   options.signal?.throwIfAborted();
-  const found = precisionOf(model);
   if (precision === 'fp32') {
-    if (found === 'fp32') return asIs('fp32', 'the graph is float32');
-    const text = `options.precision: 'fp32' cannot be had of a model that ${found}; load it without options.precision`;
-    throw new NodeTensorRTError('INVALID_ARGUMENT', text, {
-      option: 'options.precision',
-      expected: 'a float32 model',
-      received: found,
-    });
+    checkFloat32(precisionOf(model));
+    return asIs('fp32', 'the graph is float32');
   }
   if (precision === 'bf16') return bfloat16(source, options.fallback);
-  const to = precision;
-  const key = await hashOfModel(path, model, { cast: to, version: DERIVATION_VERSION });
-  options.signal?.throwIfAborted();
-  const cache = options.cacheDir === false ? undefined : new DerivedModels(options.cacheDir ?? defaultCacheFolder());
-  const cached = await cache?.find(key);
-  if (cached) return chosen(cached.path, cached.report as CastReport);
-  const { castGraph } = await import('../onnx/cast/cast-graph.js');
-  const { resolveCastOptions } = await import('../onnx/cast/options.js');
-  const { prepareCast } = await import('../onnx/cast/prepare.js');
   // Of engines, which load by way of this file.
   const { engineRunner } = await import('./model-runner.js');
-  await prepareCast(model, to, engineRunner);
-  const report = await castGraph(model, resolveCastOptions({ to }));
-  options.signal?.throwIfAborted();
-  return chosen(await keep(cache, key, model, report), report);
-}
-
-/** In the cache, or in memory where there is none or it cannot be written. */
-async function keep(
-  cache: DerivedModels | undefined,
-  key: string,
-  model: Model,
-  report: CastReport,
-): Promise<string | Uint8Array> {
-  try {
-    if (cache) return await cache.add(key, model, report);
-  } catch (error) {
-    // It is the model's file that is at fault, not the cache.
-    if (error instanceof NodeTensorRTError && error.details['reason'] !== 'unwritable') throw error;
-    const { message } = error as Error;
-    process.emitWarning(`a model cannot be kept in ${cache?.folder} and is made again at every load: ${message}`, {
-      type: 'NodeTensorRTWarning',
-      code: 'NODE_TENSORRT_CACHE',
-    });
-  }
-  const { serializeModel } = await import('../onnx/file/write-model.js');
-  return serializeModel(model);
+  const { source: made, report } = await castCached(path, model, precision, { ...options, loadRunner: engineRunner });
+  return chosen(made, report);
 }
 
 function chosen(source: string | Uint8Array, report: CastReport): PrecisionChoice {
@@ -116,22 +74,6 @@ function bfloat16(source: string | Uint8Array, fallback: ResolvedLoadOptions['fa
   }
   const deviations = [{ option: 'precision', asked: 'bf16', inForce: 'model', reason }];
   return { source, precision: 'model', reason: `as the graph says: ${reason}`, nodes: [], deviations };
-}
-
-/** 'fp32', or what else a graph has. */
-function precisionOf(model: Model): 'fp32' | 'is float16 or bfloat16 in parts' | 'is quantised' {
-  for (const node of model.nodes()) {
-    if (
-      /^(QuantizeLinear|DequantizeLinear|QLinear\w+|DynamicQuantizeLinear|MatMulInteger|ConvInteger)$/.test(node.opType)
-    )
-      return 'is quantised';
-  }
-  for (const graph of model.graphs()) {
-    for (const { elementType } of graph.values) {
-      if (elementType === 'float16' || elementType === 'bfloat16') return 'is float16 or bfloat16 in parts';
-    }
-  }
-  return 'fp32';
 }
 
 /** The model in a model folder, another path as it is. What is missing is said by who loads it. */

@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { defaultCacheFolder } from '../../engine/derived-models.js';
+import { defaultCacheFolder } from '../../cache/folders.js';
 import { availableCpus } from '../../engine/threads.js';
 import { formatBytes } from '../../memory/format.js';
 import { memoryBounds } from '../../models/available-memory.js';

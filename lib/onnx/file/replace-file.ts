@@ -18,7 +18,8 @@ export async function replaceFile(path: string, write: (beside: string) => Promi
   }
 }
 
-function asUnwritable(path: string, error: unknown): unknown {
+/** INVALID_ARGUMENT with `details.reason` 'unwritable' of what the system refused; any other error as it is. */
+export function asUnwritable(path: string, error: unknown): unknown {
   const { code, syscall, message } = error as NodeJS.ErrnoException;
   // Of the system; what else `write` throws stays what it is.
   if (error instanceof NodeTensorRTError || code === undefined || syscall === undefined) return error;

@@ -1,4 +1,4 @@
-import type { Machine } from './machine.js';
+import type { RunTool } from './run-tool.js';
 
 /** A GPU as NVIDIA's `nvidia-smi` tells of it. null: it does not say. */
 export interface GpuInfo {
@@ -37,10 +37,10 @@ const fields = [
 const MIB = 2 ** 20;
 
 /** Warnings stand between the lines of GPUs, and a GPU that is lost makes the exit code of all of them one of failure. */
-export async function findGpus(machine: Machine): Promise<GpuSearch> {
-  const answer = await machine.run('nvidia-smi', [`--query-gpu=${fields.join(',')}`, '--format=csv,noheader,nounits']);
+export async function findGpus(run: RunTool): Promise<GpuSearch> {
+  const answer = await run('nvidia-smi', [`--query-gpu=${fields.join(',')}`, '--format=csv,noheader,nounits']);
   if (answer === undefined) return { gpus: [], cuda: null, driver: null, hasTool: false };
-  const version = (await machine.run('nvidia-smi', ['--version']))?.output ?? '';
+  const version = (await run('nvidia-smi', ['--version']))?.output ?? '';
   const gpus = answer.output.split('\n').filter(isGpu).map(parseGpu);
   return {
     gpus,

@@ -1,16 +1,16 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { makeFolder } from '../onnx/file/make-folder.js';
 import { Pauses } from '../onnx/file/pauses.js';
 import { replaceFile } from '../onnx/file/replace-file.js';
 import type { Model } from '../onnx/graph/model.js';
 import { CHUNK_BYTES } from '../onnx/graph/payload.js';
+import { noteUse } from './plan-entry.js';
 
 /**
- * Models that were made of others, kept in a folder: `KEY.onnx`, beside it `KEY.json` with what was done and the hash of
+ * Models that were made of others, kept in a folder: `KEY.onnx`, beside it `KEY.onnx.json` with what was done and the hash of
  * the file. The key is a hash of everything that the result depends on. An entry whose hash is wrong is made again.
  */
 export class DerivedModels {
@@ -22,19 +22,21 @@ export class DerivedModels {
     try {
       const entry = JSON.parse(await readFile(`${path}.json`, 'utf8')) as { sha256: string; report: unknown };
       // Only of a model of 2 GiB and more are weights in a second file, which was written before the first.
-      return (await hashOfFile(path)) === entry.sha256 ? { path, report: entry.report } : undefined;
+      if ((await hashOfFile(path)) !== entry.sha256) return undefined;
+      await noteUse(this.folder, key);
+      return { path, report: entry.report };
     } catch {
       return undefined;
     }
   }
 
-  /** Writes an entry: the model first, so that one that is cut short has no report. */
-  async add(key: string, model: Model, report: unknown): Promise<string> {
+  /** Writes an entry: the model first, so that one that is cut short has no report. `name`: of the model it was made of. */
+  async add(key: string, model: Model, report: unknown, name = ''): Promise<string> {
     const { writeModel } = await import('../onnx/file/write-model.js');
     await makeFolder(this.folder);
     const path = this.#path(key);
     await writeModel(model, path, { external: 'auto', externalThresholdBytes: 2 ** 20 });
-    const entry = JSON.stringify({ sha256: await hashOfFile(path), report }, null, 1);
+    const entry = JSON.stringify({ sha256: await hashOfFile(path), name, report }, null, 1);
     await replaceFile(`${path}.json`, (beside) => writeFile(beside, entry));
     return path;
   }
@@ -42,16 +44,6 @@ export class DerivedModels {
   #path(key: string): string {
     return join(this.folder, `${key}.onnx`);
   }
-}
-
-/** The folder for what is made of models, of this user: as the system wants it. */
-export function defaultCacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  if (env['NODE_TENSORRT_CACHE_DIR']) return resolve(env['NODE_TENSORRT_CACHE_DIR']);
-  if (process.platform === 'win32') {
-    return join(env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), 'node-tensorrt', 'models');
-  }
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'node-tensorrt', 'models');
-  return join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'node-tensorrt', 'models');
 }
 
 /** Hash of everything that a model reads from: its graph, and all weights, wherever they are. */
@@ -77,7 +69,8 @@ export async function hashOfModel(source: string | Uint8Array, model: Model, ext
   return hash.digest('hex');
 }
 
-async function hashOfFile(path: string): Promise<string> {
+/** SHA-256 of a file, in hexadecimal. */
+export async function hashOfFile(path: string): Promise<string> {
   const hash = createHash('sha256');
   await addFile(hash, path);
   return hash.digest('hex');

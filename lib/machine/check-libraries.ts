@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { argumentError } from '../errors.js';
-import type { CustomOperatorLibrary } from './model-options.js';
 
 /**
- * Compares each library with the hash that was given for it. Whoever can write to the file can still change it between
+ * Compares each library of an option with the hash that was given for it. Whoever can write to the file can still change it between
  * this and its opening, as with any library of the process. Throws INVALID_ARGUMENT.
  */
-export async function checkCustomOperators(
-  libraries: readonly CustomOperatorLibrary[],
+export async function checkLibraries(
+  name: string,
+  libraries: readonly { path: string; sha256: string }[],
   signal?: AbortSignal,
 ): Promise<void> {
   for (const [i, { path, sha256 }] of libraries.entries()) {
-    const option = `options.customOperators[${i}]`;
+    const option = `${name}[${i}]`;
     const hash = createHash('sha256');
     try {
       await pipeline(createReadStream(path), hash, { signal });

@@ -1,0 +1,56 @@
+import { stat } from 'node:fs/promises';
+import { NodeTensorRTError } from '../errors.js';
+import type { Backend } from './backend.js';
+import { builderError, emptyLog, note } from './builder-error.js';
+import type { LibraryEvent } from './events.js';
+import type { BuilderFiles } from './find-builder.js';
+import { runBuilder } from './run-builder.js';
+
+/** What the search depends on: another value of one of these is another search. */
+const VARIABLES = [
+  ...['NODE_TENSORRT_LIBRARY_PATH', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'PATH', 'VIRTUAL_ENV', 'CONDA_PREFIX'],
+  ...['TENSORRT_ROOT', 'CUDA_PATH', 'CUDA_HOME', 'HOME'],
+];
+
+const found = new Map<string, { library: LibraryEvent; identity: string }>();
+
+/**
+ * The library of a flavour, found in a process of its own, which takes as long as loading it. What was found is asked for
+ * again when the environment or the file is another. Throws BACKEND_UNAVAILABLE with what was tried.
+ */
+export async function findLibrary(
+  backend: Backend,
+  files: BuilderFiles,
+  signal: AbortSignal | undefined,
+): Promise<LibraryEvent> {
+  const search = JSON.stringify([files.module, ...VARIABLES.map((name) => process.env[name] ?? null)]);
+  const known = found.get(search);
+  if (known && known.identity === (await identityOf(known.library.path))) return known.library;
+  const log = emptyLog();
+  let library: LibraryEvent | undefined;
+  const end = await runBuilder(
+    files,
+    'find',
+    [],
+    { memoryBytes: 0, niceness: 0 },
+    (event) => {
+      if (event.event === 'library') library = event;
+      note(log, event);
+    },
+    signal,
+  );
+  if (library === undefined) {
+    const error = builderError(`no library of ${backend} can be used`, log, end, () => undefined);
+    throw error.code === 'BUILD_FAILED'
+      ? new NodeTensorRTError('BACKEND_UNAVAILABLE', error.message, error.details)
+      : error;
+  }
+  found.set(search, { library, identity: await identityOf(library.path) });
+  return library;
+}
+
+/** Which file it is, and which state of it. A library that the system's loader found by its name has no path: ''. */
+async function identityOf(path: string): Promise<string> {
+  const stats = await stat(path, { bigint: true }).catch(() => undefined);
+  return stats ? `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeNs}` : '';
+}

@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { NodeTensorRTError } from '../errors.js';
+import { locationParts } from '../onnx/file/external-location.js';
+import type { PlanRequest } from './build-options.js';
+
+/**
+ * The path of a model for the builder's process: its own, or in `folder`, where one that is in memory is written with its
+ * files of external data.
+ */
+export async function modelOnDisk(
+  source: string | Uint8Array,
+  externalData: PlanRequest['externalData'],
+  folder: string,
+): Promise<string> {
+  if (typeof source === 'string') return source;
+  for (const { path, data } of externalData) {
+    const parts = locationParts(path, (reason, what) => {
+      const text = `options.externalData: the location '${path}' ${what}`;
+      return new NodeTensorRTError('MODEL_INVALID', text, { reason, location: path });
+    });
+    const target = join(folder, ...parts);
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, data);
+  }
+  // Not a name that a file of external data has.
+  const model = join(folder, `${randomBytes(8).toString('hex')}.onnx`);
+  await writeFile(model, source);
+  return model;
+}

@@ -1,0 +1,55 @@
+import { stat } from 'node:fs/promises';
+import { precisionOf } from '../onnx/cast/model-precision.js';
+import type { Model } from '../onnx/graph/model.js';
+import { PLAN_FORMAT, type PlanDraft } from '../plan/header.js';
+import { packageVersion } from './package-version.js';
+import type { PreparedPlan } from './prepare-plan.js';
+import type { BuiltPlan } from './run-build.js';
+
+/** What a new plan says about itself. `model` is the one that was built, cast perhaps. */
+export async function planDraft(
+  { request, chosen, profiles, inForce, key, model: given }: PreparedPlan,
+  built: BuiltPlan,
+  model: Model,
+  buildMs: number,
+): Promise<PlanDraft> {
+  return {
+    formatVersion: PLAN_FORMAT,
+    createdAt: new Date().toISOString(),
+    createdBy: `node-tensorrt ${packageVersion()}`,
+    backend: chosen.backend,
+    version: chosen.library.version,
+    headers: chosen.library.headers,
+    targets: chosen.targets,
+    ...(chosen.device && { device: chosen.device }),
+    platform: key.platform,
+    options: { ...inForce },
+    model: {
+      name: request.name,
+      sha256: key.model,
+      bytes: await bytesOf(request.source, given),
+      precision: precisionOf(model),
+    },
+    inputs: built.inputs,
+    outputs: built.outputs,
+    profiles,
+    layers: built.layers,
+    messages: built.log.messages,
+    refittable: Boolean(inForce.refittable),
+    stripped: Boolean(inForce.stripWeights),
+    versionCompatible: Boolean(inForce.versionCompatible),
+    buildMs: Math.round(buildMs),
+    key,
+  };
+}
+
+/** Of the file, and of what is beside it. */
+async function bytesOf(source: string | Uint8Array, model: Model): Promise<number> {
+  let bytes = typeof source === 'string' ? (await stat(source)).size : source.byteLength;
+  for (const graph of model.graphs()) {
+    for (const { initializer } of graph.initializers) {
+      if (initializer?.payload.stored?.kind === 'external') bytes += initializer.payload.byteLength;
+    }
+  }
+  return bytes;
+}

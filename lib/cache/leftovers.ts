@@ -1,0 +1,39 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isLeft, readLock, removeLock } from './lock-file.js';
+import { removeFiles } from './plan-entry.js';
+
+/** A file that was not changed for so long is no longer being written. */
+const LEFT_MS = 60 * 60 * 1000;
+
+/** A file on its way, the claim of a lock, and the note of a use, each with its key. */
+const TEMPORARY = /^\.[0-9a-f]{64}\.\S+\.tmp$/;
+const CLAIM = /^[0-9a-f]{64}\.lock\.\S+$/;
+const NOTE = /^([0-9a-f]{64})\.used$/;
+const LOCK = /^[0-9a-f]{64}\.lock$/;
+
+/** Removes what processes that died have left in folders of the cache. */
+export async function removeLeftovers(folders: readonly string[]): Promise<void> {
+  for (const folder of folders) {
+    const files = await readdir(folder).catch(() => []);
+    const there = new Set(files);
+    for (const file of files) {
+      const path = join(folder, file);
+      const note = NOTE.exec(file)?.[1];
+      const isOrphan = note !== undefined && !there.has(`${note}.plan`) && !there.has(`${note}.onnx`);
+      if (LOCK.test(file)) await removeLeftLock(path);
+      else if ((TEMPORARY.test(file) || CLAIM.test(file) || isOrphan) && (await isOld(path))) await removeFiles([path]);
+    }
+  }
+}
+
+async function removeLeftLock(path: string): Promise<void> {
+  const state = await readLock(path).catch(() => undefined);
+  if (state === undefined || !(await isLeft(state, Date.now() - state.renewedMs, LEFT_MS))) return;
+  await removeLock(path, state.token).catch(() => undefined);
+}
+
+async function isOld(path: string): Promise<boolean> {
+  const stats = await stat(path).catch(() => undefined);
+  return stats !== undefined && Date.now() - stats.mtimeMs > LEFT_MS;
+}

@@ -1,0 +1,124 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { identity } from '../fixtures/models.js';
+import { cli } from '../support/cli.js';
+import { type FakeBuild, fakeBuilder } from '../support/fake-builder.js';
+
+function setUp(script: FakeBuild = {}, model = identity()) {
+  const fake = fakeBuilder(script);
+  const file = join(fake.folder, 'same.onnx');
+  writeFileSync(file, model);
+  const output = join(fake.folder, 'out.plan');
+  const run = (...args: string[]) => cli('build', file, '-o', output, ...args);
+  return { ...fake, file, output, run };
+}
+
+describe('node-tensorrt build', () => {
+  test('writes a plan and says what it is and why it was built', async () => {
+    const { run, output } = setUp({ events: [{ event: 'log', severity: 'warning', text: 'slow here' }] });
+    const { code, stdout, stderr } = await run('--target', 'sm89', '--target', 'sm86', '--optimization-level', '5');
+    expect(stderr).toMatch(/NODE_TENSORRT_IGNORED_OPTION/);
+    expect(code).toBe(0);
+    expect(stdout.split('\n')).toEqual([
+      `plan      ${output}`,
+      'built by  tensorrt-rtx 1.7.1.116 for sm86, sm89',
+      expect.stringMatching(/^why {7}no plan of this model is in the cache; 0\.1 s of \d+\.\d s in the builder$/),
+      'size      0.0 MiB, 1 layers, fp32',
+      "memory    48 MiB in the builder's process",
+      'shapes    x  [1, 4]  [8, 4]  [32, 4]',
+      expect.stringMatching(/^ignored {3}optimizationLevel: TensorRT-RTX makes no use of it/),
+      'warning   slow here',
+      '',
+    ]);
+    expect((await run('--target', 'sm86', '--target', 'sm89')).stdout).toMatch(/^why {7}it is in the cache$/m);
+  });
+
+  test('hands all that is given on to the builder', async () => {
+    const { run, calls, folder } = setUp();
+    const key = join(folder, 'key.pem');
+    writeFileSync(key, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const more = join(folder, 'options.json');
+    writeFileSync(more, JSON.stringify({ strictNans: true, tf32: false }));
+    const { code, stdout } = await run(
+      ...['--target', 'sm86', '--backend', 'tensorrt-rtx', '--precision', 'fp32', '--tf32', '--workspace', '512MiB'],
+      ...[
+        '--profile',
+        'x=1x4,2x4,3x4',
+        '--profile',
+        'x=4x4,5x4,6x4',
+        '--strip-weights',
+        '--refittable',
+        '--options',
+        more,
+      ],
+      ...['--sign', key, '--memory', '2GiB', '--cache-dir', join(folder, 'elsewhere'), '--json'],
+    );
+    expect(code).toBe(0);
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({ cached: false, header: { stripped: true, refittable: true, profiles: [{}, {}] } });
+    const args = calls()[0]?.args.join(' ');
+    expect(args).toContain('--profile 0 --shape x=1x4,2x4,3x4 --profile 1 --shape x=4x4,5x4,6x4');
+    for (const part of [
+      '--flag tf32',
+      '--flag strictNans',
+      '--memory-pool workspace=536870912',
+      `--memory-limit ${2 ** 31}`,
+    ])
+      expect(args).toContain(part);
+    expect(existsSync(join(folder, 'elsewhere', 'plans'))).toBe(true);
+  });
+
+  test('takes sizes of batches and of dimensions', async () => {
+    const { run, calls } = setUp({}, identity('float32', ['N', 'T']));
+    await run('--target', 'sm86', '--max-batch', '4', '--dim', 'T=7', '--no-cache');
+    expect(calls()[0]?.args.join(' ')).toContain('--shape x=1x7,4x7,4x7');
+  });
+
+  test('says what a dimension that is open can be given by', async () => {
+    const { run } = setUp({}, identity('float32', ['N', 'T']));
+    const { code, stderr } = await run('--target', 'sm86');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/dimension 1 \('T'\) open.*--profile.*--samples.*--dim/);
+  });
+
+  test('fails with what TensorRT says', async () => {
+    const { run, output } = setUp({
+      refused: [{ node: 3, name: 'loop', op: 'Strange', code: 'X', text: 'Not this.' }],
+    });
+    const { code, stderr } = await run('--target', 'sm86');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^BUILD_FAILED: .*node 'loop' \(Strange\): Not this\./m);
+    expect(existsSync(output)).toBe(false);
+  });
+
+  test.each([
+    [['--target', 'sm90'], /expected one of sm75.*|options\.targets\[0\]/],
+    [['--profile', 'x=1x4,2x4'], /--profile: expected INPUT=SMALLEST,USUAL,LARGEST/],
+    [['--profile', 'x=1xa,2x4,3x4'], /--profile: expected/],
+    [['--dim', 'T'], /--dim: expected NAME=SIZE/],
+    [['--max-batch', 'many'], /--max-batch: expected a whole number/],
+    [['--workspace', 'much'], /--workspace/],
+    [['--options', 'none.json'], /--options: 'none\.json' cannot be read/],
+    [['--sign', 'none.pem'], /--sign: 'none\.pem' cannot be read/],
+  ])('is wrong use with %j', async (args, text) => {
+    const { run } = setUp();
+    const { code, stderr } = await run('--target', 'sm86', ...args);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(text);
+  });
+
+  test('takes options of a file only where it is an object', async () => {
+    const { run, folder } = setUp();
+    for (const text of ['[]', 'nothing', '7']) {
+      writeFileSync(join(folder, 'o.json'), text);
+      expect((await run('--target', 'sm86', '--options', join(folder, 'o.json'))).stderr).toMatch(/is no JSON object/);
+    }
+  });
+
+  test('needs a place for the plan', async () => {
+    const { file } = setUp();
+    expect(await cli('build', file)).toMatchObject({ code: 2, stderr: expect.stringContaining('-o says where') });
+  });
+});
