@@ -29,7 +29,9 @@ target_link_libraries(tensorrt_rtx_headers INTERFACE cuda_headers)
 # What the programs below need of the rest of the library, which need not be built for them.
 set(native "${PROJECT_SOURCE_DIR}/native")
 add_library(ntrt_nvidia_needs OBJECT
-  "${native}/core/error.cc" "${native}/core/shared_library.cc" "${native}/memory/source.cc")
+  "${native}/core/dtype.cc" "${native}/core/error.cc" "${native}/core/process_memory.cc" "${native}/core/shape.cc"
+  "${native}/core/shared_library.cc"
+  "${native}/memory/source.cc" "${native}/model/file_map.cc" "${native}/model/path_text.cc")
 set(loader "${native}/backends/tensorrt/loader")
 add_library(ntrt_tensorrt_loader OBJECT
   "${loader}/features.cc" "${loader}/flavour.cc" "${loader}/library.cc" "${loader}/places.cc")
@@ -39,6 +41,13 @@ foreach(target IN ITEMS ntrt_nvidia_needs ntrt_tensorrt_loader)
 endforeach()
 
 add_subdirectory(native/cuda)
+add_subdirectory(native/backends/tensorrt/builder)
+add_subdirectory(native/backends/tensorrt/runtime)
+add_subdirectory(native/backends/tensorrt/module)
+add_subdirectory(native/builder)
+# What builds engines in a process of its own: the program and its modules, side by side in gpu/.
+add_custom_target(gpu_modules DEPENDS node_tensorrt_builder backend_tensorrt backend_tensorrt_rtx)
+
 add_subdirectory(native/test/standins)
 add_subdirectory(native/test/nvidia)
 add_subdirectory(native/test/gpu)

@@ -9,7 +9,7 @@ endif()
 
 file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/native/test/*_test.cc")
 # These need NVIDIA's headers, and are a program of their own: cmake/nvidia.cmake.
-list(FILTER test_sources EXCLUDE REGEX "/native/test/(cuda|standins)/")
+list(FILTER test_sources EXCLUDE REGEX "/native/test/(cuda|standins|backends/tensorrt/plans)/")
 add_executable(native_tests ${test_sources})
 target_link_libraries(native_tests PRIVATE ntrt ntrt_fuzz GTest::gtest_main ntrt_test_options)
 target_compile_definitions(native_tests PRIVATE "NODE_TENSORRT_CORPUS=\"${PROJECT_SOURCE_DIR}/native/test/fuzz/corpus\"")

@@ -9,15 +9,16 @@ import {
   sizesOption,
 } from './builder/build-options.js';
 import { profilesOption } from './builder/check-profile.js';
-import { type MadePlan, makePlan } from './builder/make-plan.js';
+import type { MadePlan } from './builder/make-plan.js';
 import type { Progress } from './builder/progress.js';
 import { type Target, targetsOption } from './builder/targets.js';
 import { type BuildTuning, tuningNames, tuningOptions } from './builder/tuning.js';
 import { type BatchingOptions, resolveBatching } from './engine/batching-options.js';
+import { usualSizes } from './engine/build-sizes.js';
 import { limitsOption, type ModelLimits } from './engine/model-options.js';
+import { modelPath } from './engine/model-path.js';
 import { engineRunner } from './engine/model-runner.js';
 import { modelSource } from './engine/model-source.js';
-import { modelPath } from './engine/precision.js';
 import type { CastReport } from './onnx/cast/report.js';
 import { type ExternalDataFile, externalDataOption } from './onnx/file/external-data-option.js';
 import { replaceFile } from './onnx/file/replace-file.js';
@@ -127,9 +128,6 @@ const OWN = [
   'externalData', 'limits', 'cacheDir', 'cacheBytes', 'sign', 'buildMemoryBytes', 'niceness', 'logger', 'onProgress', 'signal',
 ] as const; // biome-ignore format: a list
 
-/** Size of a batch that a plan is made fastest for, where nothing else is said. */
-const USUAL_BATCH = 8;
-
 /**
  * Builds an engine from an ONNX model (path, file URL, model folder or bytes) by NVIDIA's TensorRT, and writes it to a plan
  * file. It is built in a process of its own, at low priority; this one keeps running. A plan that was built before from the
@@ -148,6 +146,8 @@ export async function build(model: string | URL | Uint8Array, given: BuildOption
   const started = performance.now();
   const request = await planRequest(model, options, dirname(output));
   request.signal?.throwIfAborted();
+  // Who does not build need not wait for it.
+  const { makePlan } = await import('./builder/make-plan.js');
   const made = await makePlan(request, async (header, payload) => {
     const keys = request.sign === undefined ? {} : { sign: request.sign };
     return { path: output, header: await writePlan({ output, payload, header, keys }, request.signal) };
@@ -197,13 +197,7 @@ const nameOf = (source: string | Uint8Array) => (typeof source === 'string' ? ba
 function batchSizes(given: unknown): Pick<PlanRequest['sizes'], 'batch' | 'pads'> {
   const batching = objectOption<BatchingOptions>('options.batching', given);
   knownKeys('options.batching', batching, ['maxSize', 'preferredSizes', 'pad']);
-  const { queue, proof } = resolveBatching(batching);
-  const opt = queue.preferredSizes.at(-1) ?? Math.min(USUAL_BATCH, queue.maxSize);
-  const { buckets } = proof.pad;
-  return {
-    batch: { opt, max: queue.maxSize },
-    pads: proof.pad.inputs.map(({ name, axis }) => ({ input: name, axis, buckets })),
-  };
+  return usualSizes(resolveBatching(batching));
 }
 
 function deviceOption(device: unknown): number | string {

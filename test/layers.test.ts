@@ -7,7 +7,8 @@ import { breaches, type Layers, readSources } from './support/layers.js';
  * one in angle brackets is checked against `libraries`.
  */
 const native: Layers = {
-  layerOf: (file) => /^(backends\/\w+)\/|^(\w+)\//.exec(file)?.slice(1).find(Boolean),
+  layerOf: (file) =>
+    /^(backends\/tensorrt\/module)\/\w+_api\.h|^(backends\/\w+)\/|^(\w+)\//.exec(file)?.slice(1).find(Boolean),
   mayUse: {
     core: [],
     memory: ['core'],
@@ -15,13 +16,17 @@ const native: Layers = {
     model: ['core'],
     backends: ['core', 'memory', 'model'],
     'backends/cpu': ['core', 'memory', 'model', 'backends'],
-    'backends/tensorrt': ['core', 'cuda', 'memory', 'model', 'backends'],
+    'backends/tensorrt': ['core', 'cuda', 'memory', 'model', 'backends', 'backends/tensorrt/module'],
+    // The borders of the modules, in C.
+    'backends/tensorrt/module': [],
+    // The program that opens them.
+    builder: ['core', 'backends/tensorrt/module'],
     runtime: ['core', 'memory', 'model', 'backends'],
     binding: ['core', 'memory', 'model', 'backends', 'runtime'],
   },
   // The one place that knows which backends there are.
   exceptions: {
-    'backends/registry.cc': ['backends/cpu'],
+    'backends/registry.cc': ['backends/cpu', 'backends/tensorrt'],
     // Says which libraries there are; loads none into this process.
     'binding/libraries.cc': ['backends/tensorrt'],
   },
@@ -29,7 +34,7 @@ const native: Layers = {
     { name: /^(napi\.h|node.*\.h|js_native_api.*|v8.*|uv\.h)$/, only: ['binding'] },
     { name: /onnxruntime.*\.h$/, only: ['backends/cpu'] },
     { name: /^(cuda.*|nvml)\.h$/, only: ['cuda'] },
-    { name: /^Nv\w+\.h$/, only: [] },
+    { name: /^Nv\w+\.h$/, only: ['backends/tensorrt'] },
   ],
 };
 
@@ -46,17 +51,42 @@ const lib: Layers = {
     memory: ['errors', 'options', 'tensor', 'native', 'page'],
     // Model files and graphs. What runs models is handed to it.
     onnx: ['errors', 'options', 'tensor', 'native'],
-    engine: ['errors', 'options', 'tensor', 'native', 'onnx'],
+    // Files of built plans: what is in them, and whom they are trusted for.
+    plan: ['errors', 'options', 'tensor', 'onnx'],
+    // What is kept between processes.
+    cache: ['errors', 'options', 'onnx', 'plan'],
+    // The system's programs, GPUs and libraries.
+    machine: ['errors'],
+    // Has NVIDIA's builder build plans, in a process of its own. What runs models is handed to it.
+    builder: ['errors', 'options', 'tensor', 'native', 'machine', 'onnx', 'plan', 'cache'],
+    engine: ['errors', 'options', 'tensor', 'native', 'machine', 'onnx', 'plan', 'cache', 'builder'],
+    build: ['errors', 'options', 'tensor', 'onnx', 'plan', 'builder', 'engine'],
     models: ['errors', 'options', 'tensor', 'native', 'engine', 'memory'],
     devices: ['errors', 'options', 'engine'],
     // What this machine has of all that the library depends on.
-    doctor: ['errors', 'options', 'native', 'memory', 'onnx', 'engine', 'models'],
+    doctor: ['errors', 'options', 'native', 'memory', 'machine', 'onnx', 'cache', 'engine', 'models'],
     pipeline: ['errors', 'options', 'tensor', 'engine'],
-    // The entry node-tensorrt/onnx: the graph tools, with engines to run models.
-    toolkit: ['errors', 'options', 'tensor', 'native', 'engine', 'onnx', 'page'],
+    // The entry node-tensorrt/onnx: the graph tools, with engines to run models; what plans say; how bytes are written.
+    toolkit: ['errors', 'options', 'tensor', 'native', 'engine', 'onnx', 'page', 'plan', 'cache', 'memory'],
     // The public API only, and how bytes are written.
     cli: ['index', 'toolkit', 'memory'],
-    index: ['errors', 'options', 'tensor', 'native', 'memory', 'engine', 'models', 'devices', 'doctor', 'pipeline'],
+    index: [
+      'errors',
+      'options',
+      'tensor',
+      'native',
+      'memory',
+      'engine',
+      'models',
+      'devices',
+      'doctor',
+      'pipeline',
+      'plan',
+      'cache',
+      'machine',
+      'builder',
+      'build',
+    ],
   },
   exceptions: {},
   libraries: [
@@ -91,6 +121,13 @@ describe('native/', () => {
     ['memory/pools.cc', '#include "cuda/stream.h"'],
     ['cuda/device_source.cc', '#include "runtime/engine.h"'],
     ['runtime/engine.h', '#include <onnxruntime_c_api.h>'],
+    ['builder/main.cc', '#include "backends/tensorrt/builder/build.h"'],
+    ['builder/main.cc', '#include "model/file_map.h"'],
+    ['builder/main.cc', '#include <NvInfer.h>'],
+    ['cuda/device_source.cc', '#include <NvInfer.h>'],
+    ['backends/tensorrt/builder/build.cc', '#include "builder/platform.h"'],
+    ['backends/tensorrt/builder/build.cc', '#include <cuda.h>'],
+    ['core/json.h', '#include "backends/tensorrt/module/module_api.h"'],
     ['elsewhere/thing.cc', '#include "core/error.h"'],
   ])('a breach is found: %s has %s', (file, line) => {
     expect(breaches(native, new Map([[file, `// first\n${line}\n`]]))).toEqual([expect.stringContaining(`${file}:2`)]);
@@ -118,6 +155,8 @@ describe('lib/', () => {
     ['engine/load.ts', "const sharp = await import('sharp');"],
     ['engine/load.ts', "import { readNpz } from '../toolkit/samples/npz.js';"],
     ['onnx/graph.ts', "import { Engine } from '../engine/engine.js';"],
+    ['plan/read.ts', "import { findPlan } from '../cache/find-plan.js';"],
+    ['cache/find-plan.ts', "import { Engine } from '../engine/engine.js';"],
     ['onnx/graph.ts', "import { readNpz } from '../toolkit/samples/npz.js';"],
     ['toolkit/samples/images.ts', "import { Engine } from '../../index.js';"],
     ['toolkit/samples/images.ts', "import yauzl from 'yauzl';"],

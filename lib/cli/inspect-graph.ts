@@ -6,6 +6,8 @@ import { table } from './table.js';
 
 type Print = (text: string) => void;
 type Row = readonly [string, string, string];
+/** What it is, its name, and how it differs. */
+export type DifferenceRow = Row;
 
 /** inspect --graph */
 export async function describeGraph(model: string, json: boolean, print: Print): Promise<number> {
@@ -60,20 +62,28 @@ function titled<T>(title: string, items: readonly T[], cells: (item: T) => reado
   return items.map((item, i) => [i === 0 ? title : '', ...cells(item)]);
 }
 
-function differenceRows(difference: ModelDifference): Row[] {
-  const of = (title: string, { added, removed, changed }: Difference): Row[] => [
-    ...removed.map((name): Row => [title, name, 'only in the first']),
-    ...added.map((name): Row => [title, name, 'only in the second']),
-    ...changed.map(({ name, from, to }): Row => [title, name, `${from} → ${to}`]),
-  ];
+function differenceRows(difference: ModelDifference): DifferenceRow[] {
   const operators = difference.operators.map(
-    ({ name, from, to }): Row => ['operator', name, `${from} → ${to} (${to > from ? '+' : ''}${to - from})`],
+    ({ name, from, to }): DifferenceRow => ['operator', name, `${from} → ${to} (${to > from ? '+' : ''}${to - from})`],
   );
   return [
-    ...of('input', difference.inputs),
-    ...of('output', difference.outputs),
-    ...of('operator set', difference.opsets),
+    ...changeRows('input', difference.inputs),
+    ...changeRows('output', difference.outputs),
+    ...changeRows('operator set', difference.opsets),
     ...operators,
-    ...of('weight', difference.weights),
+    ...changeRows('weight', difference.weights),
+  ];
+}
+
+/** What is in one of both only, and what is another. */
+export function changeRows(
+  title: string,
+  { added, removed, changed }: Difference,
+  [first, second] = ['the first', 'the second'],
+): DifferenceRow[] {
+  return [
+    ...removed.map((name): DifferenceRow => [title, name, `only in ${first}`]),
+    ...added.map((name): DifferenceRow => [title, name, `only in ${second}`]),
+    ...changed.map(({ name, from, to }): DifferenceRow => [title, name, `${from} → ${to}`]),
   ];
 }

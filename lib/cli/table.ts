@@ -13,8 +13,7 @@ export function table(rows: readonly (readonly string[])[]): string {
   return clean.map(line).join('\n');
 }
 
-/** Names of a model may have in them what would disturb a terminal. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
-  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, '?');
+/** Names of a model may have in them what would disturb a terminal, or what turns the text around. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');
 }

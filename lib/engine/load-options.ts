@@ -1,7 +1,20 @@
 import { resolve } from 'node:path';
+import { functionOption, type Logger, loggerOption } from '../builder/build-options.js';
+import { profilesOption } from '../builder/check-profile.js';
+import type { Progress } from '../builder/progress.js';
 import { argumentError, NodeTensorRTError } from '../errors.js';
 import { externalDataOption } from '../onnx/file/external-data-option.js';
-import { choiceOption, integerOption, knownKeys, objectOption, signalOption, stringOption } from '../options.js';
+import {
+  booleanOption,
+  choiceOption,
+  integerOption,
+  knownKeys,
+  objectOption,
+  signalOption,
+  stringOption,
+} from '../options.js';
+import type { ShapeProfile } from '../plan/profile.js';
+import { type PlanTrust, trustOption } from '../plan/trust.js';
 import { RuntimeFloat16Array } from '../tensor/data-types.js';
 import { type BatchingOptions, type ResolvedBatching, resolveBatching } from './batching-options.js';
 import {
@@ -30,15 +43,18 @@ export interface CpuOptions {
 export interface LoadOptions {
   /** For messages and statistics. @default the model's file name, or 'model' */
   name?: string;
-  /** 'auto' is the first usable of tensorrt, tensorrt-rtx, cpu. This version has the CPU backend only. @default 'auto' */
+  /**
+   * 'auto': a plan runs on what it was built for, a model on the CPU. 'tensorrt', 'tensorrt-rtx': a model is built first, as
+   * `build` does, unless its plan is in the cache. @default 'auto'
+   */
   backend?: 'auto' | 'tensorrt' | 'tensorrt-rtx' | 'cpu';
   /**
-   * What happens when a backend or device that was asked for by name cannot be had: 'error' rejects with
-   * BACKEND_UNAVAILABLE, 'warn' uses the CPU and emits one process warning, 'allow' uses the CPU. `placement` says so
-   * in both cases. @default 'error'
+   * What happens when a backend or device that was asked for by name cannot be had for a model, or cannot build it: 'error'
+   * rejects with BACKEND_UNAVAILABLE or BUILD_FAILED, 'warn' uses the CPU and emits one process warning, 'allow' uses the
+   * CPU. `placement` says so in both cases. A plan runs on its GPU or not at all. @default 'error'
    */
   fallback?: 'error' | 'warn' | 'allow';
-  /** Index or UUID of a device; 'cpu' is the only one here. @default 'cpu' */
+  /** 'cpu', or index or UUID of a GPU. @default 'cpu' for the CPU backend, else the first GPU */
   device?: number | string;
   /** Files that a model given as bytes refers to, under the location that it writes. */
   externalData?: readonly { path: string; data: Uint8Array }[];
@@ -94,6 +110,19 @@ export interface LoadOptions {
   probe?: boolean | ProbeOptions;
   /** Libraries of custom operators; a model can use no others. @default none */
   customOperators?: readonly CustomOperatorLibrary[];
+  /** Which plans are loaded: code, in the end. @default those that this user has built */
+  trust?: PlanTrust;
+  /**
+   * For models that are built: shapes of inputs with open dimensions, as in `build`. @default derived from `batching` and
+   * `freeDimensionOverrides`
+   */
+  profiles?: ShapeProfile | readonly ShapeProfile[];
+  /** For models that are built: float32 may compute in TF32. @default false */
+  tf32?: boolean;
+  /** For models that are built: what TensorRT says. */
+  logger?: Logger;
+  /** For models that are built. */
+  onProgress?: (progress: Progress) => void;
   /** Abandons the load. */
   signal?: AbortSignal;
 }
@@ -104,12 +133,12 @@ const MAX_NUMA_NODE = 1023;
 const KNOWN = [
   'name', 'backend', 'fallback', 'device', 'externalData', 'freeDimensionOverrides', 'cpu', 'batching', 'sequence', 'instances',
   'threads', 'inlineBelowUs', 'numa', 'float16', 'memoryLimitBytes', 'limits', 'probe', 'customOperators', 'signal', 'precision',
-  'cacheDir',
+  'cacheDir', 'trust', 'profiles', 'tf32', 'logger', 'onProgress',
 ] as const; // biome-ignore format: a list
 
 /** Of the public contract, and not in this version. */
 const LATER = [
-  'calibration', 'tf32', 'profiles', 'whileBuilding', 'trust', 'logger', 'onProgress',
+  'calibration', 'whileBuilding',
 ] as const; // biome-ignore format: a list
 
 /** LoadOptions with every default filled in. */
@@ -117,7 +146,8 @@ export interface ResolvedLoadOptions {
   name: string | undefined;
   backend: 'auto' | 'tensorrt' | 'tensorrt-rtx' | 'cpu';
   fallback: 'error' | 'warn' | 'allow';
-  device: number | string;
+  /** undefined: the first of the backend. */
+  device: number | string | undefined;
   externalData: readonly { path: string; data: Uint8Array }[];
   freeDimensionOverrides: Record<string, number>;
   graphOptimizationLevel: string;
@@ -137,6 +167,11 @@ export interface ResolvedLoadOptions {
   limits: Required<ModelLimits>;
   probe: Required<ProbeOptions> | undefined;
   customOperators: readonly CustomOperatorLibrary[];
+  trust: PlanTrust | undefined;
+  profiles: readonly ShapeProfile[] | undefined;
+  tf32: boolean;
+  logger: Logger | undefined;
+  onProgress: ((progress: Progress) => void) | undefined;
   signal: AbortSignal | undefined;
 }
 
@@ -151,7 +186,7 @@ export function resolveLoadOptions(given: LoadOptions = {}): ResolvedLoadOptions
     name: options.name === undefined ? undefined : stringOption('options.name', options.name),
     backend: choiceOption('options.backend', options.backend ?? 'auto', ['auto', 'tensorrt', 'tensorrt-rtx', 'cpu']),
     fallback: choiceOption('options.fallback', options.fallback ?? 'error', ['error', 'warn', 'allow']),
-    device: deviceOption(options.device ?? 'cpu'),
+    device: options.device === undefined ? undefined : deviceOption(options.device),
     externalData: externalDataOption(options.externalData ?? []),
     freeDimensionOverrides: dimensionOverrides(options.freeDimensionOverrides ?? {}),
     graphOptimizationLevel: choiceOption('options.cpu.graphOptimizationLevel', cpu.graphOptimizationLevel ?? 'all', [
@@ -178,8 +213,19 @@ export function resolveLoadOptions(given: LoadOptions = {}): ResolvedLoadOptions
     limits: limitsOption(options.limits ?? {}),
     probe: probeOption(options.probe ?? false),
     customOperators: customOperatorsOption(options.customOperators ?? []),
+    trust: options.trust === undefined ? undefined : checkedTrust(options.trust),
+    profiles: options.profiles === undefined ? undefined : profilesOption(options.profiles),
+    tf32: booleanOption('options.tf32', options.tf32 ?? false),
+    logger: options.logger === undefined ? undefined : loggerOption('options.logger', options.logger),
+    onProgress: options.onProgress === undefined ? undefined : functionOption('options.onProgress', options.onProgress),
     signal: options.signal === undefined ? undefined : signalOption('options.signal', options.signal),
   };
+}
+
+/** Wrong keys are told before anything is read. */
+function checkedTrust(trust: PlanTrust): PlanTrust {
+  trustOption('options.trust', trust);
+  return trust;
 }
 
 function numaOption(numa: unknown): 'auto' | 'off' | number {

@@ -1,50 +1,132 @@
 import { basename } from 'node:path';
-import { withCallerStack } from '../errors.js';
+import { argumentError, NodeTensorRTError, withCallerStack } from '../errors.js';
 import { checkLibraries } from '../machine/check-libraries.js';
-import type { NativeEngine, NativeLoadOptions, NativeStaging } from '../native/contract.js';
+import type { NativeEngine, NativeLoadOptions, NativePlanFacts, NativeStaging } from '../native/contract.js';
 import { findOnnxRuntime } from '../native/onnxruntime.js';
 import { getPort, type Port } from '../native/port.js';
 import { stageSamples } from './batching-options.js';
-import { type LoadOptions, resolveLoadOptions } from './load-options.js';
+import { type LoadOptions, type ResolvedLoadOptions, resolveLoadOptions } from './load-options.js';
+import { explainRefusal, type OpenedPlan, openPlan } from './load-plan.js';
+import { modelPath } from './model-path.js';
 import { modelSource, stageModel } from './model-source.js';
 import { numaRequest } from './numa.js';
-import { place, placed } from './placement.js';
+import { type Deviation, placed, placedPlan, placeOnCpu } from './placement.js';
+import { planFile } from './plan-file.js';
 import { choosePrecision } from './precision.js';
 import { probeModel } from './probe.js';
 import type { OpenedEngine } from './share.js';
 
-/** Loads a model; see `Engine.load`. */
+/** Loads a model or a plan; see `Engine.load`. */
 export async function loadEngine(model: string | URL | Uint8Array, loadOptions?: LoadOptions): Promise<OpenedEngine> {
   const options = resolveLoadOptions(loadOptions);
   options.signal?.throwIfAborted();
   const given = modelSource(model);
   const name = options.name ?? (typeof given === 'string' ? basename(given) : 'model');
-  const planned = place(options);
+  const source = typeof given === 'string' ? await modelPath(given) : given;
+  const plan = await planFile(source);
+  if (plan !== undefined) return loadPlan(plan, name, options, 'as it is');
+  if (options.backend !== 'tensorrt' && options.backend !== 'tensorrt-rtx') return loadModel(given, name, options, []);
+  if (options.device === 'cpu') throw argumentError('options.device', `a GPU, for ${options.backend}`, 'cpu');
+  try {
+    const { planOf } = await import('./plan-of.js');
+    const { path, reason, dispose } = await planOf(source, name, options, options.backend);
+    try {
+      return await loadPlan(
+        path,
+        name,
+        { ...options, precision: undefined, externalData: [], probe: undefined },
+        reason,
+      );
+    } finally {
+      await dispose();
+    }
+  } catch (error) {
+    const deviations = fallBack(error, options);
+    return loadModel(given, name, { ...options, backend: 'cpu', device: undefined }, deviations);
+  }
+}
+
+/** Codes after which a model may run on the CPU instead. */
+const FALL_BACK = ['BACKEND_UNAVAILABLE', 'BUILD_FAILED', 'ENGINE_INCOMPATIBLE'];
+
+function fallBack(error: unknown, { backend, device, fallback }: ResolvedLoadOptions): Deviation[] {
+  if (!(error instanceof NodeTensorRTError) || !FALL_BACK.includes(error.code)) throw error;
+  const { message: reason } = error;
+  if (fallback === 'error') {
+    if (error.code !== 'BACKEND_UNAVAILABLE') throw error;
+    const text = `options.backend: ${backend} cannot be had: ${reason} Use fallback: 'warn' or 'allow' to run on the CPU instead.`;
+    const details = { ...error.details, option: 'options.backend', asked: backend };
+    throw new NodeTensorRTError(error.code, text, details, { cause: error });
+  }
+  const asked = { backend, ...(device !== undefined && { device: String(device) }) };
+  return Object.entries(asked).map(([option, value]) => ({ option, asked: value, inForce: 'cpu', reason }));
+}
+
+/** With ONNX Runtime, on the CPU. */
+async function loadModel(
+  given: string | Uint8Array,
+  name: string,
+  options: ResolvedLoadOptions,
+  deviations: readonly Deviation[],
+): Promise<OpenedEngine> {
+  const planned = placeOnCpu(options, deviations);
   const port = getPort();
-  const libraryPath = findOnnxRuntime();
   await checkLibraries('options.customOperators', options.customOperators, options.signal);
   const choice = await choosePrecision(given, options);
   const { source } = choice;
   // What was made of a model has its weights with it.
-  if (source !== given) options.externalData = [];
-  if (options.probe) await probeModel(source, options.probe, options);
+  const externalData = source === given ? options.externalData : [];
+  if (options.probe) await probeModel(source, options.probe, { ...options, externalData });
+  const staged = await stageModel(port, source, externalData);
+  const native = await start(port, staged.model, { ...options, name, externalData: staged.externalData });
+  const placement = placed(planned, native.numa(), options, name, choice);
+  return { native, port, name, placement, float16: options.float16, preserveOrder: options.batching.preserveOrder };
+}
 
-  const staged = await stageModel(port, source, options.externalData);
+/** With TensorRT, on a GPU. */
+async function loadPlan(
+  path: string,
+  name: string,
+  options: ResolvedLoadOptions,
+  reason: string,
+): Promise<OpenedEngine> {
+  const port = getPort();
+  const plan = await openPlan(path, options);
+  try {
+    const native = await start(port, plan.path, { ...options, name, externalData: [], plan: plan.request }).catch(
+      (error: unknown) => {
+        throw explainRefusal(error, plan);
+      },
+    );
+    const placement = placedPlan(plan, factsOf(native, plan), native.numa(), reason);
+    return { native, port, name, placement, float16: options.float16, preserveOrder: options.batching.preserveOrder };
+  } finally {
+    await plan.close();
+  }
+}
+
+function factsOf(native: NativeEngine, { path }: OpenedPlan): NativePlanFacts {
+  const text = native.facts();
+  if (text === '') throw new NodeTensorRTError('INTERNAL', `${path}: the backend says nothing of the plan`);
+  return JSON.parse(text) as NativePlanFacts;
+}
+
+type StartOptions = Omit<ResolvedLoadOptions, 'externalData'> &
+  Pick<NativeLoadOptions, 'name' | 'externalData' | 'plan'>;
+
+/** What both have in common: queue, proof, states, and the native load. */
+async function start(port: Port, model: string | NativeStaging, options: StartOptions): Promise<NativeEngine> {
   options.signal?.throwIfAborted();
-  const { queue, proof, samples, preserveOrder } = options.batching;
+  const { queue, proof, samples } = options.batching;
   const [initial = []] = await stageSamples(port, [options.sequence.initial]);
-  const native = await startLoad(port, staged.model, {
+  return startLoad(port, model, {
     ...options,
-    name,
-    libraryPath,
-    externalData: staged.externalData,
+    libraryPath: findOnnxRuntime(),
     queue,
     numa: numaRequest(options),
     sequence: { ...options.sequence, initial },
     proof: { ...proof, samples: await stageSamples(port, samples) },
   });
-  const placement = placed(planned, native.numa(), options, name, choice);
-  return { native, port, name, placement, float16: options.float16, preserveOrder };
 }
 
 function startLoad(

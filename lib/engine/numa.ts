@@ -5,7 +5,7 @@ import type { ResolvedLoadOptions } from './load-options.js';
 const SYSFS = 'NODE_TENSORRT_SYSFS';
 
 /** What the load thread is told. It looks at the system, this thread does not. */
-export function numaRequest({ numa, fallback }: ResolvedLoadOptions): NativeNumaRequest {
+export function numaRequest({ numa, fallback }: Pick<ResolvedLoadOptions, 'numa' | 'fallback'>): NativeNumaRequest {
   const isNode = typeof numa === 'number';
   return {
     mode: isNode ? 'node' : numa,

@@ -1,5 +1,7 @@
 import { NodeTensorRTError } from '../errors.js';
+import type { NativePlanFacts } from '../native/contract.js';
 import type { ResolvedLoadOptions } from './load-options.js';
+import type { OpenedPlan } from './load-plan.js';
 import type { PrecisionChoice } from './precision.js';
 
 /** Something that is in force otherwise than asked for, and why. */
@@ -30,7 +32,7 @@ export interface Placement {
   backend: 'cpu' | 'tensorrt' | 'tensorrt-rtx';
   device: string;
   /** 'model': as the graph says, never widened or narrowed. Otherwise what `LoadOptions.precision` brought about. */
-  precision: 'model' | 'fp32' | 'fp16' | 'bf16';
+  precision: 'model' | 'fp32' | 'fp16' | 'bf16' | 'int8';
   /** What really computes in it, and what does not. */
   precisionReason: string;
   /** Whether requests meet in batches, and why, or why not. */
@@ -44,26 +46,36 @@ export interface Placement {
   deviations: readonly Deviation[];
   /** Nodes that do not run where, or in the precision in which, the rest does. */
   nodes: readonly { name: string; reason: string }[];
+  /** Of an engine that runs on a GPU. */
+  plan?: PlanPlacement;
 }
 
-/** The one place that decides which backend serves a load. Throws BACKEND_UNAVAILABLE unless a fallback is allowed. */
-export function place(options: ResolvedLoadOptions): Omit<Placement, 'numa'> {
-  const deviations: Deviation[] = [];
-  const fallBack = (option: string, asked: string, reason: string) => {
-    if (options.fallback === 'error') {
-      throw new NodeTensorRTError(
-        'BACKEND_UNAVAILABLE',
-        `options.${option}: ${asked} cannot be had: ${reason}. Use fallback: 'warn' or 'allow' to run on the CPU instead.`,
-        { option: `options.${option}`, asked },
-      );
+/** The plan that an engine was made of. */
+export interface PlanPlacement {
+  /** Its file. */
+  path: string;
+  /** 'as it is' where a plan was given; else why it was built, or that it was in the cache. */
+  reason: string;
+  /** Whose signature it is trusted for: 'own', the name of a key, or 'any'. */
+  trustedBy: string;
+  /** Of the TensorRT that built it. */
+  version: string;
+  /** TensorRT's library. */
+  library: string;
+  device: { name: string; uuid: string; computeCapability: string };
+}
+
+/** Where a model runs on the CPU. Throws BACKEND_UNAVAILABLE for a device that it has not, unless a fallback is allowed. */
+export function placeOnCpu(options: ResolvedLoadOptions, before: readonly Deviation[]): Omit<Placement, 'numa'> {
+  const deviations = [...before];
+  const { device = 'cpu', fallback } = options;
+  if (device !== 'cpu') {
+    const reason = 'the CPU backend has one device, "cpu"';
+    if (fallback === 'error') {
+      const text = `options.device: ${device} cannot be had: ${reason}. Name a backend for GPUs, or use fallback: 'warn' or 'allow' to run on the CPU instead.`;
+      throw new NodeTensorRTError('BACKEND_UNAVAILABLE', text, { option: 'options.device', asked: String(device) });
     }
-    deviations.push({ option, asked, inForce: 'cpu', reason });
-  };
-  if (options.backend === 'tensorrt' || options.backend === 'tensorrt-rtx') {
-    fallBack('backend', options.backend, 'this version of node-tensorrt has the CPU backend only');
-  }
-  if (options.device !== 'cpu') {
-    fallBack('device', String(options.device), 'the CPU backend has one device, "cpu"');
+    deviations.push({ option: 'device', asked: String(device), inForce: 'cpu', reason });
   }
   return {
     backend: 'cpu',
@@ -73,6 +85,33 @@ export function place(options: ResolvedLoadOptions): Omit<Placement, 'numa'> {
     batching: { enabled: false, reason: '' },
     deviations,
     nodes: [],
+  };
+}
+
+/** Where a plan runs. */
+export function placedPlan(
+  { header, path, trustedBy }: OpenedPlan,
+  { library, device }: NativePlanFacts,
+  numa: NumaPlacement,
+  reason: string,
+): Placement {
+  return {
+    backend: header.backend,
+    device: `cuda:${device.index}`,
+    precision: header.model.precision as Placement['precision'],
+    precisionReason: 'as it was built',
+    batching: { enabled: false, reason: '' },
+    numa,
+    deviations: [],
+    nodes: [],
+    plan: {
+      path,
+      reason,
+      trustedBy,
+      version: header.version,
+      library: library.path,
+      device: { name: device.name, uuid: device.uuid, computeCapability: device.computeCapability },
+    },
   };
 }
 

@@ -1,10 +1,9 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { castCached } from '../cache/cast-cached.js';
 import { NodeTensorRTError } from '../errors.js';
 import { checkFloat32, precisionOf } from '../onnx/cast/model-precision.js';
 import type { CastReport } from '../onnx/cast/report.js';
 import type { ResolvedLoadOptions } from './load-options.js';
+import { modelPath } from './model-path.js';
 import type { Deviation, Placement } from './placement.js';
 
 /** What is loaded where a precision was asked for, and what `placement` says of it. */
@@ -74,13 +73,4 @@ function bfloat16(source: string | Uint8Array, fallback: ResolvedLoadOptions['fa
   }
   const deviations = [{ option: 'precision', asked: 'bf16', inForce: 'model', reason }];
   return { source, precision: 'model', reason: `as the graph says: ${reason}`, nodes: [], deviations };
-}
-
-/** The model in a model folder, another path as it is. What is missing is said by who loads it. */
-export async function modelPath(source: string): Promise<string> {
-  const isFolder = await stat(source).then(
-    (stats) => stats.isDirectory(),
-    () => false,
-  );
-  return isFolder ? join(source, 'model.onnx') : source;
 }

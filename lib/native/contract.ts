@@ -6,7 +6,7 @@
 import type { NativeNumeric } from './numeric-contract.js';
 
 /** `kContractVersion` of `native/binding/addon.cc`. */
-export const CONTRACT_VERSION = 12;
+export const CONTRACT_VERSION = 13;
 
 /** `Event` of `native/binding/mailbox.h`. */
 export enum NativeEvent {
@@ -81,6 +81,53 @@ export interface NativeLoadOptions {
   externalData: { path: string; data: NativeStaging }[];
   limits: { nodes: number; elements: number; declaredBytes: number; hardLinks: boolean };
   customOperators: readonly { path: string }[];
+  /** In place of a model, whose options have no effect then. */
+  plan?: NativePlanRequest;
+}
+
+/** `PlanRequest` of `native/backends/plan_request.h`. */
+export interface NativePlanRequest {
+  /** Absolute path of the backend module. */
+  module: string;
+  flavour: 'tensorrt' | 'tensorrt-rtx';
+  /** Of TensorRT; '': the module looks for it. */
+  library: string;
+  /** Index or UUID; '': the first. */
+  device: string;
+  file: string;
+  /** Of the plan in the file. */
+  offset: number;
+  bytes: number;
+  inputs: readonly NativePlanNames[];
+  outputs: readonly NativePlanNames[];
+}
+
+/** `PlanNames` of `native/backends/plan_request.h`. */
+export interface NativePlanNames {
+  name: string;
+  /** Names of open dimensions, or their size where all profiles have the same one. */
+  dims: readonly (number | string)[];
+  /** A shape that it takes; []: none is known. */
+  usual: readonly number[];
+}
+
+/** What `facts()` of an engine of a plan says in JSON: `NtrtEngineFacts` of `native/backends/tensorrt/module/runtime_api.h`. */
+export interface NativePlanFacts {
+  library: { flavour: string; version: string; path: string };
+  device: { index: number; name: string; uuid: string; computeCapability: string };
+  /** By profile and input. Values of shape tensors only. */
+  profiles: {
+    input: string;
+    min: number[];
+    opt: number[];
+    max: number[];
+    minValues?: number[];
+    optValues?: number[];
+    maxValues?: number[];
+  }[][];
+  shapeTensors: string[];
+  /** Device memory of one instance beside its tensors. */
+  scratchBytes: number;
 }
 
 /** `NumaRequest` of `native/runtime/numa_binding.h`. */
@@ -229,6 +276,8 @@ export interface NativeBatchingState {
 
 export interface NativeEngine {
   describe(): { inputs: NativeTensorSpec[]; outputs: NativeTensorSpec[] };
+  /** Of a plan: JSON of NativePlanFacts; '' of a model. */
+  facts(): string;
   batching(): NativeBatchingState;
   numa(): NativeNumaBinding;
   queueOptions(): NativeQueueOptions;

@@ -1,7 +1,17 @@
 import { NodeTensorRTError } from '../errors.js';
 
 /** What can be wrong with a plan file. */
-export type PlanReason = 'not-a-plan' | 'format-version' | 'truncated' | 'damaged' | 'untrusted';
+export type PlanReason =
+  | 'not-a-plan'
+  | 'format-version'
+  | 'truncated'
+  | 'damaged'
+  | 'untrusted'
+  | 'backend'
+  | 'platform'
+  | 'version'
+  | 'refused'
+  | 'invalid';
 
 /** The error for a plan that is not used. `reason` is for programs: it stays the same. */
 export function incompatible(

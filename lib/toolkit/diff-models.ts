@@ -54,7 +54,8 @@ export async function diffModels(first: ModelInput, second: ModelInput): Promise
 
 const opened = async (input: ModelInput) => (input instanceof Model ? input : readModel(input));
 
-function differ(from: ReadonlyMap<string, string>, to: ReadonlyMap<string, string>): Difference {
+/** Compares texts by their names. */
+export function differ(from: ReadonlyMap<string, string>, to: ReadonlyMap<string, string>): Difference {
   const changed: Change[] = [];
   for (const [name, text] of from) {
     const other = to.get(name);

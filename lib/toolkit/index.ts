@@ -45,9 +45,11 @@ export type { LintFinding, LintSeverity, LintTarget } from '../onnx/lint/finding
 export type { LintOptions } from '../onnx/lint/options.js';
 export type { Difference, ModelDifference } from './diff-models.js';
 export type { ModelDescription } from './inspect-model.js';
+export type { InspectPageOptions } from './inspect-page/inspect-page.js';
 export type { TypesOptions } from './types-file.js';
 export const lintModel = later(async () => (await import('../onnx/lint/lint-model.js')).lintModel);
 export const inspectModel = later(async () => (await import('./inspect-model.js')).inspectModel);
+export const inspectPage = later(async () => (await import('./inspect-page/inspect-page.js')).inspectPage);
 export const diffModels = later(async () => (await import('./diff-models.js')).diffModels);
 export const typesOf = later(async () => (await import('./types-file.js')).typesOf);
 

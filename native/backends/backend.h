@@ -109,6 +109,8 @@ class LoadedModel {
  public:
   virtual ~LoadedModel() = default;
   virtual const Signature& signature() const noexcept = 0;
+  /// What else is known, as an object in JSON; "" where there is nothing.
+  virtual std::string facts() const { return {}; }
   virtual std::unique_ptr<Instance> create_instance() = 0;
 };
 

@@ -6,11 +6,19 @@
 #include <string>
 
 #include "backends/backend.h"
+#include "backends/plan_request.h"
 
 namespace ntrt {
 
-/// The CPU backend over the ONNX Runtime library at `library_path`. `on_open` is called once per process, when the
-/// library is mapped and before anything in it is used. Throws Error{kBackendUnavailable}.
-std::unique_ptr<Backend> create_backend(const std::string& library_path, const std::function<void()>& on_open);
+struct BackendRequest {
+  std::string library_path = {};          ///< of ONNX Runtime
+  const PlanRequest* plan = nullptr;      ///< not null: a module runs it, ONNX Runtime is not used
+  std::function<void()> on_open = [] {};  ///< see create_backend()
+};
+
+/// The CPU backend over the ONNX Runtime library, or a module of TensorRT's. `on_open` is called once per process and
+/// library, when that is mapped: of ONNX Runtime before anything in it is used, of a module after its first load. What
+/// `request` points at must outlive the backend. Throws Error{kBackendUnavailable}.
+std::unique_ptr<Backend> create_backend(const BackendRequest& request);
 
 }  // namespace ntrt

@@ -1,6 +1,7 @@
 #include "binding/load_arguments.h"
 
-#include "binding/read_text.h"
+#include "binding/plan_arguments.h"
+#include "binding/read_options.h"
 #include "binding/staging.h"
 #include "binding/tensor_argument.h"
 
@@ -15,60 +16,6 @@ SharedBytes take_bytes(Napi::Env env, napi_value value) {
   bytes.view = {static_cast<const std::byte*>(buffer->data()), buffer->size()};
   bytes.owner = std::move(buffer);
   return bytes;
-}
-
-napi_value get(napi_env env, napi_value object, const char* key) {
-  napi_value value = nullptr;
-  check_alive(napi_get_named_property(env, object, key, &value));
-  return value;
-}
-
-int64_t to_integer(napi_env env, napi_value value) {
-  int64_t number = 0;
-  check_alive(napi_get_value_int64(env, value, &number));
-  return number;
-}
-
-bool to_bool(napi_env env, napi_value value) {
-  bool flag = false;
-  check_alive(napi_get_value_bool(env, value, &flag));
-  return flag;
-}
-
-std::string text(const Napi::Object& object, const char* key) {
-  return to_text(object.Env(), get(object.Env(), object, key));
-}
-
-int64_t integer(const Napi::Object& object, const char* key) {
-  return to_integer(object.Env(), get(object.Env(), object, key));
-}
-
-template <typename F>
-void each_element(napi_env env, napi_value array, F&& visit) {
-  uint32_t length = 0;
-  check_alive(napi_get_array_length(env, array, &length));
-  for (uint32_t i = 0; i < length; ++i) {
-    napi_value element = nullptr;
-    check_alive(napi_get_element(env, array, i, &element));
-    visit(element);
-  }
-}
-
-template <typename F>
-void each_entry(napi_env env, napi_value object, F&& visit) {
-  napi_value keys = nullptr;
-  check_alive(napi_get_property_names(env, object, &keys));
-  each_element(env, keys, [&](napi_value key) {
-    napi_value value = nullptr;
-    check_alive(napi_get_property(env, object, key, &value));
-    visit(to_text(env, key), value);
-  });
-}
-
-double to_number(napi_env env, napi_value value) {
-  double number = 0;
-  check_alive(napi_get_value_double(env, value, &number));
-  return number;
 }
 
 Clock::duration milliseconds(const Napi::Object& object, const char* key) {
@@ -239,6 +186,7 @@ LoadRequest read_load_arguments(Napi::Env env, napi_value model, const Napi::Obj
   LoadRequest request;
   read_model(env, model, options, request);
   request.library_path = text(options, "libraryPath");
+  request.plan = read_plan(options);
 
   request.backend.threads = static_cast<int>(integer(options, "threads"));
   request.backend.graph_optimization_level = text(options, "graphOptimizationLevel");

@@ -61,6 +61,7 @@ Napi::Function NativeEngine::define(Napi::Env env) {
   return define_class<NativeEngine>(env, "NativeEngine",
                                     {
                                         method<&NativeEngine::describe>("describe"),
+                                        method<&NativeEngine::facts>("facts"),
                                         method<&NativeEngine::batching>("batching"),
                                         method<&NativeEngine::numa>("numa"),
                                         method<&NativeEngine::queue_options>("queueOptions"),

@@ -32,6 +32,7 @@ class NativeEngine final : public Napi::ObjectWrap<NativeEngine> {
   napi_value error_factory() const;
 
   Napi::Value describe(const Napi::CallbackInfo& info);
+  Napi::Value facts(const Napi::CallbackInfo& info);
   Napi::Value batching(const Napi::CallbackInfo& info);
   Napi::Value numa(const Napi::CallbackInfo& info);
   Napi::Value queue_options(const Napi::CallbackInfo& info);

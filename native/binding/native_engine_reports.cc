@@ -44,6 +44,10 @@ Napi::Value NativeEngine::describe(const Napi::CallbackInfo& info) {
   return result;
 }
 
+Napi::Value NativeEngine::facts(const Napi::CallbackInfo& info) {
+  return Napi::String::New(info.Env(), engine().facts());
+}
+
 /// batching(): { enabled, reason }, as things are.
 Napi::Value NativeEngine::batching(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();

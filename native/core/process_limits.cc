@@ -50,7 +50,8 @@ uint64_t data_bytes() noexcept {
 bool limit_process_memory(uint64_t bytes) noexcept {
   const rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
-  // Not RLIMIT_AS: V8 reserves far more address space than it uses.
+  // Not RLIMIT_AS: V8 and CUDA reserve far more address space than they use. What they reserve cannot be written, so
+  // that this limit, of private mappings that can be, does not count it.
   const uint64_t most = data_bytes() + bytes;
   const rlimit data{most, most};
   return setrlimit(RLIMIT_DATA, &data) == 0;

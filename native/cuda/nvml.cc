@@ -18,7 +18,7 @@ void look_up(const std::string& path, Entry<Function>& entry) {
   }
 }
 
-std::unique_ptr<Nvml> open_one(const std::string& path) {
+std::unique_ptr<Nvml> open_nvml_library(const std::string& path) {
   auto nvml = std::make_unique<Nvml>();
   nvml->path = path;
 #define NTRT_LOOK_UP(member, symbol, need) look_up(path, nvml->member);
@@ -46,7 +46,7 @@ std::vector<std::string> nvml_paths() {
 #endif
 }
 
-Search<Nvml> open_nvml(const std::vector<std::string>& paths) { return search_paths<Nvml>(paths, open_one); }
+Search<Nvml> open_nvml(const std::vector<std::string>& paths) { return search_paths<Nvml>(paths, open_nvml_library); }
 
 const Search<Nvml>& find_nvml() {
   static const auto* const kSearch = new Search<Nvml>(open_nvml(nvml_paths()));

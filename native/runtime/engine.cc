@@ -37,6 +37,7 @@ Engine::Engine(std::unique_ptr<LoadedModel> model, EngineOptions options)
       options_(std::move(options)),
       model_(std::move(model)),
       signature_(model_->signature()),
+      facts_(model_->facts()),
       is_batching_(options_.layout.enabled),
       queue_options_(options_.queue),
       planner_(options_.queue.batch),

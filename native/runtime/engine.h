@@ -76,6 +76,8 @@ class Engine final : public Interruptible, public std::enable_shared_from_this<E
   ~Engine() override = default;
 
   const Signature& signature() const noexcept { return signature_; }
+  /// LoadedModel::facts()
+  const std::string& facts() const noexcept { return facts_; }
   const EngineOptions& options() const noexcept { return options_; }
   EngineCounters& counters() noexcept { return counters_; }
   QueueState queue_state() const;
@@ -199,6 +201,7 @@ class Engine final : public Interruptible, public std::enable_shared_from_this<E
   const EngineOptions options_;
   std::unique_ptr<LoadedModel> model_;
   const Signature signature_;
+  const std::string facts_;
   /// Made beforehand: lanes take no memory to say so.
   const Error too_late_{Code::kTimeout, "the request's time-out would pass before its result is there"};
   EngineCounters counters_;

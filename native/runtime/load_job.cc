@@ -23,14 +23,17 @@ BatchLayout prove_layout(LoadedModel& model, const ProofOptions& proof, LoadCanc
 }
 
 EngineHandle load(LoadRequest request, LoadCancellation& cancellation) {
-  const std::unique_ptr<Backend> backend = create_backend(request.library_path, install_exit_handler);
+  const PlanRequest* const plan = request.plan ? &*request.plan : nullptr;
+  const std::unique_ptr<Backend> backend = create_backend({request.library_path, plan, install_exit_handler});
   // This thread is the load's own: what it starts and takes from here on is on the node.
   request.engine.numa = bind_to_node(request.numa, request.backend.threads);
   const NumaScope on_node(request.engine.numa.node);
   // Note "process exit": again after the first load, which makes more statics.
   static std::once_flag loaded;
 
-  ModelSource source = open_model(request);
+  // What waits for a device must not hold up a JavaScript thread.
+  if (plan != nullptr) request.engine.inline_below_us = 0;
+  const ModelSource source = plan != nullptr ? ModelSource::from_file(plan->file) : open_model(request);
   request.engine.memory = MemoryOwner::make_listed(request.engine.name, request.memory_limit);
   std::unique_ptr<LoadedModel> model;
   {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "backends/plan_request.h"
 #include "memory/owner.h"
 #include "model/model_request.h"
 #include "runtime/engine_handle.h"
@@ -15,7 +16,8 @@
 namespace ntrt {
 
 struct LoadRequest : ModelRequest {
-  std::string library_path;  ///< of ONNX Runtime
+  std::string library_path;         ///< of ONNX Runtime
+  std::optional<PlanRequest> plan;  ///< in place of a model
   BackendOptions backend;
   EngineOptions engine;  ///< but for its layout, sequences and NUMA node
   NumaRequest numa;

@@ -29,7 +29,14 @@ export async function runClangTidy(toolchain, { sources, commands }) {
   const includes = includedHeaders(path.join(root, 'native'));
   const shared = hashFiles(root, ['.clang-tidy'], [pins.toolchain['clang-tidy'], pins.onnxruntimeHeaders.treeSha256]);
   const addonFlags = await bindingFlags();
-  const nvidiaFlags = await flagsWithNvidia();
+  const cudaFlags = await flagsWithNvidia(['cudaInclude', 'nvmlInclude']);
+  const tensorrtFlags = await flagsWithNvidia(['cudaInclude', 'nvmlInclude', 'rtxInclude']);
+  /** @param {string} file */
+  const flagsOf = (file) => {
+    if (sources.includes(file)) return addonFlags;
+    if (file.startsWith('native/cuda/')) return cudaFlags;
+    return builderFiles.test(file) ? tensorrtFlags : undefined;
+  };
   const result = { failures: [], checked: 0, remembered: 0, unknown: [] };
 
   // What ships. The tests' sources are compiled with the same warnings, and would take longer than all the rest.
@@ -38,7 +45,7 @@ export async function runClangTidy(toolchain, { sources, commands }) {
     Array.from({ length: os.availableParallelism() }, async () => {
       for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
         const command = commands.get(file);
-        const flags = file.startsWith('native/cuda/') ? nvidiaFlags : sources.includes(file) ? addonFlags : undefined;
+        const flags = flagsOf(file);
         if (command === undefined && flags === undefined) {
           result.unknown.push(file);
           continue;
@@ -77,9 +84,15 @@ const commonFlags = [
   `-I${path.join(root, 'native')}`,
 ];
 
-/** For native/cuda, which CMake compiles with NVIDIA's headers only; undefined where those cannot be had. */
-async function flagsWithNvidia() {
-  const parts = /** @type {const} */ (['cudaInclude', 'nvmlInclude']);
+/** What builds engines. */
+const builderFiles = /^native\/(builder\/|backends\/tensorrt\/|core\/process_memory\.)/;
+
+/**
+ * For what CMake compiles with NVIDIA's headers only; undefined where those cannot be had.
+ * @template {'cudaInclude' | 'nvmlInclude' | 'rtxInclude'} Part
+ * @param {Part[]} parts
+ */
+async function flagsWithNvidia(parts) {
   if (unavailable(parts)) return undefined;
   const paths = await ensureNvidia({ parts });
   return [...commonFlags, ...parts.flatMap((part) => ['-isystem', paths[part]])];

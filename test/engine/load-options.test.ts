@@ -74,7 +74,13 @@ const bad: [unknown, string, string][] = [
   [{ cacheDir: '' }, 'options.cacheDir', 'INVALID_ARGUMENT'],
   [{ memoryLimitBytes: 1 }, 'options.memoryLimitBytes', 'OUT_OF_RANGE'],
   [{ memoryLimitBytes: '1GB' }, 'options.memoryLimitBytes', 'INVALID_ARGUMENT'],
-  [{ tf32: true }, 'options.tf32', 'UNSUPPORTED'],
+  [{ calibration: [] }, 'options.calibration', 'UNSUPPORTED'],
+  [{ tf32: 1 }, 'options.tf32', 'INVALID_ARGUMENT'],
+  [{ trust: { plans: 'all' } }, 'options.trust.plans', 'INVALID_ARGUMENT'],
+  [{ profiles: [] }, 'options.profiles', 'INVALID_ARGUMENT'],
+  [{ logger: {} }, 'options.logger.error', 'INVALID_ARGUMENT'],
+  [{ onProgress: 1 }, 'options.onProgress', 'INVALID_ARGUMENT'],
+  [{ backend: 'tensorrt', device: 'cpu' }, 'options.device', 'INVALID_ARGUMENT'],
 ];
 
 describe('load()', () => {
@@ -106,7 +112,8 @@ describe('resolveLoadOptions()', () => {
     expect(resolveLoadOptions()).toMatchObject({
       backend: 'auto',
       fallback: 'error',
-      device: 'cpu',
+      device: undefined,
+      tf32: false,
       graphOptimizationLevel: 'all',
       batching: {
         queue: {

@@ -61,7 +61,7 @@ describe('build_check', () => {
   });
 
   test.each([
-    ['a target that does not exist', ['--target', 'sm90'], 'no target sm90'],
+    ['a target that does not exist', ['--target', 'sm90'], '--target sm90: wanted is one of sm75, sm80,'],
     ['a shape that is none', ['--target', 'sm80', '--profile', 'x=1xa,8x64,32x64'], '"1xa" is no shape'],
     ['a profile with two shapes', ['--target', 'sm80', '--profile', 'x=1x64,8x64'], 'is no NAME=MIN,OPT,MAX'],
     [

@@ -19,6 +19,8 @@ test('there is a folder in npm/ for each target, and no other', () => {
   expect(readdirSync(path.join(root, 'npm')).sort()).toEqual(Object.keys(targets).sort());
 });
 
+const gpuFiles = ['node-tensorrt-builder', 'node-tensorrt-backend-*.so'];
+
 describe.each(Object.entries(targets))('npm/%s', (name, { platform, arch, library }) => {
   test('is for that system, and of the version of the main package', () => {
     expect(manifest(path.join('npm', name))).toMatchObject({
@@ -28,7 +30,7 @@ describe.each(Object.entries(targets))('npm/%s', (name, { platform, arch, librar
       cpu: [arch],
       ...(platform === 'linux' ? { libc: ['glibc'] } : {}),
       main: 'node-tensorrt.node',
-      files: ['node-tensorrt.node', library, 'licenses'],
+      files: ['node-tensorrt.node', ...(platform === 'linux' ? gpuFiles : []), library, 'licenses'],
     });
   });
 });
@@ -42,7 +44,7 @@ test('parseTargets knows what there is to build', () => {
 });
 
 test('checkSizes refuses a tarball above its bound, by name', () => {
-  const small = { name: 'small', tarball: 'small.tgz', packed: 10, unpacked: 50, bound: 10 };
+  const small = { name: 'small', tarball: 'small.tgz', packed: 10, unpacked: 50, bound: 10, missing: null };
   const large = { ...small, name: 'large', packed: 11 };
   expect(() => checkSizes([small])).not.toThrow();
   expect(() => checkSizes([small, large])).toThrow('large has 11 bytes, allowed are 10');

@@ -9,8 +9,8 @@ describe('node-tensorrt/onnx', () => {
     const names = [
       'Model', 'NodeTensorRTError', 'Tensor', 'attribute', 'bisectPrecision', 'castModel', 'cloneModel', 'compareModels',
       'comparisonJson', 'comparisonPage', 'diffModels', 'emulateLowPrecision', 'extractSubgraph', 'formatComparison',
-      'inferShapes', 'inferTypes', 'inspectModel', 'lintModel', 'listSamples', 'optimizeModel', 'parseComparison',
-      'readImage', 'readImages', 'readModel', 'readNpy', 'readNpz', 'readSample', 'readSamples', 'renameValues',
+      'inferShapes', 'inferTypes', 'inspectModel', 'inspectPage', 'lintModel', 'listSamples', 'optimizeModel',
+      'parseComparison', 'readImage', 'readImages', 'readModel', 'readNpy', 'readNpz', 'readSample', 'readSamples', 'renameValues',
       'resolvePreprocessing', 'serializeModel', 'setBatchDimension', 'setDims', 'tensorType', 'textEquality', 'topK',
       'typesOf', 'upgradeOpset', 'writeModel', 'writeNpy', 'writeNpz', 'writeSamples',
     ]; // biome-ignore format: a list

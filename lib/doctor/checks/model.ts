@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { modelPath } from '../../engine/precision.js';
+import { modelPath } from '../../engine/model-path.js';
 import { formatBytes } from '../../memory/format.js';
 import { estimateModel } from '../../models/estimate.js';
 import type { LintFinding } from '../../onnx/lint/finding.js';

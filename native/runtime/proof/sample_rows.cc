@@ -110,7 +110,8 @@ OwnedTensors generate_row(const Signature& signature, const std::vector<int>& ax
     Shape dims;
     for (size_t i = 0; i < spec.dims.size(); ++i) {
       const auto* fixed = std::get_if<int64_t>(&spec.dims[i]);
-      dims.push_back(static_cast<int>(i) == axes[input] ? 1 : fixed != nullptr ? *fixed : free_size);
+      const int64_t open = i < spec.usual.size() ? spec.usual[i] : free_size;
+      dims.push_back(static_cast<int>(i) == axes[input] ? 1 : fixed != nullptr ? *fixed : open);
     }
     TensorView& view = row.add(spec.type, std::move(dims));
     std::vector<std::string> none;

@@ -32,7 +32,8 @@ struct Sample {
   OwnedTensors tensors;
 };
 
-/// One row for each input, with `free_size` for every symbolic dimension that is not the axis of the rows. Those
+/// One row for each input, with `free_size`, or what is usual, for every symbolic dimension that is not the axis of the
+/// rows. Those
 /// without an axis (kNoAxis) are the same for every seed. Floating-point values lie in [-1, 1), integers are 1 or 2 (0
 /// would be divided by), strings are letters. The same `seed` gives the same values.
 OwnedTensors generate_row(const Signature& signature, const std::vector<int>& axes, int64_t free_size, uint64_t seed);

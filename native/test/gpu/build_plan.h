@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "backends/tensorrt/builder/libraries.h"
+#include "backends/tensorrt/builder/profile.h"
 #include "test/gpu/item.h"
-#include "test/nvidia/libraries.h"
-#include "test/nvidia/profile.h"
 
 namespace ntrt::gpu {
 
@@ -17,9 +17,9 @@ struct BuiltPlan {
 };
 
 /// `path`: null, or where external data is looked for. TF32, which computes float32 with 11 bits, is off.
-inline BuiltPlan build_plan(const nvidia::Libraries& libraries, const std::string& model, const char* path,
-                            const std::vector<nvidia::InputProfile>& inputs) {
-  nvidia::TensorRtLog log;
+inline BuiltPlan build_plan(const tensorrt::Libraries& libraries, const std::string& model, const char* path,
+                            const std::vector<tensorrt::InputProfile>& inputs) {
+  tensorrt::TensorRtLog log;
   const auto builder = libraries.builder(log);
   const std::unique_ptr<nvinfer1::INetworkDefinition> network(builder->createNetworkV2(0));
   const auto parser = libraries.parser(*network, log);
@@ -27,7 +27,7 @@ inline BuiltPlan build_plan(const nvidia::Libraries& libraries, const std::strin
   expect(parser->parse(model.data(), model.size(), path), log.explain("the parser refuses the model"));
   config->clearFlag(nvinfer1::BuilderFlag::kTF32);
   nvinfer1::IOptimizationProfile* profile = builder->createOptimizationProfile();  // owned by the builder
-  for (const nvidia::InputProfile& input : inputs) nvidia::add_profile(*profile, input);
+  for (const tensorrt::InputProfile& input : inputs) tensorrt::add_profile(*profile, input);
   expect(config->addOptimizationProfile(profile) >= 0, log.explain("TensorRT does not take the profile"));
   std::unique_ptr<nvinfer1::IHostMemory> plan(builder->buildSerializedNetwork(*network, *config));
   expect(plan != nullptr, log.explain("TensorRT builds nothing"));

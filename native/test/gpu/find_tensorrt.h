@@ -1,10 +1,10 @@
 #pragma once
 // TensorRT, as the library's loader finds it.
 
+#include "backends/tensorrt/builder/libraries.h"
 #include "backends/tensorrt/loader/library.h"
 #include "test/gpu/item.h"
 #include "test/gpu/machine.h"
-#include "test/nvidia/libraries.h"
 
 namespace ntrt::gpu {
 
@@ -18,7 +18,7 @@ inline std::shared_ptr<const tensorrt::Library> find_tensorrt(const Machine& mac
   return search.found;
 }
 
-inline nvidia::Libraries open_tensorrt(const Machine& machine) {
+inline tensorrt::Libraries open_tensorrt(const Machine& machine) {
   const auto library = find_tensorrt(machine);
   return {tensorrt::Flavour::kTensorRt, library->path, library->parser};
 }

@@ -5,18 +5,16 @@
 #include <algorithm>
 #include <iostream>
 
+#include "backends/tensorrt/builder/arguments.h"
+#include "core/json.h"
 #include "core/shared_library.h"
 #include "test/gpu/item.h"
 #include "test/gpu/machine.h"
 #include "test/gpu/text.h"
-#include "test/nvidia/arguments.h"
-#include "test/nvidia/json.h"
 #include "test/nvidia/run_main.h"
 
 namespace ntrt::gpu {
 namespace {
-
-using nvidia::Json;
 
 std::vector<Item> all_items() {
   std::vector<Item> all;
@@ -73,7 +71,7 @@ int run(int argc, char** argv) {
     for (const Item& item : items) std::cout << item.name << '\n';
     return 0;
   }
-  const nvidia::Arguments arguments(argc, argv, {"--models", "--item"});
+  const tensorrt::Arguments arguments(argc, argv, {"--models", "--item"});
   const std::vector<std::string> models = arguments.all("--models");
   if (const std::vector<std::string> chosen = arguments.all("--item"); !chosen.empty()) {
     for (const std::string& name : chosen) {

@@ -3,19 +3,19 @@
 
 #include <algorithm>
 
+#include "backends/tensorrt/builder/libraries.h"
 #include "cuda/device_memory.h"
 #include "cuda/pinned_memory.h"
 #include "cuda/stream.h"
 #include "test/gpu/machine.h"
 #include "test/gpu/mlp.h"
-#include "test/nvidia/libraries.h"
 
 namespace ntrt::gpu {
 
 /// On a thread whose current context is `context`. Rows are set before anything is enqueued.
 class MlpSession {
  public:
-  MlpSession(const nvidia::Libraries& libraries, const cuda::ContextPtr& context, const std::string& plan,
+  MlpSession(const tensorrt::Libraries& libraries, const cuda::ContextPtr& context, const std::string& plan,
              const Mlp& mlp)
       : stream_(cuda::Stream::create(context)),
         runtime_(libraries.runtime(log_)),
@@ -75,7 +75,7 @@ class MlpSession {
  private:
   static size_t bytes_of(int rows) { return Mlp::count(rows) * sizeof(float); }
 
-  nvidia::TensorRtLog log_;
+  tensorrt::TensorRtLog log_;
   cuda::Stream stream_;
   cuda::DeviceMemory device_input_;
   cuda::DeviceMemory device_output_;

@@ -15,9 +15,9 @@
 #include <string>
 #include <vector>
 
+#include "backends/tensorrt/builder/profile.h"
 #include "test/gpu/item.h"
 #include "test/nvidia/model_file.h"
-#include "test/nvidia/profile.h"
 
 namespace ntrt::gpu {
 
@@ -58,7 +58,7 @@ struct ModelCase {
         words >> name >> dims >> data;
         CaseSample& sample = result.samples.back();
         (what == "input" ? sample.inputs : sample.outputs)
-            .push_back({name, nvidia::parse_shape(dims), nvidia::read_model((folder / data).string())});
+            .push_back({name, tensorrt::parse_shape(dims), nvidia::read_model((folder / data).string())});
       }
       expect(!words.fail(), "a line of case.txt is wrong: " + line);
     }
@@ -67,9 +67,9 @@ struct ModelCase {
   }
 
   /// From the smallest to the largest of the samples, best for the first.
-  nvidia::InputProfile profile(size_t input) const {
+  tensorrt::InputProfile profile(size_t input) const {
     const CaseTensor& first = samples.front().inputs.at(input);
-    nvidia::InputProfile profile{first.name, {first.dims, first.dims, first.dims}};
+    tensorrt::InputProfile profile{first.name, {first.dims, first.dims, first.dims}};
     for (const CaseSample& sample : samples) {
       const nvinfer1::Dims& dims = sample.inputs.at(input).dims;
       for (int32_t i = 0; i < dims.nbDims; ++i) {

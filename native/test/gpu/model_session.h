@@ -3,13 +3,13 @@
 
 #include <map>
 
+#include "backends/tensorrt/builder/libraries.h"
 #include "cuda/device_memory.h"
 #include "cuda/graph.h"
 #include "cuda/stream.h"
 #include "test/gpu/machine.h"
 #include "test/gpu/model_case.h"
 #include "test/gpu/text.h"
-#include "test/nvidia/libraries.h"
 
 namespace ntrt::gpu {
 
@@ -30,7 +30,7 @@ inline double worst_db(const Comparison& comparison, double least) {
 /// On a thread whose current context is `context`. A sample is set before anything is enqueued.
 class ModelSession {
  public:
-  ModelSession(const nvidia::Libraries& libraries, const cuda::ContextPtr& context, const nvinfer1::IHostMemory& plan)
+  ModelSession(const tensorrt::Libraries& libraries, const cuda::ContextPtr& context, const nvinfer1::IHostMemory& plan)
       : stream_(cuda::Stream::create(context)),
         runtime_(libraries.runtime(log_)),
         engine_(runtime_->deserializeCudaEngine(plan.data(), plan.size())),
@@ -95,7 +95,7 @@ class ModelSession {
     return held.get();
   }
 
-  nvidia::TensorRtLog log_;
+  tensorrt::TensorRtLog log_;
   cuda::Stream stream_;
   std::map<std::string, cuda::DeviceMemory> memory_;
   std::unique_ptr<nvinfer1::IRuntime> runtime_;

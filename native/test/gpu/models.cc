@@ -14,11 +14,11 @@
 namespace ntrt::gpu {
 namespace {
 
-using nvidia::Libraries;
-using nvidia::TensorRtLog;
+using tensorrt::Libraries;
+using tensorrt::TensorRtLog;
 
 std::unique_ptr<nvinfer1::IHostMemory> build_case(const Libraries& libraries, const ModelCase& model) {
-  std::vector<nvidia::InputProfile> inputs;
+  std::vector<tensorrt::InputProfile> inputs;
   for (size_t i = 0; i < model.samples.front().inputs.size(); ++i) inputs.push_back(model.profile(i));
   return build_plan(libraries, nvidia::read_model(model.path), model.path.c_str(), inputs).plan;
 }

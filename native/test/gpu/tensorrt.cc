@@ -15,8 +15,8 @@
 namespace ntrt::gpu {
 namespace {
 
-using nvidia::Libraries;
-using nvidia::TensorRtLog;
+using tensorrt::Libraries;
+using tensorrt::TensorRtLog;
 
 /// What FP32 results may differ by, as a part of the largest: sums of 1024 products in another order differ by some
 /// 1e-6, with TF32, which must be off, by some 1e-3.

@@ -7,18 +7,29 @@
 #include <cstdlib>
 #include <iostream>
 
-#include "test/nvidia/arguments.h"
-#include "test/nvidia/libraries.h"
+#include "backends/tensorrt/builder/arguments.h"
+#include "backends/tensorrt/builder/libraries.h"
+#include "backends/tensorrt/builder/profile.h"
+#include "backends/tensorrt/builder/refusals.h"
+#include "backends/tensorrt/builder/tensors.h"
+#include "test/nvidia/api_settings.h"
 #include "test/nvidia/model_file.h"
-#include "test/nvidia/profile.h"
 #include "test/nvidia/progress.h"
-#include "test/nvidia/refusals.h"
 #include "test/nvidia/run_main.h"
 #include "test/nvidia/standin_guard.h"
-#include "test/nvidia/tensors.h"
 
 namespace ntrt::nvidia {
 namespace {
+
+using tensorrt::add_profile;
+using tensorrt::Arguments;
+using tensorrt::dims_json;
+using tensorrt::inputs_json;
+using tensorrt::Libraries;
+using tensorrt::outputs_json;
+using tensorrt::parse_profile;
+using tensorrt::refusals;
+using tensorrt::TensorRtLog;
 
 using nvinfer1::Dims;
 using nvinfer1::OptProfileSelector;
@@ -33,10 +44,6 @@ Dims dims_of(std::initializer_list<int64_t> sizes) {
   Dims dims{static_cast<int32_t>(sizes.size()), {}};
   std::copy(sizes.begin(), sizes.end(), dims.d);
   return dims;
-}
-
-Json dims_json(const Dims& dims) {
-  return Json::array(std::vector<int64_t>(dims.d, dims.d + std::max(dims.nbDims, 0)));
 }
 
 /// How much was said, not how: texts differ from version to version.
@@ -291,9 +298,13 @@ int run(int argc, char** argv) {
                                 {"network", network(libraries, files)},
                                 {"profiles", profiles(libraries)},
                                 {"configuration", configuration(libraries)},
+                                {"settings", settings(libraries)},
+                                {"recording", recording(libraries)},
 #ifdef TRT_MAJOR_RTX
                                 {"runtime", runtime(libraries)},
                                 {"building", building(libraries, files, arguments.all("--profile"))},
+#else
+                                {"timingCaches", timing_caches(libraries)},
 #endif
                             })
                    .text()

@@ -6,27 +6,23 @@
 #include <chrono>
 #include <iostream>
 
-#include "test/nvidia/arguments.h"
-#include "test/nvidia/libraries.h"
+#include "backends/tensorrt/builder/arguments.h"
+#include "backends/tensorrt/builder/libraries.h"
+#include "backends/tensorrt/builder/profile.h"
+#include "backends/tensorrt/builder/refusals.h"
+#include "backends/tensorrt/builder/targets.h"
 #include "test/nvidia/model_file.h"
-#include "test/nvidia/profile.h"
 #include "test/nvidia/progress.h"
-#include "test/nvidia/refusals.h"
 #include "test/nvidia/run_main.h"
 #include "test/nvidia/standin_guard.h"
 
 namespace ntrt::nvidia {
 namespace {
 
-using nvinfer1::ComputeCapability;
-
-ComputeCapability parse_target(const std::string& text) {
-  for (const auto target : {ComputeCapability::kSM75, ComputeCapability::kSM80, ComputeCapability::kSM86,
-                            ComputeCapability::kSM89, ComputeCapability::kSM120, ComputeCapability::kSM121}) {
-    if (text == "sm" + std::to_string(static_cast<int>(target))) return target;
-  }
-  throw std::invalid_argument("TensorRT-RTX has no target " + text + " (sm75, sm80, sm86, sm89, sm120, sm121)");
-}
+using tensorrt::Arguments;
+using tensorrt::InputProfile;
+using tensorrt::Libraries;
+using tensorrt::TensorRtLog;
 
 struct Request {
   std::string path;
@@ -44,11 +40,10 @@ Json build(const Libraries& libraries, const Request& request, const std::string
   const auto parser = libraries.parser(*network, log);
   const std::unique_ptr<nvinfer1::IBuilderConfig> config(builder->createBuilderConfig());
   config->setProgressMonitor(&progress);
-  config->setNbComputeCapabilities(1);
-  if (!config->setComputeCapability(parse_target(target), 0)) throw std::runtime_error(target + " is not taken");
+  tensorrt::set_targets({target}, *config, log);
   if (!request.profile.empty()) {
     nvinfer1::IOptimizationProfile* profile = builder->createOptimizationProfile();  // owned by the builder
-    for (const InputProfile& input : request.profile) add_profile(*profile, input);
+    for (const InputProfile& input : request.profile) tensorrt::add_profile(*profile, input);
     if (config->addOptimizationProfile(profile) < 0) {
       throw std::invalid_argument(log.explain("TensorRT does not take the profile"));
     }
@@ -64,7 +59,7 @@ Json build(const Libraries& libraries, const Request& request, const std::string
                        {"seconds", seconds.count()},
                        {"planBytes", is_good ? plan->size() : 0},
                        {"phases", progress.json()},
-                       {"refused", refusals(*parser)},
+                       {"refused", tensorrt::refusals(*parser)},
                        {"errors", Json::array(log.take_errors())},
                        {"warnings", Json::array(log.take_warnings())}});
 }
@@ -74,7 +69,7 @@ int run(int argc, char** argv) {
   refuse_standins();
   const Libraries libraries(tensorrt::Flavour::kTensorRtRtx, arguments.one("--library"), arguments.one("--parser"));
   Request request{arguments.one("--model"), read_model(arguments.one("--model")), {}};
-  for (const std::string& text : arguments.all("--profile")) request.profile.push_back(parse_profile(text));
+  for (const std::string& text : arguments.all("--profile")) request.profile.push_back(tensorrt::parse_profile(text));
   std::vector<Json> targets;
   bool all_good = true;
   for (const std::string& target : arguments.all("--target")) {

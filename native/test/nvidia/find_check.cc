@@ -5,7 +5,7 @@
 
 #include "backends/tensorrt/loader/library.h"
 #include "core/error.h"
-#include "test/nvidia/json.h"
+#include "core/json.h"
 
 namespace ntrt::nvidia {
 namespace {
@@ -34,9 +34,9 @@ Json found(tensorrt::Flavour flavour) {
 
 int main() {
   using ntrt::tensorrt::Flavour;
-  std::vector<ntrt::nvidia::Json> all;
+  std::vector<ntrt::Json> all;
   for (const Flavour flavour : {Flavour::kTensorRt, Flavour::kTensorRtLean, Flavour::kTensorRtRtx}) {
     all.push_back(ntrt::nvidia::found(flavour));
   }
-  std::cout << ntrt::nvidia::Json::array(all).text() << '\n';
+  std::cout << ntrt::Json::array(all).text() << '\n';
 }

@@ -5,16 +5,23 @@
 #include <cstdlib>
 #include <iostream>
 
-#include "test/nvidia/arguments.h"
-#include "test/nvidia/libraries.h"
+#include "backends/tensorrt/builder/arguments.h"
+#include "backends/tensorrt/builder/libraries.h"
+#include "backends/tensorrt/builder/refusals.h"
+#include "backends/tensorrt/builder/tensors.h"
 #include "test/nvidia/model_file.h"
-#include "test/nvidia/refusals.h"
 #include "test/nvidia/run_main.h"
 #include "test/nvidia/standin_guard.h"
-#include "test/nvidia/tensors.h"
 
 namespace ntrt::nvidia {
 namespace {
+
+using tensorrt::Arguments;
+using tensorrt::inputs_json;
+using tensorrt::Libraries;
+using tensorrt::outputs_json;
+using tensorrt::refusals;
+using tensorrt::TensorRtLog;
 
 Json parse(const Libraries& libraries, const std::string& path, bool& is_good) {
   const std::string model = read_model(path);

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "test/nvidia/json.h"
+#include "core/json.h"
 
 namespace ntrt::nvidia {
 

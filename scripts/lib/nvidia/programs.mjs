@@ -17,6 +17,11 @@ export const checkParts = /** @type {const} */ ([...includeParts, 'tensorrtLib',
 
 /**
  * @typedef {object} CheckPrograms
+ * @property {string} builder node-tensorrt-builder
+ * @property {string} tensorrtModule what it opens to build with TensorRT
+ * @property {string} rtxModule and with TensorRT-RTX
+ * @property {string} otherModule a module of another version
+ * @property {string} otherTensorrt a library that says it is TensorRT-RTX 1.4
  * @property {string} buildCheck
  * @property {string} parseCheck
  * @property {string} findCheck
@@ -45,7 +50,7 @@ export async function fetchForChecks(python) {
  * @param {import('../toolchain.mjs').Toolchain} toolchain
  * @param {string | null} compiler
  * @param {Pick<import('./ensure.mjs').NvidiaPaths, typeof includeParts[number]>} paths
- * @param {'nvidia_checks' | 'gpu_programs'} target
+ * @param {'nvidia_checks' | 'gpu_programs' | 'gpu_modules'} target
  * @returns {Promise<import('../progress.mjs').StepResult>}
  */
 export async function compileWithNvidia(toolchain, compiler, paths, target) {
@@ -68,7 +73,13 @@ export async function compileWithNvidia(toolchain, compiler, paths, target) {
  */
 export function checkPrograms({ tensorrtLib, rtxLib }) {
   const dir = path.join(buildDir('nvidia'), 'native', 'test', 'nvidia');
+  const modules = path.join(buildDir('nvidia'), 'gpu');
   return {
+    builder: path.join(modules, 'node-tensorrt-builder'),
+    tensorrtModule: path.join(modules, 'node-tensorrt-backend-tensorrt.so'),
+    rtxModule: path.join(modules, 'node-tensorrt-backend-tensorrt-rtx.so'),
+    otherModule: path.join(dir, 'other_module.so'),
+    otherTensorrt: path.join(dir, 'libother_tensorrt.so'),
     buildCheck: path.join(dir, 'build_check'),
     parseCheck: path.join(dir, 'parse_check'),
     findCheck: path.join(dir, 'find_check'),

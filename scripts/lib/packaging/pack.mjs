@@ -10,7 +10,15 @@ const MB = 1e6;
 /** What nobody should have to download: sizes of tarballs. */
 export const bounds = { main: 2.5 * MB, platform: 25 * MB };
 
-/** @typedef {{ name: string, tarball: string, packed: number, unpacked: number, bound: number }} Packed sizes in bytes */
+/**
+ * @typedef {object} Packed sizes in bytes
+ * @property {string} name
+ * @property {string} tarball
+ * @property {number} packed
+ * @property {number} unpacked
+ * @property {number} bound
+ * @property {string | null} missing why there is nothing in it for GPUs; null where that is as it should be
+ */
 
 /**
  * Makes the tarballs of the main package and of platform packages.
@@ -28,9 +36,9 @@ export async function packAll(names, python, step) {
   });
   for (const name of names) {
     await step(`package @node-tensorrt/${name}`, async () => {
-      const { dir, fresh, note } = await stagePlatformPackage(name, python);
-      packed.push(await pack(`@node-tensorrt/${name}`, dir, bounds.platform));
-      return { fresh, note: `addon ${note}` };
+      const { dir, fresh, note, missing } = await stagePlatformPackage(name, python);
+      packed.push({ ...(await pack(`@node-tensorrt/${name}`, dir, bounds.platform)), missing });
+      return { fresh, note: `addon ${note}${missing === null ? '' : `; nothing for GPUs: ${missing}`}` };
     });
   }
   return packed;
@@ -46,7 +54,7 @@ async function pack(name, dir, bound) {
   await runOrFail(`npm pack of ${name}`, npm.command, args, { cwd: dir });
   const tarball = path.join(into, listFiles(into)[0]);
   const unpacked = listFiles(dir).reduce((sum, file) => sum + statSync(path.join(dir, file)).size, 0);
-  return { name, tarball, packed: statSync(tarball).size, unpacked, bound };
+  return { name, tarball, packed: statSync(tarball).size, unpacked, bound, missing: null };
 }
 
 /** @param {Packed[]} packages */

@@ -1,8 +1,9 @@
-import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { SetupError } from '../errors.mjs';
 import { npmCommand } from '../npm.mjs';
 import { packageFile, root } from '../paths.mjs';
+import { gpuFiles, gpuFilesUnavailable } from '../prebuild/gpu-files.mjs';
 import { prebuild } from '../prebuild/prebuild.mjs';
 import { targets } from '../prebuild/targets.mjs';
 import { runOrFail } from '../run.mjs';
@@ -18,10 +19,12 @@ const bundled = ['@bufbuild/protobuf', 'bindings', 'file-uri-to-path'];
 const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
 
 /**
- * Puts a platform package together from npm/<name>, the addon, ONNX Runtime's library and the licences.
+ * Puts a platform package together from npm/<name>, the addon, what builds and runs engines, ONNX Runtime's library and
+ * the licences.
  * @param {string} name of the target
  * @param {string} python
- * @returns {Promise<{ dir: string, note: string, fresh: boolean }>}
+ * @returns {Promise<{ dir: string, note: string, fresh: boolean, missing: string | null }>} missing: why there is nothing in
+ *   it for GPUs
  */
 export async function stagePlatformPackage(name, python) {
   const { version } = readJson(path.join(root, 'package.json'));
@@ -36,8 +39,16 @@ export async function stagePlatformPackage(name, python) {
   copyFileSync(addon, path.join(dir, 'node-tensorrt.node'));
   const onnxruntime = packageFile('onnxruntime-node', `bin/napi-v6/${platform}/${arch}/${library}`);
   copyFileSync(onnxruntime, path.join(dir, library));
+  const missing = gpuFilesUnavailable(targets[name]);
+  if (missing === null) {
+    for (const file of await gpuFiles(name, targets[name], python)) {
+      const copy = path.join(dir, path.basename(file));
+      copyFileSync(file, copy);
+      chmodSync(copy, 0o755);
+    }
+  }
   await writeLicences(path.join(dir, 'licenses'), platform, python);
-  return { dir, fresh, note };
+  return { dir, fresh, note, missing };
 }
 
 /**

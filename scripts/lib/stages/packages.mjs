@@ -18,5 +18,8 @@ export async function packages({ tools }) {
   const packed = await packAll(runnable, tools.python, showStep);
   process.stdout.write(`${sizeTable(packed)}\n`);
   checkSizes(packed);
-  return runVitest(['--config', 'test/packages/vitest.config.ts']);
+  const result = await runVitest(['--config', 'test/packages/vitest.config.ts']);
+  const without = packed.filter(({ missing }) => missing !== null);
+  const missing = without.map((each) => `what ${each.name} has for GPUs (${each.missing})`);
+  return { ...result, missing: [...result.missing, ...missing] };
 }

@@ -70,7 +70,7 @@ TEST_F(CpuLoad, ACancelledLoadSaysSo) {
   source.verify();
   LoadCancellation cancellation;
   cancellation.cancel();
-  const auto backend = create_backend(testing::onnxruntime_path(), [] {});
+  const auto backend = create_backend({.library_path = testing::onnxruntime_path()});
   const Error error = error_of([&] { backend->load(source, {}, cancellation); });
   EXPECT_EQ(error.code(), Code::kNotOpen) << error.message();
 }

@@ -1,6 +1,7 @@
 #include "test/standins/tensorrt/builder.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "test/standins/settings.h"
 #include "test/standins/tensorrt/driver.h"
@@ -52,9 +53,9 @@ std::optional<std::vector<int>> Builder::targets(const Model& model, const Confi
   std::vector<int> result = config.targets();
   for (int& target : result) {
     if (target != static_cast<int>(nvinfer1::ComputeCapability::kCURRENT)) continue;
-    target = current_compute_capability();
+    target = build_compute_capability();
     if (target == 0) {
-      voice_.error(ErrorCode::kINVALID_CONFIG, "there is no current GPU to build for");
+      voice_.error(ErrorCode::kINVALID_CONFIG, "there is no GPU to build for");
       return std::nullopt;
     }
   }
@@ -65,13 +66,22 @@ std::optional<std::vector<int>> Builder::targets(const Model& model, const Confi
   }
   return result;
 #else
-  const int current = current_compute_capability();
+  const int current = build_compute_capability();
   if (current == 0) {
-    voice_.error(ErrorCode::kINVALID_STATE, "there is no current GPU to build for");
+    voice_.error(ErrorCode::kINVALID_STATE, "there is no GPU to build for");
     return std::nullopt;
   }
   return std::vector<int>{current};
 #endif
+}
+
+/// What would be measured is one entry of the timing cache, if there is one.
+bool Builder::note_timing(const Model& model, const Config& config) const {
+  TimingCache* const cache = config.timing_cache();
+  if (cache == nullptr || config.getFlag(nvinfer1::BuilderFlag::kDISABLE_TIMING_CACHE)) return true;
+  const bool is_new = cache->add(std::hash<std::string>()(model.bytes));
+  if (!is_new || !config.getFlag(nvinfer1::BuilderFlag::kERROR_ON_TIMING_CACHE_MISS)) return true;
+  return voice_.error(ErrorCode::kINTERNAL_ERROR, "a tactic is not in the timing cache");
 }
 
 std::optional<std::string> Builder::build(Network& network, const Config& config) {
@@ -90,6 +100,7 @@ std::optional<std::string> Builder::build(Network& network, const Config& config
   }
   const auto compute_capabilities = targets(*model, config);
   if (!compute_capabilities) return std::nullopt;
+  if (!note_timing(*model, config)) return std::nullopt;
   if (!call("buildSerializedNetwork")) {
     voice_.error(ErrorCode::kINTERNAL_ERROR, "a fault that was asked for");
     return std::nullopt;

@@ -51,6 +51,7 @@ class Builder final : public nvinfer1::loud::Builder {
  private:
   std::optional<std::string> build(Network& network, const Config& config);
   bool check_profiles(const Model& model, const Config& config) const;
+  bool note_timing(const Model& model, const Config& config) const;
   std::optional<std::vector<int>> targets(const Model& model, const Config& config) const;
 
   Voice voice_;

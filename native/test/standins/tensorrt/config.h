@@ -7,6 +7,7 @@
 
 #include "loud.h"
 #include "test/standins/tensorrt/profile.h"
+#include "test/standins/tensorrt/timing_cache.h"
 #include "test/standins/tensorrt/voice.h"
 
 namespace standin {
@@ -17,7 +18,7 @@ class Config final : public nvinfer1::loud::BuilderConfig {
 
   void setFlags(nvinfer1::BuilderFlags flags) noexcept override { flags_ = flags; }
   nvinfer1::BuilderFlags getFlags() const noexcept override { return flags_; }
-  void setFlag(nvinfer1::BuilderFlag flag) noexcept override { flags_ |= 1U << static_cast<uint32_t>(flag); }
+  void setFlag(nvinfer1::BuilderFlag flag) noexcept override;
   void clearFlag(nvinfer1::BuilderFlag flag) noexcept override { flags_ &= ~(1U << static_cast<uint32_t>(flag)); }
   bool getFlag(nvinfer1::BuilderFlag flag) const noexcept override {
     return (flags_ >> static_cast<uint32_t>(flag) & 1U) != 0;
@@ -35,7 +36,21 @@ class Config final : public nvinfer1::loud::BuilderConfig {
     hardware_ = value;
   }
   nvinfer1::HardwareCompatibilityLevel getHardwareCompatibilityLevel() const noexcept override { return hardware_; }
-  nvinfer1::RuntimePlatform getRuntimePlatform() const noexcept override { return {}; }
+  void setRuntimePlatform(nvinfer1::RuntimePlatform value) noexcept override;
+  nvinfer1::RuntimePlatform getRuntimePlatform() const noexcept override { return platform_; }
+  void setAvgTimingIterations(int32_t number) noexcept override { timing_iterations_ = number; }
+  int32_t getAvgTimingIterations() const noexcept override { return timing_iterations_; }
+  void setMaxNbTactics(int32_t number) noexcept override;
+  int32_t getMaxNbTactics() const noexcept override { return tactics_; }
+  bool setTacticSources(nvinfer1::TacticSources sources) noexcept override;
+  nvinfer1::TacticSources getTacticSources() const noexcept override { return tactic_sources_; }
+  bool setTilingOptimizationLevel(nvinfer1::TilingOptimizationLevel value) noexcept override;
+  nvinfer1::TilingOptimizationLevel getTilingOptimizationLevel() const noexcept override { return tiling_; }
+  bool setL2LimitForTiling(int64_t bytes) noexcept override;
+  int64_t getL2LimitForTiling() const noexcept override { return tiling_l2_bytes_; }
+  nvinfer1::ITimingCache* createTimingCache(const void* bytes, size_t size) const noexcept override;
+  bool setTimingCache(const nvinfer1::ITimingCache& cache, bool ignores_mismatch) noexcept override;
+  const nvinfer1::ITimingCache* getTimingCache() const noexcept override { return timing_cache_; }
   bool setMaxAuxStreams(int32_t number) noexcept override;
   int32_t getMaxAuxStreams() const noexcept override { return aux_streams_; }
   void setProgressMonitor(nvinfer1::IProgressMonitor* monitor) noexcept override { monitor_ = monitor; }
@@ -48,6 +63,8 @@ class Config final : public nvinfer1::loud::BuilderConfig {
 #endif
 
   const std::vector<ProfileTable>& profiles() const { return profiles_; }
+  /// Null where the build has none.
+  TimingCache* timing_cache() const { return timing_cache_; }
   /// Compute capabilities, as 86 for 8.6; none: of the device that is there.
   const std::vector<int>& targets() const { return targets_; }
 
@@ -59,6 +76,13 @@ class Config final : public nvinfer1::loud::BuilderConfig {
   std::array<size_t, nvinfer1::EnumMax<nvinfer1::MemoryPoolType>()> pools_{};
   nvinfer1::ProfilingVerbosity verbosity_{};
   nvinfer1::HardwareCompatibilityLevel hardware_{};
+  nvinfer1::RuntimePlatform platform_{};
+  nvinfer1::TilingOptimizationLevel tiling_{};
+  nvinfer1::TacticSources tactic_sources_ = 3;
+  int64_t tiling_l2_bytes_ = 0;
+  int32_t timing_iterations_ = 1;
+  int32_t tactics_ = -1;
+  TimingCache* timing_cache_ = nullptr;  // the program's
   nvinfer1::IProgressMonitor* monitor_ = nullptr;
   std::vector<ProfileTable> profiles_;
   std::vector<int> targets_;

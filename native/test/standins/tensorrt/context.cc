@@ -97,9 +97,16 @@ bool ExecutionContext::allInputDimensionsSpecified() const noexcept {
   return true;
 }
 
+/// Those that depend on data are open until a run has ended.
+std::vector<Dims> ExecutionContext::declared_output_shapes() const {
+  std::vector<Dims> shapes;
+  for (const ModelTensor& output : core_->model().outputs) shapes.push_back(output.dims);
+  return shapes;
+}
+
 std::optional<std::vector<Dims>> ExecutionContext::output_shapes() const {
   if (!allInputDimensionsSpecified()) return std::nullopt;
-  if (core_->model().has_unknown_sizes) report_not_modelled("results whose shape depends on data");
+  if (core_->model().has_unknown_sizes) return declared_output_shapes();
   std::vector<Dims> inputs;
   for (const ModelTensor& input : core_->model().inputs) inputs.push_back(input_shape(input));
   if (!has_shapes_ || !std::equal(inputs.begin(), inputs.end(), known_inputs_.begin(), known_inputs_.end(), is_same)) {
@@ -198,6 +205,10 @@ bool ExecutionContext::enqueueV3(cudaStream_t stream) noexcept {
   if (!call("enqueueV3")) return voice_.error(ErrorCode::kFAILED_EXECUTION, "a fault that was asked for");
   const auto outputs = output_shapes();
   if (!outputs) return refuse("not all shapes of the inputs are set");
+  if (core_->model().has_unknown_sizes) {
+    report_not_modelled("results whose shape depends on data");
+    return false;
+  }
   if (core_->scratch_bytes() > 0 && device_memory_ == nullptr) return refuse("the context has no device memory");
   auto work = std::make_unique<Work>(Work{core_, known_inputs_, *outputs});
   std::vector<StandinAccess> accesses;

@@ -45,6 +45,7 @@ class ExecutionContext final : public nvinfer1::loud::ExecutionContext {
   Dims input_shape(const ModelTensor& input) const;
   /// Of all outputs, in their order, for the inputs as they are; nothing where one is open.
   std::optional<std::vector<Dims>> output_shapes() const;
+  std::vector<Dims> declared_output_shapes() const;
   const ProfileShapes* profile_of(const std::string& input) const;
   bool refuse(const std::string& text) const { return voice_.error(nvinfer1::ErrorCode::kINVALID_ARGUMENT, text); }
 

@@ -38,7 +38,8 @@ bool open(Driver& driver) {
     std::fprintf(stderr, "standin: a stand-in of TensorRT needs the stand-in driver, and libcuda.so.1 is another\n");
     std::abort();
   }
-  return load(get, "cuCtxGetDevice", driver.ctx_get_device) &&
+  return load(get, "cuInit", driver.init) && load(get, "cuDeviceGet", driver.device_get) &&
+         load(get, "cuCtxGetDevice", driver.ctx_get_device) &&
          load(get, "cuDeviceGetAttribute", driver.device_get_attribute) && load(get, "cuMemAlloc", driver.mem_alloc) &&
          load(get, "cuMemFree", driver.mem_free) && load(get, "cuEventRecord", driver.event_record);
 }
@@ -50,6 +51,14 @@ void report(const std::string& text) {
     std::fprintf(stderr, "standin: VIOLATION not-modelled: %s\n", text.c_str());
     std::abort();
   }
+}
+
+int compute_capability(const Driver& driver, CUdevice device) {
+  int major = 0;
+  int minor = 0;
+  driver.device_get_attribute(&major, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, device);
+  driver.device_get_attribute(&minor, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, device);
+  return major * 10 + minor;
 }
 
 }  // namespace
@@ -69,11 +78,16 @@ int current_compute_capability() {
   const Driver* driver = Driver::find();
   CUdevice device = 0;
   if (driver == nullptr || driver->ctx_get_device(&device) != CUDA_SUCCESS) return 0;
-  int major = 0;
-  int minor = 0;
-  driver->device_get_attribute(&major, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, device);
-  driver->device_get_attribute(&minor, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, device);
-  return major * 10 + minor;
+  return compute_capability(*driver, device);
+}
+
+int build_compute_capability() {
+  if (const int current = current_compute_capability(); current != 0) return current;
+  const Driver* driver = Driver::find();
+  CUdevice device = 0;
+  const bool is_there =
+      driver != nullptr && driver->init(0) == CUDA_SUCCESS && driver->device_get(&device, 0) == CUDA_SUCCESS;
+  return is_there ? compute_capability(*driver, device) : 0;
 }
 
 void report_not_modelled(const char* function) { report(function); }

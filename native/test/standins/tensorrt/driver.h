@@ -12,6 +12,8 @@ struct Driver {
   decltype(&standin_enqueue) enqueue = nullptr;
   decltype(&standin_report) report = nullptr;
   decltype(&standin_call) call = nullptr;
+  CUresult (*init)(unsigned) = nullptr;
+  CUresult (*device_get)(CUdevice*, int) = nullptr;
   CUresult (*ctx_get_device)(CUdevice*) = nullptr;
   CUresult (*device_get_attribute)(int*, CUdevice_attribute, CUdevice) = nullptr;
   CUresult (*mem_alloc)(CUdeviceptr*, size_t) = nullptr;
@@ -28,5 +30,8 @@ bool call(const char* function);
 
 /// The compute capability of the current context's device, as 86 for 8.6; 0 without a driver or a context.
 int current_compute_capability();
+
+/// The same; without a context that of the first device, which CUDA's runtime, that NVIDIA's library uses, then takes.
+int build_compute_capability();
 
 }  // namespace standin

@@ -26,7 +26,7 @@ function loudClass(name) {
   return [
     `class ${name} : public I${name}, public apiv::V${name} {`,
     ' public:',
-    `  ${name}() noexcept { mImpl = this; }`,
+    `  ${name}() noexcept { ${name === 'Layer' ? 'mLayer' : 'mImpl'} = this; }`,
     ...functions,
     '};',
   ].join('\n');

@@ -66,10 +66,20 @@ ModelPtr read_model(std::string bytes, std::string path) {
   const ntrt::OnnxOutline outline = ntrt::read_outline(view);
   for (const ntrt::OutlineValue& value : outline.inputs) model->inputs.push_back(tensor_of(value));
   for (const ntrt::OutlineValue& value : outline.outputs) model->outputs.push_back(tensor_of(value));
+  for (const auto& [name, value] : outline.values) {
+    if (type_of(value.data_type)) model->inner.push_back(tensor_of(value));
+  }
   const bool has_float_weights = std::any_of(outline.initializers.begin(), outline.initializers.end(),
                                              [](const auto& entry) { return entry.second.data_type == 1; });
   for (const ntrt::OutlineNode& node : outline.nodes) {
-    model->nodes.push_back({std::string(name_of(node)), std::string(node.op), std::string(node.domain)});
+    model->nodes.push_back({std::string(name_of(node)),
+                            std::string(node.op),
+                            std::string(node.domain),
+                            {},
+                            {node.outputs.begin(), node.outputs.end()}});
+    for (const std::string_view input : node.inputs) {
+      if (!input.empty() && !outline.initializers.contains(input)) model->nodes.back().inputs.emplace_back(input);
+    }
     if (has_float_weights && is_one_of(node.op, kMatrixOps)) model->has_float_matrices = true;
     if (is_one_of(node.op, kDataDependentOps)) model->has_unknown_sizes = true;
   }

@@ -22,6 +22,8 @@ struct ModelNode {
   std::string name;
   std::string op;
   std::string domain;
+  std::vector<std::string> inputs;  ///< without weights
+  std::vector<std::string> outputs;
 };
 
 struct Model {
@@ -30,6 +32,7 @@ struct Model {
   std::vector<ModelTensor> inputs;
   std::vector<ModelTensor> outputs;
   std::vector<ModelNode> nodes;
+  std::vector<ModelTensor> inner;   ///< those between nodes of which the model says something
   bool has_float_matrices = false;  ///< MatMul or Gemm, and float32 weights: what Turing cannot do with FP32
   bool has_unknown_sizes = false;   ///< some shape depends on data
 };

@@ -33,14 +33,19 @@ int32_t Network::getNbLayers() const noexcept {
   return model_ == nullptr ? 0 : static_cast<int32_t>(model_->nodes.size());
 }
 
+nvinfer1::ILayer* Network::getLayer(int32_t index) const noexcept {
+  return index < 0 || index >= getNbLayers() ? nullptr : &layers_[static_cast<size_t>(index)];
+}
+
 nvinfer1::ITensor* Network::getInput(int32_t index) const noexcept { return at(inputs_, index); }
 
 nvinfer1::ITensor* Network::getOutput(int32_t index) const noexcept { return at(outputs_, index); }
 
 void Network::adopt(ModelPtr model, bool is_whole) {
-  for (const ModelTensor& input : model->inputs) inputs_.emplace_back(input, true);
+  for (const ModelTensor& input : model->inputs) inputs_.emplace_back(input, Tensor::Place::kInput);
   if (!is_whole) return;
-  for (const ModelTensor& output : model->outputs) outputs_.emplace_back(output, false);
+  for (const ModelTensor& output : model->outputs) outputs_.emplace_back(output, Tensor::Place::kOutput);
+  for (const ModelNode& node : model->nodes) layers_.emplace_back(node, *model);
   model_ = std::move(model);
 }
 

@@ -6,39 +6,11 @@
 #include <string>
 
 #include "loud.h"
+#include "test/standins/tensorrt/layer.h"
 #include "test/standins/tensorrt/model.h"
 #include "test/standins/tensorrt/voice.h"
 
 namespace standin {
-
-class Tensor final : public nvinfer1::loud::Tensor {
- public:
-  Tensor(ModelTensor tensor, bool is_input) : tensor_(std::move(tensor)), is_input_(is_input) {}
-
-  void setName(const char* name) noexcept override {
-    is_renamed_ = is_renamed_ || tensor_.name != name;
-    tensor_.name = name;
-  }
-  const char* getName() const noexcept override { return tensor_.name.c_str(); }
-  Dims getDimensions() const noexcept override { return tensor_.dims; }
-  DataType getType() const noexcept override { return tensor_.type; }
-  bool isNetworkInput() const noexcept override { return is_input_; }
-  bool isNetworkOutput() const noexcept override { return !is_input_; }
-  bool isShapeTensor() const noexcept override { return false; }
-  bool isExecutionTensor() const noexcept override { return true; }
-  const char* getDimensionName(int32_t index) const noexcept override {
-    if (index < 0 || static_cast<size_t>(index) >= tensor_.symbols.size()) return nullptr;
-    const std::string& symbol = tensor_.symbols[static_cast<size_t>(index)];
-    return symbol.empty() ? nullptr : symbol.c_str();
-  }
-
-  bool is_renamed() const { return is_renamed_; }
-
- private:
-  ModelTensor tensor_;
-  bool is_input_;
-  bool is_renamed_ = false;
-};
 
 /// All networks are strongly typed, whatever is asked for.
 inline constexpr nvinfer1::NetworkDefinitionCreationFlags kStronglyTyped = 1;
@@ -59,6 +31,7 @@ class Network final : public nvinfer1::loud::NetworkDefinition {
   int32_t getNbOutputs() const noexcept override { return static_cast<int32_t>(outputs_.size()); }
   /// As many as the model has nodes. The real number is another one.
   int32_t getNbLayers() const noexcept override;
+  nvinfer1::ILayer* getLayer(int32_t index) const noexcept override;
   nvinfer1::ITensor* getInput(int32_t index) const noexcept override;
   nvinfer1::ITensor* getOutput(int32_t index) const noexcept override;
   void setErrorRecorder(nvinfer1::IErrorRecorder* recorder) noexcept override { voice_.set_recorder(recorder); }
@@ -78,6 +51,7 @@ class Network final : public nvinfer1::loud::NetworkDefinition {
   ModelPtr model_;
   mutable std::deque<Tensor> inputs_;
   mutable std::deque<Tensor> outputs_;
+  mutable std::deque<Layer> layers_;
 };
 
 /// The network behind an interface. Ends the process where it is none of this stand-in's: one of the real library, say.

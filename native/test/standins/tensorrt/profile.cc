@@ -33,6 +33,23 @@ Dims Profile::getDimensions(const char* input, nvinfer1::OptProfileSelector sele
   return no_dims();
 }
 
+bool Profile::setShapeValuesV2(const char* input, nvinfer1::OptProfileSelector select, const int64_t* values,
+                               int32_t number) noexcept {
+  if (number < 0) return false;
+  values_[input][static_cast<size_t>(select)].assign(values, values + number);
+  return true;
+}
+
+const int64_t* Profile::getShapeValuesV2(const char* input, nvinfer1::OptProfileSelector select) const noexcept {
+  const auto found = values_.find(input);
+  return found == values_.end() ? nullptr : found->second[static_cast<size_t>(select)].data();
+}
+
+int32_t Profile::getNbShapeValues(const char* input) const noexcept {
+  const auto found = values_.find(input);
+  return found == values_.end() ? -1 : static_cast<int32_t>(found->second[0].size());
+}
+
 bool Profile::setExtraMemoryTarget(float target) noexcept {
   if (!(target >= 0 && target <= 1)) return false;
   extra_memory_ = target;

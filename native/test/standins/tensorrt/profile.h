@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "loud.h"
 #include "test/standins/tensorrt/shapes.h"
@@ -31,7 +32,11 @@ class Profile final : public nvinfer1::loud::OptimizationProfile {
 
   bool setDimensions(const char* input, nvinfer1::OptProfileSelector select, const Dims& dims) noexcept override;
   Dims getDimensions(const char* input, nvinfer1::OptProfileSelector select) const noexcept override;
-  int32_t getNbShapeValues(const char*) const noexcept override { return -1; }
+  // Values of shape tensors are kept, and no more.
+  bool setShapeValuesV2(const char* input, nvinfer1::OptProfileSelector select, const int64_t* values,
+                        int32_t number) noexcept override;
+  const int64_t* getShapeValuesV2(const char* input, nvinfer1::OptProfileSelector select) const noexcept override;
+  int32_t getNbShapeValues(const char* input) const noexcept override;
   bool setExtraMemoryTarget(float target) noexcept override;
   float getExtraMemoryTarget() const noexcept override { return extra_memory_; }
   bool isValid() const noexcept override;
@@ -41,6 +46,7 @@ class Profile final : public nvinfer1::loud::OptimizationProfile {
  private:
   Voice voice_;
   ProfileTable table_;
+  std::map<std::string, std::array<std::vector<int64_t>, 3>, std::less<>> values_;
   float extra_memory_ = 1;
 };
 

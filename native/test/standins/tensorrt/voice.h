@@ -1,5 +1,6 @@
 #pragma once
-// How the library tells what is wrong: the program's logger, and its recorder where it gave one.
+// How the library tells what is wrong: to the program's recorder where it gave one, as NVIDIA's does, and else to its
+// logger.
 
 #include <NvInferRuntime.h>
 
@@ -17,9 +18,12 @@ class Voice {
 
   /// Returns false, so that a function can end with it.
   bool error(nvinfer1::ErrorCode code, const std::string& text) const {
-    const std::string line = text + " (code " + std::to_string(static_cast<int>(code)) + ")";
-    logger_->log(nvinfer1::ILogger::Severity::kERROR, line.c_str());
-    if (recorder_ != nullptr) recorder_->reportError(code, text.c_str());
+    if (recorder_ != nullptr) {
+      recorder_->reportError(code, text.c_str());
+    } else {
+      const std::string line = text + " (code " + std::to_string(static_cast<int>(code)) + ")";
+      logger_->log(nvinfer1::ILogger::Severity::kERROR, line.c_str());
+    }
     return false;
   }
   void warn(const std::string& text) const { logger_->log(nvinfer1::ILogger::Severity::kWARNING, text.c_str()); }

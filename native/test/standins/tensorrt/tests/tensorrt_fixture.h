@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "backends/tensorrt/builder/libraries.h"
+#include "backends/tensorrt/builder/profile.h"
 #include "test/cuda/stream_fixture.h"
-#include "test/nvidia/libraries.h"
-#include "test/nvidia/profile.h"
 #include "test/support/onnx_models.h"
 
 namespace standin::testing {
@@ -53,7 +53,7 @@ class TensorrtTest : public ntrt::cuda::testing::StreamFixture {
     const std::unique_ptr<nvinfer1::IBuilderConfig> config(builder->createBuilderConfig());
     if (!profile_text.empty()) {
       nvinfer1::IOptimizationProfile& profile = *builder->createOptimizationProfile();
-      ntrt::nvidia::add_profile(profile, ntrt::nvidia::parse_profile(profile_text));
+      ntrt::tensorrt::add_profile(profile, ntrt::tensorrt::parse_profile(profile_text));
       config->addOptimizationProfile(&profile);
     }
     if (configure != nullptr) configure(*config);
@@ -85,8 +85,8 @@ class TensorrtTest : public ntrt::cuda::testing::StreamFixture {
   static constexpr const char* kProfile = "x=1x4,2x4,8x4";
   static constexpr uint64_t kOutput = 1024;
 
-  ntrt::nvidia::TensorRtLog log;
-  ntrt::nvidia::Libraries libraries{kFlavour, STANDIN_TENSORRT_LIBRARY, STANDIN_TENSORRT_PARSER};
+  ntrt::tensorrt::TensorRtLog log;
+  ntrt::tensorrt::Libraries libraries{kFlavour, STANDIN_TENSORRT_LIBRARY, STANDIN_TENSORRT_PARSER};
   std::optional<ntrt::cuda::ContextScope> scope;
   std::unique_ptr<nvinfer1::IRuntime> runtime;
   std::unique_ptr<nvinfer1::ICudaEngine> engine;

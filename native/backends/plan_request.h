@@ -1,0 +1,32 @@
+#pragma once
+// A built plan that was asked for, and what is to run it.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/tensor.h"
+
+namespace ntrt {
+
+/// What is known of a tensor beside the plan: names of open dimensions, or their size where all profiles have the same
+/// one; and a shape that is usual. What has another number of dimensions than in the plan is left out.
+struct PlanNames {
+  std::string tensor;
+  std::vector<Dim> dims;
+  Shape usual;
+};
+
+struct PlanRequest {
+  std::string module;   ///< absolute path of the backend module, UTF-8
+  std::string flavour;  ///< "tensorrt", "tensorrt-rtx"
+  std::string library;  ///< path of TensorRT's library; "": the module looks for it
+  std::string device;   ///< index or UUID; "": the first
+  std::string file;     ///< that the plan is in, UTF-8
+  uint64_t offset = 0;  ///< in the file
+  uint64_t bytes = 0;
+  std::vector<PlanNames> inputs;
+  std::vector<PlanNames> outputs;
+};
+
+}  // namespace ntrt

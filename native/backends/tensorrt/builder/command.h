@@ -1,0 +1,18 @@
+#pragma once
+// What a module is asked for.
+
+#include <span>
+
+#include "backends/tensorrt/builder/events.h"
+
+namespace ntrt::tensorrt {
+
+/// Exit codes of a command.
+inline constexpr int kDone = 0;
+inline constexpr int kRefused = 1;
+inline constexpr int kNothingTried = 2;
+
+/// Does the command that stands first, with the --name value behind it; what fails becomes an event.
+int run_command(std::span<const char* const> arguments, Events& events) noexcept;
+
+}  // namespace ntrt::tensorrt

@@ -1,0 +1,51 @@
+#pragma once
+// A plan on a GPU.
+
+#include <NvInferRuntime.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "backends/tensorrt/loader/library.h"
+#include "backends/tensorrt/module/runtime_api.h"
+#include "backends/tensorrt/runtime/device.h"
+#include "backends/tensorrt/runtime/engine_tensors.h"
+#include "backends/tensorrt/runtime/runtime_log.h"
+
+namespace ntrt::tensorrt {
+
+/// Owns the weights and a reference to the device's primary context. Any thread; outlives its instances.
+class LoadedEngine {
+ public:
+  /// Throws Error: kBackendUnavailable (no library, no driver), kEngineIncompatible (details reason 'refused',
+  /// 'invalid' or 'truncated'), kOutOfMemory, kUnsupported, kInvalidArgument (device), kDeviceLost.
+  explicit LoadedEngine(const NtrtPlanRequest& request);
+  LoadedEngine(const LoadedEngine&) = delete;
+  LoadedEngine& operator=(const LoadedEngine&) = delete;
+
+  const NtrtEngineFacts& facts() const noexcept { return facts_; }
+  const EngineTensors& tensors() const noexcept { return tensors_; }
+  const cuda::ContextPtr& context() const noexcept { return device_.context; }
+  RuntimeLog& log() const noexcept { return *log_; }
+  nvinfer1::ICudaEngine& engine() const noexcept { return *engine_; }
+
+ private:
+  void deserialize(const NtrtPlanRequest& request);
+  void write_facts();
+
+  template <typename T>
+  using InContext = std::unique_ptr<T, DeleteInContext>;
+
+  const RuntimeLogPtr log_;
+  const std::shared_ptr<const Library> library_;
+  const UsedDevice device_;
+  InContext<nvinfer1::IRuntime> runtime_;
+  InContext<nvinfer1::ICudaEngine> engine_;
+  EngineTensors tensors_;
+  std::string json_;
+  std::vector<NtrtTensorFacts> tensor_facts_;  ///< inputs, then outputs
+  NtrtEngineFacts facts_{};
+};
+
+}  // namespace ntrt::tensorrt

@@ -1,0 +1,14 @@
+#pragma once
+// The option `plan` of a load, from JavaScript.
+
+#include <optional>
+
+#include "backends/plan_request.h"
+#include "binding/napi_setup.h"
+
+namespace ntrt::binding {
+
+/// NativePlanRequest of lib/native/contract.ts; none where the option is undefined.
+std::optional<PlanRequest> read_plan(const Napi::Object& options);
+
+}  // namespace ntrt::binding

@@ -1,0 +1,86 @@
+#include "builder/platform.h"
+
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <mutex>
+
+#ifdef _WIN32
+#include <fcntl.h>
+#include <io.h>
+#else
+#include <unistd.h>
+#include <csignal>
+#endif
+
+namespace ntrt::builder {
+
+#ifdef _WIN32
+
+namespace {
+
+constexpr int kStandardInput = 0;
+constexpr int kStandardOutput = 1;
+constexpr int kStandardError = 2;
+
+int write_some(int file, const char* bytes, size_t size) { return _write(file, bytes, static_cast<unsigned>(size)); }
+int read_some(int file, char* bytes, size_t size) { return _read(file, bytes, static_cast<unsigned>(size)); }
+
+}  // namespace
+
+EventPipe EventPipe::take_standard_output() {
+  const int file = _dup(kStandardOutput);
+  _setmode(file, _O_BINARY);
+  _setmode(kStandardInput, _O_BINARY);
+  _dup2(kStandardError, kStandardOutput);
+  return EventPipe(file);
+}
+
+#else
+
+namespace {
+
+constexpr int kStandardInput = STDIN_FILENO;
+
+ssize_t write_some(int file, const char* bytes, size_t size) { return ::write(file, bytes, size); }
+ssize_t read_some(int file, char* bytes, size_t size) { return ::read(file, bytes, size); }
+
+}  // namespace
+
+EventPipe EventPipe::take_standard_output() {
+  std::signal(SIGPIPE, SIG_IGN);  // write() tells it
+  const int file = dup(STDOUT_FILENO);
+  dup2(STDERR_FILENO, STDOUT_FILENO);
+  return EventPipe(file);
+}
+
+#endif
+
+bool EventPipe::write_line(std::string_view text) const noexcept {
+  static std::timed_mutex mutex;
+  // A thread that never ends its line must not keep another one from telling why.
+  std::unique_lock lock(mutex, std::chrono::seconds(1));
+  return write(text) && write("\n");
+}
+
+bool EventPipe::write(std::string_view text) const noexcept {
+  while (!text.empty()) {
+    const auto written = write_some(file_, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    text.remove_prefix(static_cast<size_t>(written));
+  }
+  return true;
+}
+
+size_t read_standard_input(char* bytes, size_t size) noexcept {
+  for (;;) {
+    const auto number = read_some(kStandardInput, bytes, size);
+    if (number >= 0) return static_cast<size_t>(number);
+    if (errno != EINTR) return 0;
+  }
+}
+
+void end_process(int code) noexcept { std::_Exit(code); }
+
+}  // namespace ntrt::builder

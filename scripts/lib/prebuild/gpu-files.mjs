@@ -1,0 +1,141 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { ensureCachedFolder } from '../cached-folder.mjs';
+import { ensureNvidia, unavailable } from '../nvidia/ensure.mjs';
+import { nvidiaParts } from '../nvidia/parts.mjs';
+import { cacheDir, root } from '../paths.mjs';
+import { pins } from '../pins.mjs';
+import { runOrFail } from '../run.mjs';
+import { hashFiles, listFiles } from '../stamp.mjs';
+import { ensureZig } from '../zig.mjs';
+
+/**
+ * What builds and runs engines, for a package: the builder program, and a module for each kind of TensorRT. All with the
+ * headers of NVIDIA alone: its libraries are opened at run time.
+ */
+
+const program = 'node-tensorrt-builder';
+const flavours = /** @type {const} */ ({ tensorrt: 'tensorrtInclude', 'tensorrt-rtx': 'rtxInclude' });
+const module = (/** @type {string} */ flavour) => `node-tensorrt-backend-${flavour}.so`;
+const headerParts = /** @type {const} */ (['cudaInclude', 'nvmlInclude', 'tensorrtInclude', 'rtxInclude']);
+
+/** Sources, by folder or file, as in the CMakeLists.txt of native/builder and native/backends/tensorrt. */
+const programSources = [
+  'native/builder/',
+  ...['error', 'process_limits', 'shared_library'].map((name) => `native/core/${name}.cc`),
+];
+const moduleSources = [
+  ...['builder', 'loader', 'module', 'runtime'].map((name) => `native/backends/tensorrt/${name}/`),
+  'native/cuda/',
+  ...['dtype', 'error', 'process_memory', 'shape', 'shared_library'].map((name) => `native/core/${name}.cc`),
+  ...['memory/source', 'model/file_map', 'model/path_text'].map((name) => `native/${name}.cc`),
+];
+
+/**
+ * Targets that have them. Windows has not: NVIDIA's libraries there have the C++ binary interface of Microsoft's compiler,
+ * which this one does not speak. macOS has no TensorRT.
+ */
+const platforms = ['linux'];
+
+/**
+ * Why a package is made without them; null where it has them.
+ * @param {import('./targets.mjs').Target} target
+ */
+export function gpuFilesUnavailable(target) {
+  return platforms.includes(target.platform) ? unavailable(headerParts) : null;
+}
+
+/**
+ * Builds them for a target, unless the cache has them from the same sources.
+ * @param {string} name of the target
+ * @param {import('./targets.mjs').Target} target
+ * @param {string} python
+ * @returns {Promise<string[]>} paths of the files, in the cache; none where the system has no such files
+ */
+export async function gpuFiles(name, target, python) {
+  if (!platforms.includes(target.platform)) return [];
+  const headers = await ensureNvidia({ parts: headerParts, step: async (_, work) => void (await work()) });
+  const dir = path.join(cacheDir, 'prebuilds', `gpu-${name}-${hashOfSources(target).slice(0, 16)}`);
+  const files = [program, ...Object.keys(flavours).map(module)];
+  await ensureCachedFolder(dir, {
+    isValid: () => files.every((file) => existsSync(path.join(dir, file))),
+    fill: async (temporary) => {
+      const zig = await ensureZig(python);
+      const filled = path.join(temporary, 'files');
+      mkdirSync(filled);
+      const compiler = { zig, target, work: temporary, out: filled };
+      await build(compiler, program, programSources, [], []);
+      const exports = path.join(root, 'native/backends/tensorrt/module/exports.map');
+      const shared = ['-shared', `-Wl,--version-script=${exports}`, '-Wl,-z,nodelete', '-Wl,-z,defs'];
+      for (const [flavour, part] of Object.entries(flavours)) {
+        const include = [headers[part], headers.cudaInclude, headers.nvmlInclude];
+        await build(compiler, module(flavour), moduleSources, include, shared);
+      }
+      return filled;
+    },
+  });
+  return files.map((file) => path.join(dir, file));
+}
+
+/** @param {import('./targets.mjs').Target} target */
+function hashOfSources(target) {
+  const sources = listFiles(path.join(root, 'native'), (file) => !file.startsWith('test/')).map(
+    (file) => `native/${file}`,
+  );
+  return hashFiles(root, [...sources, 'scripts/lib/prebuild/gpu-files.mjs'], {
+    target,
+    zig: pins.zig,
+    headers: headerParts.map((part) => path.basename(nvidiaParts[part].dir)),
+  });
+}
+
+/**
+ * Compiles the sources of each folder as one, and links what comes of them.
+ * @param {{ zig: import('../zig.mjs').Zig, target: import('./targets.mjs').Target, work: string, out: string }} compiler
+ * @param {string} output
+ * @param {string[]} sources
+ * @param {string[]} include
+ * @param {string[]} link
+ */
+async function build({ zig, target, work, out }, output, sources, include, link) {
+  const run = (/** @type {string[]} */ args) =>
+    runOrFail(`zig ${args[0]} of ${output} for ${target.triple}`, zig.program, args, { cwd: root, env: zig.env });
+  const objects = path.join(work, `${output}.objects`);
+  mkdirSync(objects);
+  const compile = [
+    ...['c++', '-target', target.triple, '-std=c++20', '-O2', '-g0', '-fexceptions', '-fPIC', '-pthread'],
+    ...[
+      '-fvisibility=hidden',
+      '-fvisibility-inlines-hidden',
+      '-Inative',
+      ...include.flatMap((dir) => ['-isystem', dir]),
+    ],
+  ];
+  /** @type {string[]} */
+  const files = [];
+  for (const [index, group] of groups(sources).entries()) {
+    const unit = path.join(objects, `${index}.cc`);
+    writeFileSync(unit, group.map((file) => `#include "${path.join(root, file)}"\n`).join(''));
+    files.push(path.join(objects, `${index}.o`));
+    await run([...compile, '-c', unit, '-o', files[index]]);
+  }
+  await run(['c++', '-target', target.triple, '-s', '-pthread', ...link, '-o', path.join(out, output), ...files]);
+}
+
+/** The sources of each folder. @param {string[]} sources @returns {string[][]} */
+function groups(sources) {
+  const folders = sources
+    .filter((source) => source.endsWith('/'))
+    .map((folder) =>
+      readdirSync(path.join(root, folder))
+        .filter((file) => file.endsWith('.cc'))
+        .map((file) => folder + file),
+    );
+  const single = Map.groupBy
+    ? Map.groupBy(
+        sources.filter((source) => !source.endsWith('/')),
+        (file) => path.dirname(file),
+      )
+    : new Map(sources.filter((source) => !source.endsWith('/')).map((file) => [file, [file]]));
+  return [...folders, ...single.values()].filter((group) => group.length > 0);
+}
