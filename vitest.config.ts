@@ -3,9 +3,9 @@ import { configDefaults, defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // They need tarballs, other builds of the native code or NVIDIA's libraries: the stages packages, sanitizers, checkers
-    // and nvidia.
-    exclude: [...configDefaults.exclude, 'test/packages/**', 'test/checkers/**', 'test/nvidia/**'],
+    // They need tarballs, other builds of the native code, NVIDIA's libraries or stand-ins for them: the stages packages,
+    // sanitizers, checkers, nvidia and standins.
+    exclude: [...configDefaults.exclude, 'test/packages/**', 'test/checkers/**', 'test/nvidia/**', 'test/standins/**'],
     // Native code in worker threads of the test runner would hide crashes; a fork dies by itself.
     pool: 'forks',
     maxWorkers: 2,

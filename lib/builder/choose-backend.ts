@@ -1,20 +1,11 @@
 import { NodeTensorRTError } from '../errors.js';
-import { findGpus, type GpuInfo } from '../machine/gpus.js';
-import { runTool } from '../machine/run-tool.js';
-import { type Backend, backends, backendTitles } from './backend.js';
+import { type Backend, backends } from './backend.js';
 import type { PlanRequest } from './build-options.js';
 import type { LibraryEvent } from './events.js';
 import { type BuilderFiles, findBuilder } from './find-builder.js';
+import { type BuildDevice, findDevice } from './find-device.js';
 import { findLibrary } from './find-library.js';
 import { targetOf } from './targets.js';
-
-/** The GPU that a plan is built on and for. */
-export interface BuildDevice {
-  readonly name: string;
-  readonly uuid: string;
-  readonly computeCapability: string;
-  readonly driver: string;
-}
 
 /** What builds a plan, and for what. */
 export interface ChosenBackend {
@@ -40,16 +31,14 @@ export async function chooseBackend(request: PlanRequest): Promise<ChosenBackend
     }
     return { ...(await open('tensorrt-rtx', signal)), targets, device: undefined };
   }
-  const device = await findDevice(request.device);
-  const capability = Number(device.computeCapability);
-  const place = { targets: [targetOf(capability)], device };
-  if (backend !== 'auto') return { ...(await open(backend, signal)), ...place };
+  if (backend !== 'auto') return onGpu(backend, request);
   const causes: string[] = [];
   for (const candidate of backends) {
     try {
-      return { ...(await open(candidate, signal)), ...place };
+      return await onGpu(candidate, request);
     } catch (error) {
       if (!(error instanceof NodeTensorRTError) || error.code !== 'BACKEND_UNAVAILABLE') throw error;
+      if (error.details['reason'] === 'no-gpu') throw error;
       causes.push(error.message);
     }
   }
@@ -57,25 +46,13 @@ export async function chooseBackend(request: PlanRequest): Promise<ChosenBackend
   throw new NodeTensorRTError('BACKEND_UNAVAILABLE', text, { option: 'options.backend', causes });
 }
 
+async function onGpu(backend: Backend, { device, signal }: PlanRequest): Promise<ChosenBackend> {
+  const files = findBuilder(backend);
+  const found = await findDevice(device, files, signal);
+  return { ...(await open(backend, signal)), targets: [targetOf(Number(found.computeCapability))], device: found };
+}
+
 async function open(backend: Backend, signal: AbortSignal | undefined) {
   const files = findBuilder(backend);
   return { backend, files, library: await findLibrary(backend, files, signal) };
-}
-
-async function findDevice(wanted: number | string): Promise<BuildDevice> {
-  const { gpus, driver } = await findGpus(runTool);
-  const gpu = gpus.find(({ index, uuid }) => index === wanted || uuid === wanted);
-  if (!gpu || gpu.computeCapability === null) throw noGpu(wanted, gpus);
-  return {
-    name: gpu.name,
-    uuid: gpu.uuid,
-    computeCapability: gpu.computeCapability.toFixed(1),
-    driver: driver ?? 'unknown',
-  };
-}
-
-function noGpu(wanted: number | string, gpus: readonly GpuInfo[]): NodeTensorRTError {
-  const there = gpus.length === 0 ? 'no GPU' : gpus.map(({ index, uuid }) => `${index} (${uuid})`).join(', ');
-  const text = `options.device: GPU ${wanted} cannot be built for: this machine has ${there}. For other machines give targets, such as targets: ['sm86'], which ${backendTitles['tensorrt-rtx']} builds for without a GPU.`;
-  return new NodeTensorRTError('BACKEND_UNAVAILABLE', text, { option: 'options.device', reason: 'no-gpu' });
 }

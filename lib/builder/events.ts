@@ -38,10 +38,19 @@ export interface RefusedNode {
   readonly text: string;
 }
 
+/** The GPUs of this machine. */
+export interface DevicesEvent {
+  readonly event: 'devices';
+  /** Its version. */
+  readonly driver: string;
+  readonly devices: readonly { index: number; name: string; uuid: string; computeCapability: string }[];
+}
+
 export type Severity = 'error' | 'warning' | 'info' | 'verbose';
 
 export type BuilderEvent =
   | LibraryEvent
+  | DevicesEvent
   | ParsedEvent
   | { readonly event: 'refused'; readonly nodes: readonly RefusedNode[] }
   | { readonly event: 'phase'; readonly name: string; readonly parent: string; readonly steps: number }

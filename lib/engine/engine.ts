@@ -1,5 +1,5 @@
 import { NodeTensorRTError } from '../errors.js';
-import type { NativeEngine, NativeEngineStats } from '../native/contract.js';
+import type { NativeEngine, NativeEngineStats, NativePlanFacts } from '../native/contract.js';
 import type { Port } from '../native/port.js';
 import { knownKeys, objectOption } from '../options.js';
 import { dataTypes } from '../tensor/data-types.js';
@@ -167,14 +167,16 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
 
   /**
    * Runs the model twice on zeros, so that the first request finds memory allocated and its run time known. Symbolic
-   * dimensions are taken as 1; for a model that needs others, run it once on a sample instead.
+   * dimensions are those that a plan was made fastest for, else 1; for a model that needs others, run it once on a sample
+   * instead.
    *
    * @throws NodeTensorRTError as `run`
    */
   async warmup(): Promise<void> {
     const inputs: TensorMap = {};
+    const usual = usualShapes(this.#native);
     for (const { name, type, sizes } of this.#inputSpecs) {
-      const dims = sizes.map((size) => (size < 0 ? 1 : size));
+      const dims = sizes.map((size, axis) => (size < 0 ? (usual.get(name)?.[axis] ?? 1) : size));
       const count = dims.reduce((product, dim) => product * dim, 1);
       setTensor(inputs, name, { type, dims, data: dataTypes[type].create(count) });
     }
@@ -275,6 +277,13 @@ function batchingState(native: NativeEngine): Placement['batching'] {
 }
 
 /** The frame must hold the shapes of all tensors of a call. */
+/** Of the first profile of a plan, by input. */
+function usualShapes(native: NativeEngine): Map<string, readonly number[]> {
+  const facts = native.facts();
+  const [profile = []] = facts === '' ? [] : (JSON.parse(facts) as NativePlanFacts).profiles;
+  return new Map(profile.map(({ input, opt }) => [input, opt]));
+}
+
 function checkFrame(port: Port, specs: readonly CompiledSpec[]): void {
   const needed = specs.reduce((sum, spec) => sum + 3 + (spec.anyRank ? MAX_RANK : spec.sizes.length), 4);
   if (needed > port.frame.length) {

@@ -310,13 +310,16 @@ describe('what cannot be built is told before', () => {
     await expect(make({ backend: 'tensorrt' })).rejects.toThrow(failure('UNSUPPORTED', { option: 'options.targets' }));
   });
 
-  test('a GPU that is not there', async () => {
-    const { file, output } = setUp();
-    vi.stubEnv('PATH', tempFolder());
+  test.each([
+    ['no driver', { noDriver: true }, /no CUDA driver/],
+    ['another GPU', { devices: [{ index: 1, name: 'G', uuid: 'GPU-1', computeCapability: '9.0' }] }, /1 \(G, GPU-1\)/],
+    ['no GPU', {}, /there are: none/],
+  ])('a GPU that is not there, with %s', async (_, script, text) => {
+    const { file, output } = setUp(script);
     for (const backend of ['auto', 'tensorrt', 'tensorrt-rtx'] as const) {
-      await expect(build(file, { output, backend })).rejects.toThrow(
-        failure('BACKEND_UNAVAILABLE', { reason: 'no-gpu' }),
-      );
+      const error = await rejection(build(file, { output, backend }));
+      expect(error).toMatchObject({ code: 'BACKEND_UNAVAILABLE', details: { reason: 'no-gpu' } });
+      expect(error.message).toMatch(text);
     }
   });
 
@@ -395,17 +398,9 @@ describe('options of build()', () => {
   });
 
   test('all reach the builder', async () => {
-    const { file, output, calls, folder } = setUp();
     // TensorRT takes all of them, and wants a GPU.
-    const tool = join(folder, 'bin');
-    mkdirSync(tool);
-    const row = '0, Some GPU, GPU-1234, 8.6, 8192, 8000, [N/A], [N/A], [N/A], Enabled, 2100, 40';
-    writeFileSync(
-      join(tool, 'nvidia-smi'),
-      `#!/bin/sh\ncase "$1" in --version) echo "DRIVER version : 580.65";; *) echo "${row}";; esac\n`,
-    );
-    chmodSync(join(tool, 'nvidia-smi'), 0o755);
-    vi.stubEnv('PATH', `${tool}:${process.env['PATH']}`);
+    const devices = [{ index: 0, name: 'Some GPU', uuid: 'GPU-1234', computeCapability: '8.6' }];
+    const { file, output, calls } = setUp({ devices });
     const report = await build(file, {
       output,
       backend: 'tensorrt',

@@ -35,6 +35,11 @@ async function run([module, command, ...args]) {
     tell({ event: 'failed', code: 'BACKEND_UNAVAILABLE', message: 'it is nowhere', details: { tried: 'a, b' } });
     return end(2);
   }
+  if (command === 'devices') {
+    if (script.noDriver) tell({ event: 'failed', code: 'BACKEND_UNAVAILABLE', message: 'no CUDA driver', details: {} });
+    else tell({ event: 'devices', driver: '580.65', devices: script.devices ?? [] });
+    return end(script.noDriver ? 2 : 0);
+  }
   tell({ event: 'library', flavour, version, path: script.library ?? module, parser: 'parser', headers: '1.7.0' });
   if (command === 'find') return end(0);
   await build(new Map(args.flatMap((name, i) => (i % 2 === 0 ? [[name, args[i + 1]]] : []))));

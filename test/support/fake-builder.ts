@@ -8,6 +8,8 @@ import { tempFolder } from './temp-folder.js';
 export interface FakeBuild {
   version?: string;
   noLibrary?: boolean;
+  noDriver?: boolean;
+  devices?: object[];
   refused?: object[];
   stepMs?: number;
   events?: object[];

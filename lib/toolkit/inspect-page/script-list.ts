@@ -168,8 +168,9 @@ export const LIST_SCRIPT = `
       if (list.length > 200) items.append(element('li', 'and ' + (list.length - 200) + ' more'));
       detail.append(element('h4', title), items);
     };
-    part(layer.inputs.length + ' inputs', layer.inputs, (tensor) => (tensors[tensor][4] < 0 ? [] : [tensors[tensor][4]]), { text: 'a constant', arrow: '←' });
-    part(layer.outputs.length + ' outputs', layer.outputs, (tensor) => readers[tensor], { text: 'nobody reads it', arrow: '→' });
+    const counted = (count, what) => count + ' ' + what + (count === 1 ? '' : 's');
+    part(counted(layer.inputs.length, 'input'), layer.inputs, (tensor) => (tensors[tensor][4] < 0 ? [] : [tensors[tensor][4]]), { text: 'a constant', arrow: '←' });
+    part(counted(layer.outputs.length, 'output'), layer.outputs, (tensor) => readers[tensor], { text: 'nobody reads it', arrow: '→' });
   }
   function select(place) {
     selected = place;

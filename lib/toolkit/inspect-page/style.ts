@@ -14,7 +14,7 @@ path.none { fill: var(--hatch); } .swatch.none { background: var(--hatch); } .do
 h1 { overflow-wrap: anywhere; }
 .tile dd { overflow-wrap: anywhere; }
 .facts { margin: 0; }
-.facts dl { display: grid; grid-template-columns: auto minmax(120px, auto) 1fr; gap: 3px 18px; margin: 12px 0 0; max-height: 420px; overflow: auto; }
+.facts dl { display: grid; grid-template-columns: auto fit-content(380px) 1fr; gap: 3px 18px; margin: 12px 0 0; max-height: 420px; overflow: auto; }
 .facts dt { color: var(--soft); }
 .facts dd { margin: 0; overflow-wrap: anywhere; }
 .facts dd + dd { color: var(--soft); }

@@ -64,7 +64,7 @@ void ModuleInstance::run(std::span<const TensorView> inputs, std::span<OutputReq
   const NtrtFailure* const failure = runtime_.run(instance_.get(), inputs_.data(), inputs_.size(), &places);
   if (placing.error) {
     runtime_.release_failure(failure);
-    throw *placing.error;  // NOLINT(misc-throw-by-value-catch-by-reference): a copy is thrown
+    throw Error(*placing.error);
   }
   throw_failure(runtime_, failure);
 }

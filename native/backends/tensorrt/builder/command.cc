@@ -18,15 +18,19 @@ int dispatch(std::span<const char* const> arguments, Events& events) {
 
 }  // namespace
 
-int run_command(std::span<const char* const> arguments, Events& events) noexcept {
+int run_told(Events& events, const std::function<int()>& work) noexcept {
   try {
-    return dispatch(arguments, events);
+    return work();
   } catch (...) {
     const Error error = Error::current();
     events.tell_failure(error);
     const bool is_nothing_tried = error.code() == Code::kInvalidArgument || error.code() == Code::kBackendUnavailable;
     return is_nothing_tried ? kNothingTried : kRefused;
   }
+}
+
+int run_command(std::span<const char* const> arguments, Events& events) noexcept {
+  return run_told(events, [&] { return dispatch(arguments, events); });
 }
 
 }  // namespace ntrt::tensorrt

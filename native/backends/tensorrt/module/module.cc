@@ -2,17 +2,26 @@
 #include "backends/tensorrt/module/module_api.h"
 
 #include <span>
+#include <string_view>
 
 #include "backends/tensorrt/builder/command.h"
 #include "backends/tensorrt/builder/this_flavour.h"
+#include "backends/tensorrt/runtime/list_devices.h"
 #include "backends/tensorrt/runtime/runtime_table.h"
 
 namespace {
 
 int run_module_command(const char* const* arguments, size_t count, void (*emit)(void*, const char*, size_t),
                        void* context) {
-  ntrt::tensorrt::Events events(emit, context);
-  return ntrt::tensorrt::run_command({arguments, count}, events);
+  using namespace ntrt::tensorrt;
+  Events events(emit, context);
+  if (count > 0 && std::string_view(arguments[0]) == "devices") {
+    return run_told(events, [&] {
+      list_devices(events);
+      return kDone;
+    });
+  }
+  return run_command({arguments, count}, events);
 }
 
 }  // namespace

@@ -81,6 +81,17 @@ TEST_F(PlanFaultTest, AnInstanceRunsAgainAfterAnyFailureOfARun) {
   }
 }
 
+TEST_F(PlanFaultTest, MemoryIsNotGivenBackWhileWorkOfARunThatFailedUsesIt) {
+  ModelRunner runner(load(plan_));
+  std::vector<float> values = counted_rows(16);
+  {
+    const Setting fault("STANDIN_FAULTS", "cuMemcpyDtoHAsync:code=1");
+    EXPECT_THROW(runner.run({view_of({1, 64}, values)}), Error);
+  }
+  std::vector<float> more = counted_rows(8 * 16);  // does not fit into what there is
+  EXPECT_EQ(values_of(runner.run({view_of({8, 64}, more)})[0].view), more);
+}
+
 TEST_F(PlanFaultTest, WhatTensorRtDoesNotDoIsToldWithItsLog) {
   struct Case {
     const char* function;
