@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { runMain, SetupError } from '../scripts/lib/errors.mjs';
 import { picturePath } from '../scripts/lib/pictures.mjs';
 import { setup } from '../scripts/setup.mjs';
+import { ensureBuildTools } from './lib/build-tools.mjs';
 import { drawChart } from './lib/chart.mjs';
 import { drawCurves } from './lib/curves.mjs';
 import { describeMachine, describeVersions } from './lib/machine.mjs';
@@ -23,7 +24,18 @@ import { measureRounds } from './lib/rounds.mjs';
 /** In the order of the page. */
 const NAMES = [
   ...['call-overhead', 'mlp', 'batching', 'batching-ocr', 'batching-magika', 'batching-overload', 'event-loop-delay'],
-  ...['tensor-sizes', 'load', 'memory', 'memory-return', 'memory-day', 'allocators', 'ocr', 'pipeline', 'cast'],
+  ...[
+    'tensor-sizes',
+    'load',
+    'memory',
+    'memory-return',
+    'memory-day',
+    'allocators',
+    'ocr',
+    'pipeline',
+    'cast',
+    'build',
+  ],
 ];
 
 await runMain(async () => {
@@ -41,6 +53,7 @@ await runMain(async () => {
     raw: await buildRaw(),
     picture: existsSync(picturePath) ? picturePath : null,
     magika: existsSync(magikaPath) ? magikaPath : null,
+    build: names.includes('build') ? await ensureBuildTools() : null,
   };
   // Quick numbers are for trying things out, and never replace real ones.
   const folder = quick ? path.join(scratchDir, 'quick') : resultsDir;

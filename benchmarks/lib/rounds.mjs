@@ -11,6 +11,7 @@ import { rawArguments } from './raw.mjs';
  * @property {string} raw path of the compiled raw loop
  * @property {string | null} picture path of the OCR example's picture, if it is there
  * @property {string | null} magika path of Google's Magika model, if it is there
+ * @property {import('./build-tools.mjs').BuildTools | null} build what builds engines, if it is there and asked for
  *
  * @typedef {object} Subject One thing that is measured, in a process of its own in every round.
  * @property {string} id key of its results in a round

@@ -119,7 +119,7 @@ async function build(
       profiles: prepared.profiles,
       tuning: prepared.inForce,
       dims: new Map([...model.graph.inputs, ...model.graph.outputs].map(({ name, dims }) => [name, dims])),
-      hints: await parserHints(model, chosen.backend),
+      hints: () => parserHints(model, chosen.backend),
     };
     const built = await runBuild(work, request, progress);
     progress.enter('writing');

@@ -1,7 +1,7 @@
 import { NodeTensorRTError } from '../errors.js';
+import { precisionOf } from '../onnx/cast/model-precision.js';
 import type { Model } from '../onnx/graph/model.js';
 import type { LintFinding } from '../onnx/lint/finding.js';
-import { lintModel } from '../onnx/lint/lint-model.js';
 import type { Backend } from './backend.js';
 import type { RefusedNode } from './events.js';
 import { targetProblems } from './target-rules.js';
@@ -15,7 +15,8 @@ const SHOWN = 5;
  * details `reason` ('misread', 'target'), `nodes` and `hint`. What the parser refuses by itself it tells in a second.
  */
 export async function preflight(model: Model, backend: Backend, targets: readonly string[]): Promise<void> {
-  const findings = (await lintModel(model, { for: [backend] })).filter(({ rule }) => rule === MISREAD);
+  // Nothing else can be misread, and looking takes as long as reading.
+  const findings = precisionOf(model) === 'int8' ? await misread(model, backend) : [];
   const [first] = findings;
   if (first) {
     const nodes = findings.map(({ node, operator, message }) => ({ name: node, op: operator, text: message }));
@@ -31,8 +32,14 @@ export async function preflight(model: Model, backend: Backend, targets: readonl
   throw new NodeTensorRTError('BUILD_FAILED', text, details);
 }
 
+async function misread(model: Model, backend: Backend): Promise<LintFinding[]> {
+  const { lintModel } = await import('../onnx/lint/lint-model.js');
+  return (await lintModel(model, { for: [backend] })).filter(({ rule }) => rule === MISREAD);
+}
+
 /** What to do about nodes that the parser refuses, as far as the linter knows. */
 export async function parserHints(model: Model, backend: Backend): Promise<(node: RefusedNode) => string | undefined> {
+  const { lintModel } = await import('../onnx/lint/lint-model.js');
   const findings = await lintModel(model, { for: [backend] }).catch((): LintFinding[] => []);
   return ({ name }) => findings.find(({ node, severity }) => node === name && severity !== 'info')?.hint;
 }

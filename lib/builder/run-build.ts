@@ -36,7 +36,8 @@ export interface BuildWork {
   readonly tuning: BuildTuning;
   /** Names of open dimensions, by tensor, as the model has them. */
   readonly dims: ReadonlyMap<string, readonly (number | string | null)[] | undefined>;
-  readonly hints: (node: RefusedNode) => string | undefined;
+  /** What to do about nodes that the parser refuses: looked for where it refuses some. */
+  readonly hints: () => Promise<(node: RefusedNode) => string | undefined>;
 }
 
 /** Has the builder's process build a plan. Throws BUILD_FAILED and what else builderError() tells. */
@@ -69,7 +70,10 @@ export async function runBuild(work: BuildWork, request: PlanRequest, progress: 
     request.signal,
   );
   const what = `${backendTitles[chosen.backend]} cannot build '${request.name}'`;
-  if (end.exitCode !== 0 || !parsed || !built) throw builderError(what + withoutGpu(work), log, end, work.hints);
+  if (end.exitCode !== 0 || !parsed || !built) {
+    const hints = log.refused.length > 0 ? await work.hints() : () => undefined;
+    throw builderError(what + withoutGpu(work), log, end, hints);
+  }
   if (version !== library.version) {
     const text = `${what}: its library became ${version} while it was built for ${library.version}; build again`;
     throw new NodeTensorRTError('BUILD_FAILED', text, { reason: 'library-changed' });

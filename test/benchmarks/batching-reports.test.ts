@@ -3,7 +3,7 @@ import * as mlp from '../../benchmarks/batching.mjs';
 import * as magika from '../../benchmarks/batching-magika.mjs';
 import * as overload from '../../benchmarks/batching-overload.mjs';
 
-const context = { quick: false, models: { mlp: 'm' }, library: 'l', raw: 'r', picture: null, magika: 'g' };
+const context = { quick: false, models: { mlp: 'm' }, library: 'l', raw: 'r', picture: null, magika: 'g', build: null };
 type Round = Record<string, Record<string, unknown>>;
 type Plan = ReturnType<typeof mlp.plan>;
 

@@ -12,6 +12,7 @@ const context = (quick: boolean) => ({
   raw: 'r',
   picture: 'p',
   magika: 'm',
+  build: { buildCheck: 'c', library: 'r', parser: 'p', model: 'n', profile: 's', gpu: 'g', libraries: 'f' },
 });
 
 describe('the questions', () => {
@@ -42,6 +43,11 @@ describe('the questions', () => {
   it('ocr says why it is skipped when there is no picture', async () => {
     const { plan } = await import(new URL('ocr.mjs', folder).href);
     expect(plan({ ...context(false), picture: null }).skipped).toMatch(/picture/);
+  });
+
+  it("build says why it is skipped where NVIDIA's builder is not there", async () => {
+    const { plan } = await import(new URL('build.mjs', folder).href);
+    expect(plan({ ...context(false), build: null }).skipped).toMatch(/builder/);
   });
 
   it('batching-magika says why it is skipped when there is no model', async () => {

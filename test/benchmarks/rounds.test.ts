@@ -9,7 +9,7 @@ import { pseudoRandom } from '../fixtures/models.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 const program = join(folder, 'question.mjs');
-const context = { quick: true, models: {}, library: '', raw: '', picture: null, magika: null };
+const context = { quick: true, models: {}, library: '', raw: '', picture: null, magika: null, build: null };
 const subject = (id: string, measure: string, params = {}) => ({
   id,
   label: id,
