@@ -1,4 +1,4 @@
-import { constants, copyFile } from 'node:fs/promises';
+import { access, constants, copyFile, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import {
   buildPrecisionOption,
@@ -19,6 +19,7 @@ import { limitsOption, type ModelLimits } from './engine/model-options.js';
 import { modelPath } from './engine/model-path.js';
 import { engineRunner } from './engine/model-runner.js';
 import { modelSource } from './engine/model-source.js';
+import { NodeTensorRTError } from './errors.js';
 import type { CastReport } from './onnx/cast/report.js';
 import { type ExternalDataFile, externalDataOption } from './onnx/file/external-data-option.js';
 import { replaceFile } from './onnx/file/replace-file.js';
@@ -144,20 +145,24 @@ export async function build(model: string | URL | Uint8Array, given: BuildOption
   knownKeys('options', options, [...OWN, ...tuningNames]);
   const output = pathOption('options.output', options.output);
   const started = performance.now();
-  const request = await planRequest(model, options, dirname(output));
+  await checkWritable(output);
+  const request = await planRequest(model, options, output);
   request.signal?.throwIfAborted();
   // Who does not build need not wait for it.
   const { makePlan } = await import('./builder/make-plan.js');
-  const made = await makePlan(request, async (header, payload) => {
-    const keys = request.sign === undefined ? {} : { sign: request.sign };
-    return { path: output, header: await writePlan({ output, payload, header, keys }, request.signal) };
-  });
-  if (made.path !== output) await copyPlan(made.path, output, request.sign);
+  const made = await makePlan(
+    request,
+    async (header, payload) => {
+      const keys = request.sign === undefined ? {} : { sign: request.sign };
+      return { path: output, header: await writePlan({ output, payload, header, keys }, request.signal) };
+    },
+    (path) => copyPlan(path, output, request.sign),
+  );
   warnOfIgnored(request.name, made);
   return report(made, output, (performance.now() - started) / 1000);
 }
 
-async function planRequest(model: unknown, options: BuildOptions, tempDir: string): Promise<PlanRequest> {
+async function planRequest(model: unknown, options: BuildOptions, output: string): Promise<PlanRequest> {
   const given = modelSource(model);
   const source = typeof given === 'string' ? await modelPath(given) : given;
   const tuning = tuningOptions(options);
@@ -179,7 +184,8 @@ async function planRequest(model: unknown, options: BuildOptions, tempDir: strin
     samples,
     tuning,
     cacheDir: cacheDir === undefined || cacheDir === false ? cacheDir : pathOption('options.cacheDir', cacheDir),
-    tempDir,
+    tempDir: dirname(output),
+    output,
     cacheBytes: bytesOption('options.cacheBytes', options.cacheBytes),
     sign: options.sign === undefined ? undefined : privateKeyOption('options.sign', options.sign),
     limits: { nodes, hardLinks },
@@ -190,6 +196,22 @@ async function planRequest(model: unknown, options: BuildOptions, tempDir: strin
     signal: signal === undefined ? undefined : signalOption('options.signal', signal),
     loadRunner: engineRunner,
   };
+}
+
+/** What cannot be written is said before minutes of building. */
+async function checkWritable(output: string): Promise<void> {
+  const refuse = (why: string) =>
+    new NodeTensorRTError('INVALID_ARGUMENT', `options.output: '${output}' cannot be written: ${why}`, {
+      option: 'options.output',
+      path: output,
+      reason: 'unwritable',
+    });
+  const there = await stat(output).catch(() => undefined);
+  if (there && !there.isFile()) throw refuse('it is no regular file');
+  const folder = dirname(output);
+  await access(folder, constants.W_OK).catch((error: NodeJS.ErrnoException) => {
+    throw refuse(error.code === 'ENOENT' ? `there is no folder ${folder}` : error.message);
+  });
 }
 
 const nameOf = (source: string | Uint8Array) => (typeof source === 'string' ? basename(source) : 'model');
@@ -211,8 +233,10 @@ function bytesOption(name: string, value: unknown): number | undefined {
 
 /** From the cache to where it is wanted, with the signature for others. */
 async function copyPlan(from: string, output: string, sign: KeyLike | undefined): Promise<void> {
-  await replaceFile(output, (beside) => copyFile(from, beside, constants.COPYFILE_FICLONE));
-  if (sign !== undefined) await signPlan(output, sign);
+  await replaceFile(output, async (beside) => {
+    await copyFile(from, beside, constants.COPYFILE_FICLONE);
+    if (sign !== undefined) await signPlan(beside, sign);
+  });
 }
 
 function warnOfIgnored(name: string, { ignored }: MadePlan): void {

@@ -64,7 +64,7 @@ const lib: Layers = {
     models: ['errors', 'options', 'tensor', 'native', 'engine', 'memory'],
     devices: ['errors', 'options', 'engine'],
     // What this machine has of all that the library depends on.
-    doctor: ['errors', 'options', 'native', 'memory', 'machine', 'onnx', 'cache', 'engine', 'models'],
+    doctor: ['errors', 'options', 'native', 'memory', 'machine', 'builder', 'onnx', 'cache', 'engine', 'models'],
     pipeline: ['errors', 'options', 'tensor', 'engine'],
     // The entry node-tensorrt/onnx: the graph tools, with engines to run models; what plans say; how bytes are written.
     toolkit: ['errors', 'options', 'tensor', 'native', 'engine', 'onnx', 'page', 'plan', 'cache', 'memory'],

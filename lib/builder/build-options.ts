@@ -37,6 +37,8 @@ export interface PlanRequest {
   readonly cacheBytes: number | undefined;
   /** For files on the way, where there is no cache. */
   readonly tempDir: string;
+  /** Where the plan goes beside the cache: must be none of the files that are read. */
+  readonly output: string | undefined;
   /** Beside the signature of this user. */
   readonly sign: KeyLike | undefined;
   readonly limits: { readonly nodes: number; readonly hardLinks: boolean };

@@ -12,11 +12,15 @@ export interface BuildRequest {
   readonly targets: readonly string[];
   readonly profiles: readonly ShapeProfile[];
   readonly tuning: BuildTuning;
+  /** Whether somebody wants what TensorRT says beside warnings. */
+  readonly isTold?: boolean;
 }
 
 /** The arguments of the builder program's command `build` (`native/backends/tensorrt/builder`). */
-export function builderArguments({ library, model, plan, layers, targets, profiles, tuning }: BuildRequest): string[] {
+export function builderArguments(request: BuildRequest): string[] {
+  const { library, model, plan, layers, targets, profiles, tuning, isTold } = request;
   const args = library ? ['--library', library.path, '--parser', library.parser] : [];
+  if (isTold) args.push('--log-level', 'info');
   args.push('--model', model);
   if (plan !== undefined) args.push('--plan', plan);
   if (layers !== undefined) args.push('--layers', layers);

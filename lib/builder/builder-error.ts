@@ -19,7 +19,8 @@ export function emptyLog(): BuilderLog {
 
 /** Keeps what an event says. */
 export function note(log: BuilderLog, event: BuilderEvent): void {
-  if (event.event === 'log' && log.messages.length < MAX_MESSAGES) {
+  const isKept = event.event === 'log' && (event.severity === 'error' || event.severity === 'warning');
+  if (isKept && log.messages.length < MAX_MESSAGES) {
     log.messages.push({ severity: event.severity, text: event.text });
   }
   if (event.event === 'recorded' && log.recorded.length < MAX_MESSAGES) {

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { NodeTensorRTError } from '../errors.js';
-import type { Backend } from './backend.js';
+import { type Backend, backendTitles } from './backend.js';
 import { builderError, emptyLog, note } from './builder-error.js';
 import type { LibraryEvent } from './events.js';
 import type { BuilderFiles } from './find-builder.js';
@@ -40,13 +40,20 @@ export async function findLibrary(
     signal,
   );
   if (library === undefined) {
-    const error = builderError(`no library of ${backend} can be used`, log, end, () => undefined);
-    throw error.code === 'BUILD_FAILED'
-      ? new NodeTensorRTError('BACKEND_UNAVAILABLE', error.message, error.details)
-      : error;
+    throw unavailable(
+      backend,
+      builderError('the search for TensorRT', log, end, () => undefined),
+      log.failed?.message,
+    );
   }
   found.set(search, { library, identity: await identityOf(library.path) });
   return library;
+}
+
+function unavailable(backend: Backend, error: NodeTensorRTError, said: string | undefined): NodeTensorRTError {
+  if (error.code !== 'BACKEND_UNAVAILABLE' && error.code !== 'BUILD_FAILED') return error;
+  const text = `${backendTitles[backend]} is not there: ${said ?? error.message}. node-tensorrt doctor says what to install; NODE_TENSORRT_LIBRARY_PATH names a folder that has it.`;
+  return new NodeTensorRTError('BACKEND_UNAVAILABLE', text, { backend, ...error.details }, { cause: error });
 }
 
 /** Which file it is, and which state of it. A library that the system's loader found by its name has no path: ''. */

@@ -1,7 +1,7 @@
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { addPlan } from '../cache/add-plan.js';
 import { castCached } from '../cache/cast-cached.js';
-import { findPlan } from '../cache/find-plan.js';
+import { findPlan, type PlanHit } from '../cache/find-plan.js';
 import { cacheFolders } from '../cache/folders.js';
 import { withPlanLock } from '../cache/plan-lock.js';
 import { temporaryFolder } from '../cache/temporary-folder.js';
@@ -11,6 +11,7 @@ import { readModel } from '../onnx/file/read-model.js';
 import type { PlanDraft, PlanHeader } from '../plan/header.js';
 import type { PlanRequest } from './build-options.js';
 import type { IgnoredOption } from './effects.js';
+import { modelIdentity } from './model-identity.js';
 import { modelOnDisk } from './model-on-disk.js';
 import { planDraft } from './plan-draft.js';
 import { parserHints, preflight } from './preflight.js';
@@ -31,46 +32,87 @@ export interface MadePlan {
   readonly built: BuiltPlan | undefined;
 }
 
+/** Puts what was built where it is wanted. */
+type Write = (draft: PlanDraft, payload: string) => Promise<{ path: string; header: PlanHeader }>;
+
+/** What is done with a plan of the cache before anybody may prune it. */
+type Use = (path: string) => Promise<void>;
+
 /**
  * The plan of a model: out of the cache, or built. What builds the same at the same time, in whatever process, waits for one.
- * Without a cache `write` puts what was built where it is wanted; with one it gets the path of the plan in it.
+ * @param write where there is no cache, or it cannot be written
+ * @param use of the plan in the cache
  */
-export async function makePlan(request: PlanRequest, write: Write): Promise<MadePlan> {
-  const progress = new ProgressReporter(request.onProgress);
+export async function makePlan(given: PlanRequest, write: Write, use: Use): Promise<MadePlan> {
+  // What a function of the user's throws ends the build as an abort does, with that.
+  const failure = new AbortController();
+  const signal = given.signal ? AbortSignal.any([given.signal, failure.signal]) : failure.signal;
+  const request = { ...given, signal };
+  const progress = new ProgressReporter(request.onProgress, (error) => failure.abort(error));
   try {
     progress.enter('reading');
     const prepared = await preparePlan(request);
-    const made = await (request.cacheDir === false ? uncached : cached)(prepared, progress, write);
+    signal.throwIfAborted();
+    const made =
+      request.cacheDir === false
+        ? await uncached(prepared, progress, write)
+        : await cached(prepared, progress, { write, use });
     progress.enter('done');
-    return { ...made, ignored: prepared.ignored };
+    signal.throwIfAborted();
+    return { ...made, ignored: [...prepared.ignored, ...unwritten(made, request)] };
   } finally {
     progress.close();
   }
 }
 
 type Made = Omit<MadePlan, 'ignored'>;
-type Write = (draft: PlanDraft, payload: string) => Promise<{ path: string; header: PlanHeader }>;
 
-async function cached(prepared: PreparedPlan, progress: ProgressReporter, write: Write): Promise<Made> {
+/** A timing cache is written by a build. */
+function unwritten({ cached }: Made, { tuning }: PlanRequest): readonly IgnoredOption[] {
+  if (!cached || tuning.timingCache?.save === undefined) return [];
+  const reason = 'the plan was in the cache, so nothing was measured, and options.timingCache.save is not written';
+  return [{ option: 'timingCache', reason }];
+}
+
+async function cached(
+  prepared: PreparedPlan,
+  progress: ProgressReporter,
+  { write, use }: { write: Write; use: Use },
+): Promise<Made> {
   const { request, key } = prepared;
   const { cacheDir, signal, name, cacheBytes } = request;
   const { plans } = cacheFolders(cacheDir === false ? undefined : cacheDir);
+  const take = async (entry: PlanHit): Promise<Made> => {
+    await use(entry.path);
+    return { ...entry, cached: true, reason: 'it is in the cache', cast: undefined, built: undefined };
+  };
+  // Without the lock first: it is not needed for a plan that is there, and cannot be had in a cache that is only read.
+  const there = await findPlan(plans, key, name, signal);
+  if (there.path !== undefined) {
+    try {
+      return await take(there);
+    } catch (error) {
+      if (await isThere(there.path)) throw error;
+      // It was pruned meanwhile.
+    }
+  }
   let isMine = false;
   const work = async (): Promise<Made> => {
     isMine = true;
     const entry = await findPlan(plans, key, name, signal);
-    if (entry.path !== undefined) {
-      return { ...entry, cached: true, reason: 'it is in the cache', cast: undefined, built: undefined };
-    }
+    if (entry.path !== undefined) return take(entry);
     progress.expectedMs = entry.nearest?.buildMs ?? null;
     return build(prepared, progress, entry.reason, plans, async (header, payload) => {
       const plan = { payload, header, ...(cacheBytes !== undefined && { maxBytes: cacheBytes }) };
+      let added: PlanHit;
       try {
-        return await addPlan(plans, key, plan, signal);
+        added = await addPlan(plans, key, plan, signal);
       } catch (error) {
         warnOfCache(plans, error);
         return write(header, payload);
       }
+      await use(added.path);
+      return added;
     });
   };
   try {
@@ -83,6 +125,13 @@ async function cached(prepared: PreparedPlan, progress: ProgressReporter, write:
     warnOfCache(plans, error);
     return uncached(prepared, progress, write);
   }
+}
+
+function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Throws what is not about writing to the cache. */
@@ -122,12 +171,19 @@ async function build(
       hints: () => parserHints(model, chosen.backend),
     };
     const built = await runBuild(work, request, progress);
+    if ((await modelIdentity(request.source, prepared.model)) !== prepared.identity) throw changed(request.name);
     progress.enter('writing');
     const draft = await planDraft(prepared, built, model, performance.now() - started);
     return { ...(await write(draft, built.payload)), cached: false, reason, cast, built };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The plan of one model must not be kept under the name of another. */
+function changed(name: string): NodeTensorRTError {
+  const text = `'${name}' was changed or replaced while it was built; build it again`;
+  return new NodeTensorRTError('BUILD_FAILED', text, { reason: 'model-changed' });
 }
 
 /** The model that is built: as it is, or cast. */

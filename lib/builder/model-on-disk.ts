@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { NodeTensorRTError } from '../errors.js';
 import { locationParts } from '../onnx/file/external-location.js';
+import { asUnwritable } from '../onnx/file/replace-file.js';
 import type { PlanRequest } from './build-options.js';
 
 /**
@@ -15,6 +16,18 @@ export async function modelOnDisk(
   folder: string,
 ): Promise<string> {
   if (typeof source === 'string') return source;
+  try {
+    return await writeModel(source, externalData, folder);
+  } catch (error) {
+    throw asUnwritable(folder, error);
+  }
+}
+
+async function writeModel(
+  source: Uint8Array,
+  externalData: PlanRequest['externalData'],
+  folder: string,
+): Promise<string> {
   for (const { path, data } of externalData) {
     const parts = locationParts(path, (reason, what) => {
       const text = `options.externalData: the location '${path}' ${what}`;

@@ -60,7 +60,11 @@ export class ProgressReporter {
   /** Of earlier builds of this model, in milliseconds; null: none is known. */
   expectedMs: number | null = null;
 
-  constructor(private readonly onProgress: ((progress: Progress) => void) | undefined) {
+  /** @param onFailure is told what `onProgress` throws: the build ends with it */
+  constructor(
+    private readonly onProgress: ((progress: Progress) => void) | undefined,
+    private readonly onFailure: (error: unknown) => void = () => undefined,
+  ) {
     if (onProgress) this.#timer = setInterval(() => this.#tell(), MAX_SILENCE_MS).unref();
   }
 
@@ -93,6 +97,15 @@ export class ProgressReporter {
     if (performance.now() - this.#told >= MIN_INTERVAL_MS) this.#tell();
   }
 
+  /** Calls a function of the user's; what it throws ends the build. */
+  guard(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.onFailure(error);
+    }
+  }
+
   /** Ends it; nothing is told any more. */
   close(): void {
     clearInterval(this.#timer);
@@ -108,7 +121,7 @@ export class ProgressReporter {
     const elapsedMs = this.#told - this.#start;
     this.#fraction = Math.max(this.#fraction, Math.min(1, this.#whole()));
     const phase = this.#phases.at(-1);
-    this.onProgress({
+    const state: Progress = {
       stage: this.#stage,
       phase: phase?.name ?? '',
       step: phase?.done ?? 0,
@@ -116,7 +129,8 @@ export class ProgressReporter {
       fraction: this.#fraction,
       elapsedMs,
       etaMs: this.#eta(elapsedMs),
-    });
+    };
+    this.guard(() => this.onProgress?.(state));
   }
 
   #whole(): number {

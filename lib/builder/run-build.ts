@@ -48,12 +48,23 @@ export async function runBuild(work: BuildWork, request: PlanRequest, progress: 
   // Of a GPU of this machine no target is told: it is measured there.
   const targets = chosen.device ? [] : chosen.targets;
   const { library, files } = chosen;
-  const args = builderArguments({ ...work, library, plan: payload, layers, targets });
+  const args = builderArguments({
+    ...work,
+    library,
+    plan: payload,
+    layers,
+    targets,
+    isTold: request.logger !== undefined,
+  });
   const log = emptyLog();
   let parsed: ParsedEvent | undefined;
   let built: Extract<BuilderEvent, { event: 'built' }> | undefined;
   let version = '';
-  const limits = { memoryBytes: request.memoryBytes ?? availableMemory(), niceness: request.niceness };
+  const limits = {
+    memoryBytes: request.memoryBytes ?? availableMemory(),
+    niceness: request.niceness,
+    device: chosen.device?.uuid,
+  };
   const end = await runBuilder(
     files,
     'build',
@@ -62,7 +73,7 @@ export async function runBuild(work: BuildWork, request: PlanRequest, progress: 
     (event) => {
       note(log, event);
       progress.follow(event);
-      if (event.event === 'log' && request.logger) tell(request, event.severity, event.text);
+      if (event.event === 'log') progress.guard(() => tell(request, event.severity, event.text));
       if (event.event === 'library') version = event.version;
       if (event.event === 'parsed') parsed = event;
       if (event.event === 'built') built = event;
@@ -116,8 +127,9 @@ function tell({ logger, name }: PlanRequest, severity: Severity, text: string): 
   logger?.[levelOf[severity]]({ model: name, source: 'tensorrt' }, text);
 }
 
-/** What the system, or the container, can give without taking from others. 0: it does not say. */
+/** What the system, or the container, can give without taking from others. 0: it does not say, or has no such limit. */
 function availableMemory(): number {
+  if (process.platform === 'darwin') return 0;
   const { availableMemory: ask } = process as { availableMemory?: () => number };
   return ask?.call(process) ?? 0;
 }

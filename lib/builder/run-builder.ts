@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { NodeTensorRTError } from '../errors.js';
@@ -9,6 +9,8 @@ import type { BuilderFiles } from './find-builder.js';
 export interface BuilderLimits {
   /** Private memory that it may take. 0: no limit. */
   readonly memoryBytes: number;
+  /** UUID of the only GPU that it sees. undefined: all. */
+  readonly device?: string | undefined;
   /** 0 (as this process) to 19 (when nobody else wants the CPUs). */
   readonly niceness: number;
 }
@@ -36,29 +38,32 @@ export async function runBuilder(
   signal: AbortSignal | undefined,
 ): Promise<BuilderEnd> {
   signal?.throwIfAborted();
-  const child = spawn(program, ['--stdin'], { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
-  const kill = () => child.kill('SIGKILL');
+  const memory = limits.memoryBytes > 0 ? ['--memory-limit', String(limits.memoryBytes)] : [];
+  const asked = request([module, command, ...args, ...memory]);
+  let child: ChildProcessWithoutNullStreams | undefined;
+  // One that did not start has no pid, and to kill it would be to kill the processes of this group.
+  const kill = () => child?.pid !== undefined && child.kill('SIGKILL');
   signal?.addEventListener('abort', kill, { once: true });
   try {
+    child = await start(program, limits.device);
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-STDERR_KEPT);
     });
     // A process that dies before it has read everything breaks the pipe; how it died says more.
     child.stdin.on('error', () => undefined);
-    const ended = new Promise<{ exitCode: number | null; signal: string | null }>((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', (exitCode, name) => resolve({ exitCode, signal: name }));
+    const ended = new Promise<{ exitCode: number | null; signal: string | null }>((resolve) => {
+      child?.once('close', (exitCode, name) => resolve({ exitCode, signal: name }));
     });
+    signal?.throwIfAborted();
     const lines = createInterface({ input: child.stdout });
     lines.on('line', (line) => {
       const event = parseEvent(line);
       if (event && !signal?.aborted) onEvent(event);
     });
     if (child.pid !== undefined) lowerPriority(child.pid, limits.niceness);
-    const memory = limits.memoryBytes > 0 ? ['--memory-limit', String(limits.memoryBytes)] : [];
     // stdin stays open: its end tells the process that this one has died.
-    child.stdin.write(request([module, command, ...args, ...memory]));
+    child.stdin.write(asked);
     const end = await ended;
     signal?.throwIfAborted();
     return { ...end, stderr };
@@ -73,8 +78,25 @@ export async function runBuilder(
   }
 }
 
-/** Texts that end with NUL, behind how many bytes they are. */
+/** Waits until it runs. Without files left, a child has no streams at all. */
+async function start(program: string, device: string | undefined): Promise<ChildProcessWithoutNullStreams> {
+  const env = device === undefined ? process.env : { ...process.env, CUDA_VISIBLE_DEVICES: device };
+  const child = spawn(program, ['--stdin'], { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true, env });
+  await new Promise<void>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('spawn', resolve);
+  });
+  child.on('error', () => undefined);
+  return child;
+}
+
+/** Texts that end with NUL, behind how many bytes they are. Names of a hostile model must not become arguments. */
 function request(texts: readonly string[]): Buffer {
+  const wrong = texts.find((text) => text.includes('\0'));
+  if (wrong !== undefined) {
+    const text = `a name or path has a NUL character in it: ${JSON.stringify(wrong.slice(0, 80))}`;
+    throw new NodeTensorRTError('INVALID_ARGUMENT', text, { received: wrong.slice(0, 80) });
+  }
   const body = Buffer.from(texts.map((text) => `${text}\0`).join(''));
   return Buffer.concat([Buffer.from(`${body.byteLength}\n`), body]);
 }

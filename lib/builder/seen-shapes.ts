@@ -20,6 +20,9 @@ export async function seenShapes(given: unknown): Promise<ReadonlyMap<string, Se
       const { dims, type, data } = objectOption<TensorMap[string]>(option, tensor);
       if (!Array.isArray(dims)) throw argumentError(`${option}.dims`, 'an array of sizes', dims);
       add(shapes, input, dims);
+      if (!dims.every((size) => Number.isSafeInteger(size) && size >= 0))
+        throw argumentError(`${option}.dims`, 'sizes', dims);
+      if (typeof data?.length !== 'number') throw argumentError(`${option}.data`, 'an array', data);
       const isShape = (type === 'int32' || type === 'int64') && dims.length <= 1 && data.length <= MAX_VALUES;
       if (isShape) add(values, input, Array.from(data as ArrayLike<number | bigint>, Number));
     }
@@ -28,10 +31,15 @@ export async function seenShapes(given: unknown): Promise<ReadonlyMap<string, Se
   if (count === 0) throw argumentError('options.samples', 'at least one sample', 'none');
   const seen = new Map<string, SeenShapes>();
   for (const [input, list] of shapes) {
-    const ofValues = values.get(input);
+    const ofValues = sameLength(values.get(input));
     seen.set(input, { ...extent(input, list), ...(ofValues && { values: extent(input, ofValues) }) });
   }
   return seen;
+}
+
+/** None of those that have several lengths: a shape has one. */
+function sameLength(list: number[][] | undefined): number[][] | undefined {
+  return list?.every((item) => item.length === list[0]?.length) ? list : undefined;
 }
 
 function add(map: Map<string, number[][]>, key: string, item: readonly number[]): void {

@@ -22,7 +22,11 @@ export function targetsOption(name: string, given: unknown): readonly Target[] {
   if (list.length === 0) throw argumentError(name, 'at least one target', given);
   for (const [i, target] of list.entries()) {
     if (!targets.includes(target)) {
-      throw argumentError(Array.isArray(given) ? `${name}[${i}]` : name, `one of ${targets.join(', ')}`, target);
+      throw argumentError(
+        Array.isArray(given) ? `${name}[${i}]` : name,
+        `one of ${targets.map((name) => `${name} (${gpusOf[name]})`).join('; ')}`,
+        target,
+      );
     }
   }
   return targets.filter((target) => list.includes(target));

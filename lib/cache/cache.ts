@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { argumentError } from '../errors.js';
 import { booleanOption, knownKeys, objectOption, pathOption, signalOption } from '../options.js';
 import { type CacheEntry, listEntries } from './entries.js';
@@ -40,7 +41,7 @@ export const cache = Object.freeze({
    * @throws NodeTensorRTError INVALID_ARGUMENT
    */
   async list(options: CacheOptions = {}): Promise<CacheEntry[]> {
-    return listEntries(foldersOption(options, []));
+    return listEntries(await foldersOption(options, []));
   },
 
   /**
@@ -48,37 +49,49 @@ export const cache = Object.freeze({
    * @throws NodeTensorRTError INVALID_ARGUMENT, OUT_OF_RANGE
    */
   async prune(options: CachePruneOptions = {}): Promise<CachePruneReport> {
-    const folders = foldersOption(options, ['maxBytes', 'olderThanMs', 'all']);
+    const folders = await foldersOption(options, ['maxBytes', 'olderThanMs', 'all']);
     return prune(folders, pruneRules(options));
   },
 
   /**
    * Reads every entry as a whole: whether it is whole, of this user, and under its own key. `ok` and `problem` of each say
-   * what was found; with `remove` those with a problem are removed, unless somebody works on them.
+   * what was found; with `remove` those with a problem are removed, unless somebody works on them, or they are only of
+   * another user.
    * @throws NodeTensorRTError INVALID_ARGUMENT; `signal.reason`
    */
   async verify(options: CacheVerifyOptions = {}): Promise<CacheEntry[]> {
-    const folders = foldersOption(options, ['remove', 'signal']);
+    const folders = await foldersOption(options, ['remove', 'signal']);
     const { remove = false, signal } = options;
     const isRemoving = booleanOption('options.remove', remove);
     if (signal !== undefined) signalOption('options.signal', signal).throwIfAborted();
     const entries = await verifyEntries(folders, signal);
     for (const entry of isRemoving ? entries : []) {
-      if (!entry.ok) await removeEntry(entry);
+      // One of another user, or from before the key was lost, is whole.
+      if (!entry.ok && entry.reason !== 'untrusted') await removeEntry(entry);
     }
     return entries;
   },
 });
 
-function foldersOption(options: CacheOptions, others: readonly string[]): CacheFolders {
+async function foldersOption(options: CacheOptions, others: readonly string[]): Promise<CacheFolders> {
   const { dir } = objectOption<CacheOptions>('options', options);
   knownKeys('options', options, ['dir', ...others]);
-  return cacheFolders(dir === undefined ? undefined : pathOption('options.dir', dir));
+  if (dir === undefined) return cacheFolders();
+  const path = pathOption('options.dir', dir);
+  const isFolder = await stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+  if (!isFolder) throw argumentError('options.dir', 'a folder that is there', path);
+  return cacheFolders(path);
 }
 
 function pruneRules({ maxBytes, olderThanMs, all = false }: CachePruneOptions): PruneRules {
   if (olderThanMs !== undefined && (typeof olderThanMs !== 'number' || !(olderThanMs >= 0))) {
     throw argumentError('options.olderThanMs', 'a number of milliseconds, 0 or more', olderThanMs);
+  }
+  if (all === true && (maxBytes !== undefined || olderThanMs !== undefined)) {
+    throw argumentError('options.all', 'no maxBytes and no olderThanMs beside it, since everything goes', all);
   }
   const hasLimit = maxBytes !== undefined || olderThanMs === undefined;
   return {

@@ -12,6 +12,7 @@ export function differences(there: PlanKey, wanted: PlanKey): string[] {
   else say(PRODUCTS[wanted.backend], there.version, wanted.version);
   say('headers', there.headers, wanted.headers);
   say('targets', list(there.targets), list(wanted.targets));
+  say('GPU', there.device?.name, wanted.device?.name);
   say('compute capability', there.device?.computeCapability, wanted.device?.computeCapability);
   say('the driver', there.device?.driver, wanted.device?.driver);
   say('platform', there.platform, wanted.platform);
@@ -19,7 +20,7 @@ export function differences(there: PlanKey, wanted: PlanKey): string[] {
   for (const name of [...new Set([...Object.keys(there.options), ...Object.keys(wanted.options)])].sort()) {
     const [a, b] = [there.options[name], wanted.options[name]].map((value) => value ?? undefined);
     // As a whole: what is cut off may be what differs.
-    if (canonicalJson(a) !== canonicalJson(b)) found.push(`option ${name} ${short(a)} → ${short(b)}`);
+    if (canonicalJson(a) !== canonicalJson(b)) found.push(...optionDifferences(name, a, b));
   }
   return found;
 }
@@ -32,6 +33,24 @@ function library({ backend, version }: PlanKey): string {
 
 function list(targets: readonly string[]): string {
   return [...new Set(targets)].sort().join(', ') || 'none';
+}
+
+const SHOWN = 3;
+
+/** Of lists and objects what differs in them, so that it is seen. */
+function optionDifferences(name: string, a: unknown, b: unknown): string[] {
+  const [before, after] = [new Map(leaves(a, name)), new Map(leaves(b, name))];
+  const paths = [...new Set([...before.keys(), ...after.keys()])].filter(
+    (path) => before.get(path) !== after.get(path),
+  );
+  const texts = paths.map((path) => `option ${path} ${short(before.get(path))} → ${short(after.get(path))}`);
+  return texts.length > SHOWN ? [...texts.slice(0, SHOWN), `${texts.length - SHOWN} more in ${name}`] : texts;
+}
+
+function* leaves(value: unknown, path: string): Generator<[string, unknown]> {
+  if (value === null || typeof value !== 'object') yield [path, value];
+  else if (Array.isArray(value)) for (const [i, item] of value.entries()) yield* leaves(item, `${path}[${i}]`);
+  else for (const [key, item] of Object.entries(value)) yield* leaves(item, `${path}.${key}`);
 }
 
 function short(value: unknown): string {

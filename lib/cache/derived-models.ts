@@ -7,6 +7,7 @@ import { Pauses } from '../onnx/file/pauses.js';
 import { replaceFile } from '../onnx/file/replace-file.js';
 import type { Model } from '../onnx/graph/model.js';
 import { CHUNK_BYTES } from '../onnx/graph/payload.js';
+import { constantPlaces } from '../onnx/lint/constant-places.js';
 import { noteUse } from './plan-entry.js';
 
 /**
@@ -57,13 +58,11 @@ export async function hashOfModel(source: string | Uint8Array, model: Model, ext
       if (pauses.due) await pauses.take();
     }
   }
-  for (const graph of model.graphs()) {
-    for (const { initializer } of graph.initializers) {
-      if (initializer?.payload.stored?.kind !== 'external') continue;
-      for await (const chunk of initializer.payload.chunks()) {
-        hash.update(chunk);
-        if (pauses.due) await pauses.take();
-      }
+  for (const { tensor } of constantPlaces(model)) {
+    if (tensor.payload.stored?.kind !== 'external') continue;
+    for await (const chunk of tensor.payload.chunks()) {
+      hash.update(chunk);
+      if (pauses.due) await pauses.take();
     }
   }
   return hash.digest('hex');

@@ -31,6 +31,8 @@ export interface CacheEntry {
   ok: boolean;
   /** What is wrong. */
   problem?: string;
+  /** The same in a word, of a plan that `verify` has looked at: that of ENGINE_INCOMPATIBLE. */
+  reason?: string;
 }
 
 /** All entries, those used last first. A folder that is not there has none. */

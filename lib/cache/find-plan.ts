@@ -73,7 +73,11 @@ async function missing(folder: string, key: PlanKey, name: string): Promise<Plan
     const isSame = header.key.model === key.model;
     if (!isSame && header.model.name !== name) continue;
     const changed = isSame ? [] : [`the model has changed since the plan of ${header.createdAt.slice(0, 10)}`];
-    candidates.push({ header, texts: [...changed, ...differences(header.key, key)], isSame });
+    try {
+      candidates.push({ header, texts: [...changed, ...differences(header.key, key)], isSame });
+    } catch {
+      // Nobody has checked it: it may be nested as deep as somebody likes.
+    }
   }
   candidates.sort(
     (a, b) =>

@@ -1,10 +1,12 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isLeft, readLock, removeLock } from './lock-file.js';
 import { removeFiles } from './plan-entry.js';
+import { isTemporaryFolder } from './temporary-folder.js';
 
 /** A file that was not changed for so long is no longer being written. */
 const LEFT_MS = 60 * 60 * 1000;
+const LEFT_FOLDER_MS = 24 * LEFT_MS;
 
 /** A file on its way, the claim of a lock, and the note of a use, each with its key. */
 const TEMPORARY = /^\.[0-9a-f]{64}\.\S+\.tmp$/;
@@ -21,10 +23,23 @@ export async function removeLeftovers(folders: readonly string[]): Promise<void>
       const path = join(folder, file);
       const note = NOTE.exec(file)?.[1];
       const isOrphan = note !== undefined && !there.has(`${note}.plan`) && !there.has(`${note}.onnx`);
-      if (LOCK.test(file)) await removeLeftLock(path);
+      if (isTemporaryFolder(file)) await removeLeftFolder(path);
+      else if (LOCK.test(file)) await removeLeftLock(path);
       else if ((TEMPORARY.test(file) || CLAIM.test(file) || isOrphan) && (await isOld(path))) await removeFiles([path]);
     }
   }
+}
+
+/** Of a build: nothing in it was changed for a day, which no build takes. */
+async function removeLeftFolder(path: string): Promise<void> {
+  const files = await readdir(path).catch(() => []);
+  const times = await Promise.all([path, ...files.map((file) => join(path, file))].map(modifiedMs));
+  if (Date.now() - Math.max(...times) > LEFT_FOLDER_MS)
+    await rm(path, { recursive: true, force: true }).catch(() => undefined);
+}
+
+async function modifiedMs(path: string): Promise<number> {
+  return (await stat(path).catch(() => undefined))?.mtimeMs ?? 0;
 }
 
 async function removeLeftLock(path: string): Promise<void> {

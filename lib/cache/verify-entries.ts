@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { NodeTensorRTError } from '../errors.js';
 import { hashOfKey } from '../plan/key.js';
 import { verifyPlan } from '../plan/verify.js';
 import { hashOfFile } from './derived-models.js';
@@ -10,28 +11,30 @@ export async function verifyEntries(folders: Partial<CacheFolders>, signal?: Abo
   const checked: CacheEntry[] = [];
   for (const entry of await listEntries(folders)) {
     signal?.throwIfAborted();
-    const problem = entry.problem ?? (await problemOf(entry, signal));
+    const found = entry.problem === undefined ? await problemOf(entry, signal) : { problem: entry.problem };
     // One that was removed meanwhile is none.
-    if (problem !== undefined && !(await isThere(entry.path))) continue;
-    checked.push(problem === undefined ? entry : { ...entry, ok: false, problem });
+    if (found !== undefined && !(await isThere(entry.path))) continue;
+    checked.push(found === undefined ? entry : { ...entry, ok: false, ...found });
   }
   return checked;
 }
 
-async function problemOf({ kind, key, path }: CacheEntry, signal?: AbortSignal): Promise<string | undefined> {
+type Problem = Pick<CacheEntry, 'problem' | 'reason'>;
+
+async function problemOf({ kind, key, path }: CacheEntry, signal?: AbortSignal): Promise<Problem | undefined> {
   try {
     if (kind === 'model') {
       const { sha256 } = await readModelReport(path);
       return (await hashOfFile(path)) === sha256
         ? undefined
-        : `${path} is damaged: it is not the model that was written`;
+        : { problem: `${path} is damaged: it is not the model that was written` };
     }
     const { header } = await verifyPlan(path, { ...(signal && { signal }) });
     const isOwn = header.key !== undefined && hashOfKey(header.key) === key;
-    return isOwn ? undefined : `${path} is damaged: it is the plan of another key`;
+    return isOwn ? undefined : { problem: `${path} is damaged: it is the plan of another key` };
   } catch (error) {
     signal?.throwIfAborted();
-    return error instanceof Error ? error.message : String(error);
+    return problemIn(error);
   }
 }
 
@@ -40,4 +43,17 @@ function isThere(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** Throws what is wrong with the machine, or with this user's key: nothing that an entry could be removed for. */
+function problemIn(error: unknown): Problem {
+  const { message, code } = error as NodeJS.ErrnoException;
+  if (error instanceof NodeTensorRTError) {
+    const reason = String(error.details['reason']);
+    if (error.code === 'ENGINE_INCOMPATIBLE') return { problem: message, reason };
+    if (error.code === 'MODEL_INVALID' && reason === 'not-found') return { problem: message };
+    throw error;
+  }
+  if (code !== undefined && code !== 'ENOENT') throw error;
+  return { problem: message };
 }

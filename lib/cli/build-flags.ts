@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { BuildOptions, ShapeProfile } from '../index.js';
+import { type BuildOptions, NodeTensorRTError, type ShapeProfile } from '../index.js';
 import { readSamples } from '../toolkit/index.js';
 import { WrongUse } from './failure.js';
 import { parseSize } from './size.js';
@@ -41,6 +41,28 @@ type Flags = {
       : string;
 };
 
+/** Flags of options that messages name. */
+const FLAGS: Readonly<Record<string, string>> = {
+  ...{ targets: '--target', backend: '--backend', device: '--device', precision: '--precision', profiles: '--profile' },
+  ...{ samples: '--samples', freeDimensionOverrides: '--dim', 'batching.maxSize': '--max-batch', tf32: '--tf32' },
+  ...{
+    optimizationLevel: '--optimization-level',
+    'memoryPools.workspace': '--workspace',
+    sign: '--sign',
+    output: '-o',
+  },
+  ...{ hardwareCompatibility: '--hardware-compatibility', buildMemoryBytes: '--memory', cacheDir: '--cache-dir' },
+};
+
+/** An error with the flags of this verb in its message, where it names options. */
+export function inFlags(error: unknown): unknown {
+  if (!(error instanceof NodeTensorRTError)) return error;
+  const text = error.message.replace(/\boptions\.([\w.]+?)(\[\d+\])?(?=[:\s,)]|$)/g, (whole, name: string) => {
+    return FLAGS[name] ?? FLAGS[name.split('.')[0] ?? ''] ?? whole;
+  });
+  return new NodeTensorRTError(error.code, text, error.details, { cause: error });
+}
+
 /** Options of `build` from the command line, over those of a file. */
 export async function buildOptions(flags: Flags, help: string): Promise<Partial<BuildOptions>> {
   const whole = (name: 'max-batch' | 'optimization-level') => {
@@ -55,7 +77,7 @@ export async function buildOptions(flags: Flags, help: string): Promise<Partial<
   const workspace = size('workspace');
   const given = {
     backend: flags.backend,
-    targets: flags.target,
+    targets: flags.target?.flatMap((text) => text.split(',')),
     device: flags.device !== undefined && /^\d+$/.test(flags.device) ? Number(flags.device) : flags.device,
     precision: flags.precision,
     profiles: flags.profile?.map((text) => parseProfile(text, help)),
@@ -128,5 +150,5 @@ function sizeOf(text: string, wrong: () => WrongUse): number {
 function parseDim(text: string, help: string): [string, number] {
   const equals = text.lastIndexOf('=');
   if (equals < 1) throw new WrongUse(`--dim: expected NAME=SIZE, received '${text}'`, help);
-  return [text.slice(0, equals), wholeNumber('--dim', help, text.slice(equals + 1))];
+  return [text.slice(0, equals), wholeNumber('--dim', help, text.slice(equals + 1), 15)];
 }

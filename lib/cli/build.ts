@@ -1,5 +1,6 @@
 import { type Progress as BuildProgress, type BuildReport, build } from '../index.js';
-import { buildFlags, buildOptions } from './build-flags.js';
+import { buildFlags, buildOptions, inFlags } from './build-flags.js';
+import { interruptible } from './interrupt.js';
 import { outputFile } from './output-file.js';
 import { Progress } from './progress.js';
 import { table } from './table.js';
@@ -12,8 +13,9 @@ says more.
 
   -o, --output OUT         where the plan goes
   --backend B              auto, tensorrt or tensorrt-rtx (default: tensorrt-rtx with --target, else the first that is there)
-  --target smNN            GPU that it is for, without having one: sm75, sm80, sm86, sm89, sm120, sm121; may be repeated, for one
-                           plan for several (default: the GPU of this machine)
+  --target smNN            GPU that it is for, without having one: sm75 (T4, GTX 16, RTX 20), sm80 (A100), sm86 (A10, RTX 30), sm89
+                           (L4, RTX 40), sm120 (RTX 50), sm121 (GB10); several, with commas or repeated, for one plan for all
+                           (default: the GPU of this machine)
   --device D               without --target: index or UUID of the GPU (default: 0)
   --precision P            fp16 or bf16: the model is cast first; fp32, int8: it must be so (default: as the model is)
   --profile P              shapes of inputs with open dimensions, as 'x=1x3x224x224,8x3x224x224,32x3x224x224' (smallest, usual,
@@ -24,7 +26,7 @@ says more.
   --tf32                   float32 may compute in TF32
   --optimization-level N   0 (quickest build) to 5
   --workspace SIZE         limit of scratch memory, as 512MiB
-  --strip-weights          the plan has no weights; they come from the model where it is loaded
+  --strip-weights          the plan has no weights (this version cannot load such plans)
   --refittable             weights of the plan can be replaced
   --version-compatible     later versions of TensorRT 11 run the plan
   --hardware-compatibility C   amperePlus or sameComputeCapability: other GPUs run the plan
@@ -43,14 +45,18 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
   const output = await outputFile(values.output, { option: '-o', inputs: [input], help });
   const options = await buildOptions(values, help);
   const progress = new Progress();
-  let report: BuildReport;
-  try {
-    report = await build(input, { ...options, output, onProgress: (state) => progress.show(bar(state)) });
-  } finally {
-    progress.clear();
-  }
-  print(values.json ? JSON.stringify(report, null, 2) : summary(report));
-  return 0;
+  return interruptible(async (signal) => {
+    let report: BuildReport;
+    try {
+      report = await build(input, { ...options, output, signal, onProgress: (state) => progress.show(bar(state)) });
+    } catch (error) {
+      throw inFlags(error);
+    } finally {
+      progress.clear();
+    }
+    print(values.json ? JSON.stringify(report, null, 2) : summary(report));
+    return 0;
+  });
 }
 
 const BAR_CHARS = 24;

@@ -53,6 +53,12 @@ function usage(): string {
   ].join('\n');
 }
 
+// Whoever reads what is printed may have had enough: head, less.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 /** Runs a command line; returns its exit code. */
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;

@@ -1,4 +1,5 @@
 import { argumentError } from '../errors.js';
+import type { GpuInfo } from '../machine/gpus.js';
 import { choiceOption, knownKeys, objectOption, stringOption } from '../options.js';
 import { cpu } from './checks/cpu.js';
 import { driver } from './checks/driver.js';
@@ -11,7 +12,6 @@ import { software } from './checks/software.js';
 import { tensorrt } from './checks/tensorrt.js';
 import { type Check, type Facts, gatherFacts } from './facts.js';
 import { error, type Finding, ok, warning } from './finding.js';
-import type { GpuInfo } from '../machine/gpus.js';
 import type { LibrarySearch } from './libraries.js';
 import { type Machine, thisMachine } from './machine.js';
 

@@ -1,5 +1,5 @@
-import type { Finding } from './finding.js';
 import { findGpus, type GpuSearch } from '../machine/gpus.js';
+import type { Finding } from './finding.js';
 import type { LibrarySearch } from './libraries.js';
 import type { Machine } from './machine.js';
 

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'no
 import { statfs } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { findBuilder } from '../builder/find-builder.js';
 import { type RunTool, runTool } from '../machine/run-tool.js';
 import { type LibrarySearch, searchLibraries } from './libraries.js';
 
@@ -23,6 +24,8 @@ export interface Machine {
   readonly run: RunTool;
   /** Version of a package that the application has; undefined where it has not. */
   packageVersion(name: string): string | undefined;
+  /** Why this library has no builder of a backend here; undefined: it has. */
+  builderProblem(backend: 'tensorrt' | 'tensorrt-rtx'): string | undefined;
   /** The libraries of TensorRT that our loader finds. */
   libraries(): Promise<readonly LibrarySearch[]>;
 }
@@ -60,6 +63,14 @@ export const thisMachine: Machine = {
   },
   run: runTool,
   packageVersion: (name) => attempt(() => versionOf(name)),
+  builderProblem: (backend) => {
+    try {
+      findBuilder(backend);
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  },
   libraries: searchLibraries,
 };
 

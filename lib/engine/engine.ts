@@ -173,6 +173,7 @@ export class Engine<I extends TensorMap = TensorMap, O extends TensorMap = Tenso
    * @throws NodeTensorRTError as `run`
    */
   async warmup(): Promise<void> {
+    this.#throwIfClosed();
     const inputs: TensorMap = {};
     const usual = usualShapes(this.#native);
     for (const { name, type, sizes } of this.#inputSpecs) {

@@ -44,6 +44,7 @@ export async function openPlan(given: string, options: ResolvedLoadOptions): Pro
       file: pathOfOpen(file, path),
       offset: payload.offset,
       bytes: payload.bytes,
+      runtimeCache: '',
       inputs: inputs.map((input) => inputNames(input, profiles)),
       outputs: outputs.map(({ name, dims }) => ({ name, dims, usual: [] })),
     };
@@ -76,8 +77,19 @@ function withPath(error: unknown, path: string): unknown {
   return new NodeTensorRTError(error.code, error.message.replace('the plan', path), { ...error.details, path });
 }
 
-function checkOptions({ backend, device, precision, probe, externalData }: ResolvedLoadOptions, path: string): void {
+function checkOptions(options: ResolvedLoadOptions, path: string): void {
+  const { backend, device, precision, probe, externalData } = options;
   const because = `, as ${path} is a plan`;
+  const ofModels = {
+    profiles: options.profiles !== undefined,
+    tf32: options.tf32,
+    freeDimensionOverrides: Object.keys(options.freeDimensionOverrides).length > 0,
+    'cpu.graphOptimizationLevel': options.graphOptimizationLevel !== 'all',
+    'cpu.sessionConfig': Object.keys(options.sessionConfig).length > 0,
+    customOperators: options.customOperators.length > 0,
+  };
+  const [given] = Object.entries(ofModels).find(([, isGiven]) => isGiven) ?? [];
+  if (given) throw argumentError(`options.${given}`, `nothing${because}, not a model`, 'a value');
   if (backend === 'cpu') throw argumentError('options.backend', `that of the plan, or 'auto'${because}`, backend);
   if (device === 'cpu') throw argumentError('options.device', `a GPU${because}`, device);
   if (precision !== undefined) throw argumentError('options.precision', `nothing${because} and has one`, precision);
@@ -85,10 +97,18 @@ function checkOptions({ backend, device, precision, probe, externalData }: Resol
   if (externalData.length > 0) throw argumentError('options.externalData', `nothing${because}`, externalData);
 }
 
-function checkPlace({ backend, platform }: PlanHeader, wanted: ResolvedLoadOptions['backend'], path: string): void {
+function checkPlace(
+  { backend, platform, stripped }: PlanHeader,
+  wanted: ResolvedLoadOptions['backend'],
+  path: string,
+): void {
   if (wanted !== 'auto' && wanted !== backend) {
     const text = `is a plan of ${backendTitles[backend]}, and options.backend asks for ${backendTitles[wanted as Backend]}. Leave options.backend out, or build it for that.`;
     throw incompatible('backend', path, text, { backend, asked: wanted });
+  }
+  if (stripped) {
+    const text = `${path} was built without weights (stripWeights), and this version cannot put them in; build it with them`;
+    throw new NodeTensorRTError('UNSUPPORTED', text, { path, reason: 'stripped' });
   }
   const here = `${process.platform}-${process.arch}`;
   if (platform !== here) {

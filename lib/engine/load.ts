@@ -31,12 +31,7 @@ export async function loadEngine(model: string | URL | Uint8Array, loadOptions?:
     const { planOf } = await import('./plan-of.js');
     const { path, reason, dispose } = await planOf(source, name, options, options.backend);
     try {
-      return await loadPlan(
-        path,
-        name,
-        { ...options, precision: undefined, externalData: [], probe: undefined },
-        reason,
-      );
+      return await loadPlan(path, name, forItsPlan(options), reason);
     } finally {
       await dispose();
     }
@@ -44,6 +39,15 @@ export async function loadEngine(model: string | URL | Uint8Array, loadOptions?:
     const deviations = fallBack(error, options);
     return loadModel(given, name, { ...options, backend: 'cpu', device: undefined }, deviations);
   }
+}
+
+/** Without what the model was built with, or what is for the CPU. */
+function forItsPlan(options: ResolvedLoadOptions): ResolvedLoadOptions {
+  return {
+    ...options,
+    ...{ precision: undefined, externalData: [], probe: undefined, profiles: undefined, tf32: false },
+    ...{ freeDimensionOverrides: {}, graphOptimizationLevel: 'all', sessionConfig: {}, customOperators: [] },
+  };
 }
 
 /** Codes after which a model may run on the CPU instead. */

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Backend } from '../builder/backend.js';
 import { makePlan } from '../builder/make-plan.js';
 import { temporaryFolder } from '../cache/temporary-folder.js';
@@ -20,7 +20,7 @@ export async function planOf(
   backend: Backend,
 ): Promise<{ path: string; reason: string; dispose: () => Promise<void> }> {
   const { batching, freeDimensionOverrides, device, limits, tf32 } = options;
-  const temporary = options.cacheDir === false ? await temporaryFolder(tmpdir()) : undefined;
+  let temporary: string | undefined;
   const dispose = async () => {
     if (temporary) await rm(temporary, { recursive: true, force: true });
   };
@@ -40,7 +40,8 @@ export async function planOf(
         tuning: { tf32 },
         cacheDir: options.cacheDir,
         cacheBytes: undefined,
-        tempDir: temporary ?? tmpdir(),
+        tempDir: tmpdir(),
+        output: undefined,
         sign: undefined,
         limits: { nodes: limits.nodes, hardLinks: limits.hardLinks },
         memoryBytes: undefined,
@@ -51,9 +52,11 @@ export async function planOf(
         loadRunner: engineRunner,
       },
       async (header, payload) => {
-        const output = join(temporary ?? tmpdir(), `${basename(name)}.plan`);
+        temporary = await temporaryFolder(tmpdir());
+        const output = join(temporary, 'model.plan');
         return { path: output, header: await writePlan({ output, payload, header }, options.signal) };
       },
+      async () => undefined,
     );
     return { path, reason, dispose };
   } catch (error) {

@@ -6,7 +6,7 @@
 import type { NativeNumeric } from './numeric-contract.js';
 
 /** `kContractVersion` of `native/binding/addon.cc`. */
-export const CONTRACT_VERSION = 13;
+export const CONTRACT_VERSION = 14;
 
 /** `Event` of `native/binding/mailbox.h`. */
 export enum NativeEvent {
@@ -98,6 +98,8 @@ export interface NativePlanRequest {
   /** Of the plan in the file. */
   offset: number;
   bytes: number;
+  /** File of TensorRT-RTX's runtime cache; '': none. */
+  runtimeCache: string;
   inputs: readonly NativePlanNames[];
   outputs: readonly NativePlanNames[];
 }
@@ -128,6 +130,8 @@ export interface NativePlanFacts {
   shapeTensors: string[];
   /** Device memory of one instance beside its tensors. */
   scratchBytes: number;
+  /** 'none': not asked for, or not to be had; 'new': there was no file; 'stale': TensorRT did not take it. */
+  runtimeCache: { path: string; state: 'none' | 'new' | 'read' | 'stale' };
 }
 
 /** `NumaRequest` of `native/runtime/numa_binding.h`. */

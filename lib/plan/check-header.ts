@@ -63,7 +63,7 @@ const header: Readonly<Record<keyof PlanHeader, Test>> = {
       version: text,
       headers: text,
       targets: list(text),
-      device: optional(fields({ computeCapability: text, driver: text })),
+      device: optional(fields({ name: text, computeCapability: text, driver: text })),
       platform: text,
       format: count,
     }),
@@ -81,6 +81,9 @@ export function wrongField(value: unknown): string | undefined {
   return record(value) ? firstWrong(value as object, header) : 'header';
 }
 
+/** Checking one costs; more than anybody needs are somebody's joke. */
+const MAX_SIGNATURES = 64;
+
 export function areSignatures(value: unknown): value is PlanSignature[] {
-  return list(signature)(value);
+  return list(signature)(value) && (value as unknown[]).length <= MAX_SIGNATURES;
 }

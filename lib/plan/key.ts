@@ -14,7 +14,7 @@ export interface PlanKey {
   /** Compute capabilities: 'sm86'. Their order makes no difference. */
   targets: readonly string[];
   /** Of a build for the GPU of this machine. */
-  device?: { computeCapability: string; driver: string };
+  device?: { name: string; computeCapability: string; driver: string };
   /** 'linux-x64' */
   platform: string;
   /** Version of the plan file: 1. */

@@ -47,7 +47,10 @@ export function trustOption(name: string, value: unknown): ResolvedTrust {
 export async function trustedBy(plan: PlanFront, { plans, keys }: ResolvedTrust, path: string): Promise<string> {
   if (plans === 'any') return 'any';
   let wrong: PlanSignature | undefined;
-  for (const signature of plan.signatures) {
+  // Those of given keys first: what is wrong with this user's own key does not matter to them.
+  const byKey = (a: PlanSignature, b: PlanSignature) =>
+    Number(b.algorithm === 'ed25519') - Number(a.algorithm === 'ed25519');
+  for (const signature of plan.signatures.toSorted(byKey)) {
     const found = await keyOf(signature, keys);
     if (found === undefined) continue;
     if (await isSignedBy(found.key, plan.headerBytes, signature.value)) return found.name;

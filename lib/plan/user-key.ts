@@ -4,7 +4,6 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { NodeTensorRTError } from '../errors.js';
 import { makeFolder } from '../onnx/file/make-folder.js';
-import { asUnwritable } from '../onnx/file/replace-file.js';
 
 const KEY_BYTES = 32;
 /** What others than the owner may do with a file. */
@@ -60,6 +59,13 @@ async function checkedKey(file: FileHandle, path: string): Promise<Buffer> {
       `is open to other users (mode ${mode}), who could sign plans as you. Close it: chmod 600 '${path}'`,
     );
   }
+  const uid = process.getuid?.();
+  if (uid !== undefined && stats.uid !== uid) {
+    throw refusal(
+      path,
+      `belongs to user ${stats.uid}, who could sign plans as you (user ${uid}). Name a file of your own in NODE_TENSORRT_KEY_FILE`,
+    );
+  }
   if (stats.size !== KEY_BYTES) {
     const text = `has ${stats.size} bytes, and a key has ${KEY_BYTES}. Remove it, and a new one is made; plans of the old one are then built again`;
     throw refusal(path, text);
@@ -80,7 +86,7 @@ async function makeUserKey(path: string): Promise<Buffer> {
     await link(beside, path);
     return key;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw asUnwritable(path, error);
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unwritableKey(path, error);
     const other = await readUserKey(path);
     if (other === undefined) throw refusal(path, 'is a link to nothing, or goes and comes');
     return other;
@@ -101,4 +107,16 @@ async function writeKey(path: string, key: Buffer): Promise<void> {
 
 function refusal(path: string, what: string): NodeTensorRTError {
   return new NodeTensorRTError('INVALID_ARGUMENT', `the key file ${path} ${what}.`, { reason: 'key-file', path });
+}
+
+/** Plans are of no use without a key: where it goes instead. */
+function unwritableKey(path: string, error: unknown): unknown {
+  const { message, code } = error as NodeJS.ErrnoException;
+  if (code === undefined) return error;
+  const text = `the key that your plans are signed with cannot be made: ${message}. Name a file that can be written in NODE_TENSORRT_KEY_FILE`;
+  return new NodeTensorRTError('INVALID_ARGUMENT', text, {
+    option: 'NODE_TENSORRT_KEY_FILE',
+    path,
+    reason: 'key-file',
+  });
 }

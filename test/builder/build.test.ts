@@ -1,10 +1,20 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
 import { type BuildOptions, build, inspectPlan, type Progress, verifyPlan } from '../../dist/esm/index.js';
 import { identity, mlp } from '../fixtures/models.js';
+import { onnxModel } from '../fixtures/onnx-writer.js';
 import { failure, rejection } from '../support/failure.js';
 import { type FakeBuild, fakeBuilder } from '../support/fake-builder.js';
 import { tempFolder } from '../support/temp-folder.js';
@@ -280,6 +290,89 @@ describe('a build that fails', () => {
   });
 });
 
+describe('a build of a model that somebody else made', () => {
+  test('takes no name for an argument of the builder', async () => {
+    const name = 'x=1,1,1\0--plugin\0/tmp/evil.so\0--shape\0x';
+    const model = onnxModel({
+      inputs: [{ name, type: 'float32', dims: ['N'] }],
+      outputs: [{ name: 'y', type: 'float32', dims: ['N'] }],
+      nodes: [{ op: 'Identity', inputs: [name], outputs: ['y'] }],
+    });
+    const { make, calls } = setUp({}, model);
+    expect(await rejection(make())).toMatchObject({ message: expect.stringMatching(/NUL/) });
+    expect(calls()).toHaveLength(0);
+  });
+
+  test('is not kept where its file was replaced meanwhile', async () => {
+    const { make, file, folder } = setUp({ stepMs: 20 });
+    const onProgress = ({ stage }: Progress) => {
+      if (stage !== 'building') return;
+      writeFileSync(`${file}.new`, identity('float32', ['N', 5]));
+      renameSync(`${file}.new`, file);
+    };
+    await expect(make({ onProgress })).rejects.toThrow(failure('BUILD_FAILED', { reason: 'model-changed' }));
+    expect(readdirSync(join(folder, 'cache', 'plans')).filter((name) => name.endsWith('.plan'))).toEqual([]);
+    expect(await make()).toMatchObject({ cached: false });
+  });
+
+  test('is another one where the data of an attribute is another', async () => {
+    const { make, file, folder } = setUp();
+    const data = join(folder, 'w.bin');
+    writeFileSync(data, new Uint8Array(Float32Array.of(1, 2, 3, 4).buffer));
+    const value = { name: 'w', type: 'float32' as const, dims: [4], data: Float32Array.of() };
+    const model = onnxModel({
+      inputs: [{ name: 'x', type: 'float32', dims: [1, 4] }],
+      outputs: [{ name: 'y', type: 'float32', dims: [1, 4] }],
+      nodes: [
+        { op: 'Constant', inputs: [], outputs: ['w'], attributes: { value: { tensor: value } } },
+        { op: 'Add', inputs: ['x', 'w'], outputs: ['y'] },
+      ],
+      externalData: { w: { location: 'w.bin', offset: 0, length: 16 } },
+    });
+    const path = join(folder, 'attribute.onnx');
+    writeFileSync(path, model);
+    const build2 = () => build(path, { output: join(folder, 'a.plan'), targets: 'sm86' });
+    expect(file).not.toBe(path);
+    await build2();
+    expect(await build2()).toMatchObject({ cached: true });
+    writeFileSync(data, new Uint8Array(Float32Array.of(9, 9, 9, 9).buffer));
+    expect(await build2()).toMatchObject({ cached: false });
+    expect(await make()).toMatchObject({ cached: false });
+  });
+
+  test('never takes the place of its own file', async () => {
+    const { make, file } = setUp();
+    symlinkSync(file, `${file}.link`);
+    for (const output of [file, `${file}.link`]) {
+      await expect(make({ output })).rejects.toThrow(failure('INVALID_ARGUMENT', { option: 'options.output' }));
+    }
+    expect(readFileSync(file).equals(Buffer.from(identity()))).toBe(true);
+  });
+});
+
+describe('functions of the user', () => {
+  test.each(['reading', 'building', 'done'])('end the build with what they throw, in the stage %s', async (when) => {
+    const { make, calls } = setUp({ stepMs: 10 });
+    const thrown = new Error('mine');
+    const onProgress = ({ stage }: Progress) => {
+      if (stage === when) throw thrown;
+    };
+    await expect(make({ onProgress })).rejects.toBe(thrown);
+    for (const { pid } of calls()) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  });
+
+  test('of a logger, too, which gets what is beside warnings', async () => {
+    const { make, calls } = setUp({ events: [{ event: 'log', severity: 'info', text: 'hello' }] });
+    const thrown = new Error('mine');
+    const nothing = () => undefined;
+    const info = () => {
+      throw thrown;
+    };
+    await expect(make({ logger: { error: nothing, warn: nothing, info, debug: nothing } })).rejects.toBe(thrown);
+    expect(calls()[0]?.args.join(' ')).toContain('--log-level info');
+  });
+});
+
 describe('what cannot be built is told before', () => {
   test('float32 matrix products for Turing, with the cast that mends it', async () => {
     const { make, calls } = setUp({}, mlp({ layers: 2, width: 64 }));
@@ -388,6 +481,7 @@ describe('options of build()', () => {
     ['a logger that is none', { logger: { info() {} } }, 'INVALID_ARGUMENT', /options\.logger\.error/],
     ['a listener that is none', { onProgress: 1 }, 'INVALID_ARGUMENT', /options\.onProgress: expected a function/],
     ['a size that is none', { freeDimensionOverrides: { N: 0 } }, 'OUT_OF_RANGE', /freeDimensionOverrides\.N/],
+    ['a dimension that is unknown', { freeDimensionOverrides: { H: 5 } }, 'INVALID_ARGUMENT', /it has N\).*"H"/],
     ['another batching option', { batching: { maxDelayMs: 1 } }, 'INVALID_ARGUMENT', /options\.batching\.maxDelayMs/],
     ['a key that is none', { sign: 'key' }, 'INVALID_ARGUMENT', /options\.sign/],
   ])('%s', async (_, options, code, text) => {

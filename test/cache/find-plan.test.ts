@@ -57,7 +57,7 @@ describe('findPlan()', () => {
     ['the format', { format: 2 }, 'plan format 1 → 2'],
     [
       'the GPU',
-      { targets: [], device: { computeCapability: '8.6', driver: '580.1' } },
+      { targets: [], device: { name: 'A10', computeCapability: '8.6', driver: '580.1' } },
       'targets sm86 → none; compute capability none → 8.6; the driver none → 580.1',
     ],
     [
@@ -85,7 +85,7 @@ describe('findPlan()', () => {
 
   test('says what differs where the change is behind what fits into the reason', () => {
     const shape = (last: number) => planKey({ options: { profiles: [{ x: [...'0'.repeat(60)].map(Number) }, last] } });
-    expect(differences(shape(1), shape(2))).toEqual([expect.stringMatching(/^option profiles \[.*… → \[.*…$/)]);
+    expect(differences(shape(1), shape(2))).toEqual(['option profiles[1] 1 → 2']);
     expect(differences(shape(1), shape(1))).toEqual([]);
   });
 
@@ -155,8 +155,8 @@ describe('hashOfKey()', () => {
       { headers: '2' },
       { targets: [] },
       { targets: ['sm86', 'sm89'] },
-      { device: { computeCapability: '8.6', driver: '1' } },
-      { device: { computeCapability: '8.6', driver: '2' } },
+      { device: { name: 'A10', computeCapability: '8.6', driver: '1' } },
+      { device: { name: 'A10', computeCapability: '8.6', driver: '2' } },
       { platform: 'win32-x64' },
       { format: 2 },
     ];

@@ -192,8 +192,14 @@ describe('cache.list() and cache.verify()', () => {
     expect(problems).toMatch(/is signed by the user with key/);
   });
 
-  test('is empty where there is no folder', async () => {
-    expect(await cache.list({ dir: join(tempFolder(), 'none') })).toEqual([]);
+  test('refuse a folder that is not there, and prune everything or by rules', async () => {
+    const none = join(tempFolder(), 'none');
+    for (const look of [cache.list({ dir: none }), cache.prune({ dir: none }), cache.verify({ dir: none })]) {
+      await expect(look).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', details: { option: 'options.dir' } });
+    }
+    await expect(cache.prune({ dir: tempFolder(), all: true, olderThanMs: 5 })).rejects.toMatchObject({
+      details: { option: 'options.all' },
+    });
     await expect(cache.list({ folder: '' } as never)).rejects.toBeInstanceOf(NodeTensorRTError);
   });
 });

@@ -63,7 +63,7 @@ describe('docs/errors.md', () => {
 
   test('names every key that native code puts into details', () => {
     const tables =
-      /^(core\/dtype|model\/(onnx_types|shapes\/infer_node)|memory\/(snapshot_json|describe_bytes|history|owner)|.*\/loader\/(places|flavour)|.*\/tensorrt\/builder\/(build|enum_names|error_recorder|events|find|layers|log_events|progress|refusals|tensors)|.*\/tensorrt\/runtime\/(runtime_log|describe))\./;
+      /^(core\/dtype|model\/(onnx_types|shapes\/infer_node)|memory\/(snapshot_json|describe_bytes|history|owner)|builder\/main|.*\/loader\/(places|flavour)|.*\/tensorrt\/builder\/(build|enum_names|error_recorder|events|find|layers|log_events|progress|refusals|targets|tensors)|.*\/tensorrt\/runtime\/(runtime_log|describe|list_devices))\./;
     const throwing = [...nativeSources].filter(([file]) => !tables.test(file));
     const keys = find(new Map(throwing), /\{"(\w+)",/g);
     expect(keys.length).toBeGreaterThan(10);

@@ -312,6 +312,12 @@ describe('TensorRT', () => {
     expect(await finding({ ...healthy, libraries }, 'tensorrt/tensorrt/parser')).toMatchObject({ severity: 'warning' });
   });
 
+  test('without our builder builds and loads nothing', async () => {
+    const libraries = only({ flavour: 'tensorrt', found: found('libnvinfer.so.11') });
+    const one = await finding({ ...healthy, libraries, builderProblem: 'it is not there' }, 'tensorrt/tensorrt/builder');
+    expect(one).toMatchObject({ severity: 'warning', reason: expect.stringContaining('it is not there') });
+  });
+
   test('-RTX does not run on an H100', async () => {
     const libraries = only({ flavour: 'tensorrt-rtx', found: found('/opt/rtx.so') });
     const one = await finding(withGpus([h100], { libraries }), 'tensorrt/tensorrt-rtx/gpu/0');

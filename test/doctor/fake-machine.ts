@@ -16,6 +16,8 @@ export interface FakeMachine {
   programs?: Record<string, string | { failure: string }>;
   packages?: Record<string, string>;
   libraries?: readonly LibrarySearch[];
+  /** Why there is no builder. */
+  builderProblem?: string;
 }
 
 /** A Linux machine on which all is well, without a GPU. */
@@ -100,6 +102,7 @@ export function machineOf(fake: FakeMachine): Machine {
       return typeof answer === 'string' ? { isGood: true, output: answer } : { isGood: false, output: answer.failure };
     },
     packageVersion: (name) => fake.packages?.[name],
+    builderProblem: () => fake.builderProblem,
     libraries: async () => fake.libraries ?? noLibraries,
   };
 }

@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
+import type { GpuInfo } from '../../machine/gpus.js';
 import { formatBytes } from '../../memory/format.js';
 import type { Check, Facts } from '../facts.js';
 import { error, type Finding, info, ok, warning } from '../finding.js';
-import type { GpuInfo } from '../../machine/gpus.js';
 import type { Machine } from '../machine.js';
 import { requirements } from '../requirements.js';
 

@@ -22,6 +22,11 @@ function one(machine: Machine, facts: Facts, requirement: Requirement, search: L
     const reason = 'it runs plans, and cannot build them from ONNX';
     findings.push(warning(`${id}/parser`, 'no ONNX parser beside it', reason, requirement.install));
   }
+  const builder = flavour === 'tensorrt-lean' ? undefined : machine.builderProblem(flavour);
+  if (builder !== undefined) {
+    const reason = 'models cannot be built, and plans not loaded';
+    findings.push(warning(`${id}/builder`, 'none', `${reason}: ${builder}`, 'npm install --include=optional'));
+  }
   for (const { index, name, computeCapability: cc } of facts.gpus.gpus) {
     const ofGpu = `${id}/gpu/${index}`;
     if (cc === null) continue;

@@ -89,6 +89,11 @@ function typedBytes(proto: TensorProto, type: ElementType, count: number): Uint8
 
 async function externalPayload(proto: TensorProto, type: ElementType, count: number, sources: PayloadSources) {
   const entries = proto.externalData.map(({ key, value }) => ({ key, value }));
+  // Readers differ in which one they take.
+  if (new Set(entries.map(({ key }) => key)).size < entries.length) {
+    const what = `external data of tensor '${printable(proto.name)}' has an entry twice`;
+    throw invalid('external-data-out-of-range', what, { tensor: printable(proto.name) });
+  }
   const find = (key: string) => entries.find((entry) => entry.key === key)?.value;
   const name = printable(proto.name);
   const number = (key: string): number | undefined => {
