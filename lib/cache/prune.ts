@@ -4,6 +4,7 @@ import type { CacheFolders } from './folders.js';
 import { removeLeftovers } from './leftovers.js';
 import { removeFiles } from './plan-entry.js';
 import { isLocked } from './plan-lock.js';
+import { pruneRuntimeCaches } from './runtime-caches.js';
 
 /** What is to go. */
 export interface PruneRules {
@@ -26,6 +27,9 @@ export interface CachePruneReport {
   keptBytes: number;
 }
 
+/** What TensorRT-RTX compiled and has not added to for so long. */
+const UNUSED_MS = 90 * 24 * 60 * 60 * 1000;
+
 /** Removes entries by these rules, but none that somebody works on, and what processes that died have left. */
 export async function prune(folders: Partial<CacheFolders>, rules: PruneRules): Promise<CachePruneReport> {
   const { maxBytes = Number.POSITIVE_INFINITY, olderThanMs = Number.POSITIVE_INFINITY, all = false, keep } = rules;
@@ -40,6 +44,7 @@ export async function prune(folders: Partial<CacheFolders>, rules: PruneRules): 
     removed.push(entry);
   }
   await removeLeftovers(Object.values(folders));
+  if (folders.plans !== undefined) await pruneRuntimeCaches(folders.plans, all ? 0 : Math.min(olderThanMs, UNUSED_MS));
   const removedBytes = removed.reduce((sum, entry) => sum + entry.bytes, 0);
   return { removed, removedBytes, kept: entries.length - removed.length, keptBytes: bytes };
 }

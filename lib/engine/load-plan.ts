@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Backend, backendTitles } from '../builder/backend.js';
 import { findBuilder } from '../builder/find-builder.js';
+import { runtimeCacheFile } from '../cache/runtime-caches.js';
 import { argumentError, NodeTensorRTError } from '../errors.js';
 import type { NativePlanNames, NativePlanRequest } from '../native/contract.js';
 import type { PlanHeader, PlanTensor } from '../plan/header.js';
@@ -36,15 +37,16 @@ export async function openPlan(given: string, options: ResolvedLoadOptions): Pro
     });
     checkPlace(header, options.backend, path);
     const { backend, payload, inputs, outputs, profiles } = header;
+    const device = options.device === undefined ? '' : String(options.device);
     const request: NativePlanRequest = {
       module: findBuilder(backend).module,
       flavour: backend,
       library: '',
-      device: options.device === undefined ? '' : String(options.device),
+      device,
       file: pathOfOpen(file, path),
       offset: payload.offset,
       bytes: payload.bytes,
-      runtimeCache: '',
+      runtimeCache: await runtimeCacheFile(header, options.cacheDir, device),
       inputs: inputs.map((input) => inputNames(input, profiles)),
       outputs: outputs.map(({ name, dims }) => ({ name, dims, usual: [] })),
     };

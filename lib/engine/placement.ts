@@ -63,6 +63,11 @@ export interface PlanPlacement {
   /** TensorRT's library. */
   library: string;
   device: { name: string; uuid: string; computeCapability: string };
+  /**
+   * What TensorRT-RTX has compiled before on this GPU: 'read' from a file, 'new', 'stale' (of another GPU or driver, and made
+   * anew), 'none' (not kept).
+   */
+  runtimeCache: 'none' | 'new' | 'read' | 'stale';
 }
 
 /** Where a model runs on the CPU. Throws BACKEND_UNAVAILABLE for a device that it has not, unless a fallback is allowed. */
@@ -91,7 +96,7 @@ export function placeOnCpu(options: ResolvedLoadOptions, before: readonly Deviat
 /** Where a plan runs. */
 export function placedPlan(
   { header, path, trustedBy }: OpenedPlan,
-  { library, device }: NativePlanFacts,
+  { library, device, runtimeCache }: NativePlanFacts,
   numa: NumaPlacement,
   reason: string,
 ): Placement {
@@ -111,6 +116,7 @@ export function placedPlan(
       version: header.version,
       library: library.path,
       device: { name: device.name, uuid: device.uuid, computeCapability: device.computeCapability },
+      runtimeCache: runtimeCache.state,
     },
   };
 }

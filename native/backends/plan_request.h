@@ -25,6 +25,7 @@ struct PlanRequest {
   std::string file;     ///< that the plan is in, UTF-8
   uint64_t offset = 0;  ///< in the file
   uint64_t bytes = 0;
+  std::string runtime_cache;  ///< file of TensorRT-RTX's, UTF-8; "": none
   std::vector<PlanNames> inputs;
   std::vector<PlanNames> outputs;
 };

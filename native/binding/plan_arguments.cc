@@ -44,6 +44,7 @@ std::optional<PlanRequest> read_plan(const Napi::Object& options) {
   plan.file = text(object, "file");
   plan.offset = static_cast<uint64_t>(integer(object, "offset"));
   plan.bytes = static_cast<uint64_t>(integer(object, "bytes"));
+  plan.runtime_cache = text(object, "runtimeCache");
   plan.inputs = read_plan_names(env, get(env, object, "inputs"));
   plan.outputs = read_plan_names(env, get(env, object, "outputs"));
   return plan;

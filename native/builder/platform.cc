@@ -1,7 +1,6 @@
 #include "builder/platform.h"
 
 #include <cerrno>
-#include <chrono>
 #include <cstdlib>
 #include <mutex>
 
@@ -57,9 +56,9 @@ EventPipe EventPipe::take_standard_output() {
 #endif
 
 bool EventPipe::write_line(std::string_view text) const noexcept {
-  static std::timed_mutex mutex;
-  // A thread that never ends its line must not keep another one from telling why.
-  std::unique_lock lock(mutex, std::chrono::seconds(1));
+  static std::mutex mutex;
+  // A parent that reads slowly is waited for; one that has died is noticed elsewhere (parent_watch.h).
+  const std::lock_guard lock(mutex);
   return write(text) && write("\n");
 }
 

@@ -28,7 +28,7 @@ struct TensorSpec {
   DType type = DType::kFloat32;
   std::vector<Dim> dims;
   bool any_rank = false;  ///< the model says nothing about the shape; `dims` is empty then
-  Shape usual;            ///< a shape that it takes, where the model says one; else empty
+  Shape usual = {};       ///< a shape that it takes, where the model says one; else empty
 };
 
 struct Signature {

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { Tensor } from '../../dist/esm/index.js';
+import { cache, Tensor } from '../../dist/esm/index.js';
 import { identity, matmul16, mlp } from '../fixtures/models.js';
 import { backends, load, modelIn, planIn, script, workFolder } from './support.js';
 
@@ -115,6 +115,28 @@ test('a model with a named backend is built first, and the second time taken fro
   expect((await none.run({ x: rows(2, 4) })).y?.dims).toEqual([2, 4]);
 });
 
+test('a plan is built for the GPU that was asked for', async () => {
+  const folder = workFolder();
+  const model = modelIn(folder, identity());
+  const env = { STANDIN_DEVICES: '2', STANDIN_COMPUTE_CAPABILITY_1: '8.9' };
+  const { stdout, stderr } = await script(
+    `
+    const engine = await lib.Engine.load(${JSON.stringify(model)}, { backend: 'tensorrt', device: 1 });
+    await engine.run({ x: new lib.Tensor('float32', new Float32Array(4), [1, 4]) });
+    console.log(engine.placement.device, engine.placement.plan.device.computeCapability);
+    await engine.close();
+    `,
+    env,
+  );
+  expect(stdout + stderr).toBe('cuda:1 8.9\n');
+});
+
+test('a plan without weights is not loaded', async () => {
+  const folder = workFolder();
+  const plan = await planIn(folder, modelIn(folder, identity()), { stripWeights: true });
+  await expect(load(plan)).rejects.toMatchObject({ code: 'UNSUPPORTED', details: { reason: 'stripped' } });
+});
+
 test('a model folder may have a plan for its model', async () => {
   const folder = workFolder();
   const plan = await planIn(folder, modelIn(folder, identity()));
@@ -131,6 +153,33 @@ test('several instances of a plan run at the same time', async () => {
   const results = await Promise.all(inputs.map((x) => engine.run({ x })));
   const alone = await engine.run({ x: inputs[7] as Tensor });
   expect(results[7]).toEqual(alone);
+});
+
+test('what TensorRT-RTX compiled is kept, and read again on the same GPU only', async () => {
+  const folder = workFolder();
+  const plan = await planIn(folder, modelIn(folder, identity()), { backend: 'tensorrt-rtx' });
+  const state = async (env: Record<string, string> = {}) => {
+    const { stdout, stderr } = await script(
+      `
+      const engine = await lib.Engine.load(${JSON.stringify(plan)}, { batching: false });
+      await engine.run({ x: new lib.Tensor('float32', new Float32Array(8), [2, 4]) });
+      await engine.close();
+      console.log(engine.placement.plan.runtimeCache);
+      `,
+      env,
+    );
+    return stdout.trim() + stderr;
+  };
+  expect(await state()).toBe('new');
+  expect(await state()).toBe('read');
+  expect(await state({ STANDIN_UUID_0: 'GPU-11111111-2222-3333-4444-555555555555' })).toBe('stale');
+  const kept = join(folder, 'cache', 'plans', 'runtime');
+  expect(statSync(kept).mode & 0o777).toBe(0o700);
+  chmodSync(kept, 0o755);
+  expect(await state()).toBe('none');
+  chmodSync(kept, 0o700);
+  await cache.prune({ dir: join(folder, 'cache'), all: true });
+  expect(readdirSync(kept)).toEqual([]);
 });
 
 test('a process may end with an engine open', async () => {

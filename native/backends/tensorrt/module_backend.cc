@@ -33,7 +33,8 @@ std::unique_ptr<LoadedModel> ModuleBackend::load(const ModelSource& source, cons
                                 plan.data(),
                                 plan.size(),
                                 nullptr,
-                                nullptr};
+                                nullptr,
+                                request_.runtime_cache.c_str()};
   NtrtEngine* engine = nullptr;
   const NtrtFailure* const failure = library_.runtime().load(&request, &engine);
   library_.note_load(on_open_);

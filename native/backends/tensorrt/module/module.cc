@@ -13,15 +13,14 @@ namespace {
 
 int run_module_command(const char* const* arguments, size_t count, void (*emit)(void*, const char*, size_t),
                        void* context) {
-  using namespace ntrt::tensorrt;
-  Events events(emit, context);
+  ntrt::tensorrt::Events events(emit, context);
   if (count > 0 && std::string_view(arguments[0]) == "devices") {
-    return run_told(events, [&] {
-      list_devices(events);
-      return kDone;
+    return ntrt::tensorrt::run_told(events, [&] {
+      ntrt::tensorrt::list_devices(events);
+      return ntrt::tensorrt::kDone;
     });
   }
-  return run_command({arguments, count}, events);
+  return ntrt::tensorrt::run_command({arguments, count}, events);
 }
 
 }  // namespace

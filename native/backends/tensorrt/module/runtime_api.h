@@ -31,6 +31,9 @@ struct NtrtPlanRequest {
   /// 0 internal error, 1 error, 2 warning, 3 information, 4 detail.
   void (*log)(void* context, int severity, const char* text);
   void* log_context;
+  /// TensorRT-RTX: file that keeps what is compiled for the device, read by load() and, if there is more in it then,
+  /// replaced by unload(); "" or null: none. Not there, not taken or not writable is no error.
+  const char* runtime_cache;
 };
 
 struct NtrtTensorFacts {
@@ -48,7 +51,8 @@ struct NtrtEngineFacts {
   size_t num_outputs;
   /// An object in JSON: library { flavour, version, path }, device { index, name, uuid, computeCapability },
   /// profiles [{ input, min, opt, max }[]] (shape tensors also have minValues, optValues, maxValues), shapeTensors
-  /// [names], scratchBytes (device memory of one instance beside its tensors).
+  /// [names], scratchBytes (device memory of one instance beside its tensors), runtimeCache { path, state ('none': not
+  /// asked for or not to be had; 'new': there was no file; 'read'; 'stale': not taken, and made anew) }.
   const char* json;
 };
 

@@ -43,7 +43,7 @@ std::vector<std::string> shape_tensors(const EngineTensors& tensors) {
 }  // namespace
 
 std::string describe_engine(const nvinfer1::ICudaEngine& engine, const EngineTensors& tensors, const Library& library,
-                            const UsedDevice& device) {
+                            const UsedDevice& device, const RuntimeCache& cache) {
   const cuda::DeviceInfo& info = device.info;
   const std::string capability = std::to_string(info.compute_major) + "." + std::to_string(info.compute_minor);
   return Json::object({{"library", Json::object({{"flavour", info_of(library.flavour).name},
@@ -55,7 +55,8 @@ std::string describe_engine(const nvinfer1::ICudaEngine& engine, const EngineTen
                                                 {"computeCapability", capability}})},
                        {"profiles", ranges_json(tensors)},
                        {"shapeTensors", Json::array(shape_tensors(tensors))},
-                       {"scratchBytes", engine.getDeviceMemorySizeV2()}})
+                       {"scratchBytes", engine.getDeviceMemorySizeV2()},
+                       {"runtimeCache", Json::object({{"path", cache.path()}, {"state", cache.state()}})}})
       .text();
 }
 

@@ -18,7 +18,7 @@ EngineInstance::EngineInstance(const LoadedEngine& engine)
       output_memory_(engine.tensors().outputs.size()),
       results_(engine.tensors().outputs.size()) {
   const cuda::ContextScope scope(*engine.context());
-  context_.reset(engine.engine().createExecutionContext());
+  context_.reset(engine.create_context());
   expect(context_ != nullptr, "makes no execution context");
 }
 

@@ -1,5 +1,6 @@
 #include "backends/tensorrt/runtime/loaded_engine.h"
 
+#include <cstddef>
 #include <span>
 
 #include "backends/tensorrt/builder/this_flavour.h"
@@ -30,6 +31,11 @@ std::shared_ptr<const Library> open_runtime_library(const std::string& path) {
   }
 }
 
+std::string cache_path(const NtrtPlanRequest& request) {
+  const bool is_there = request.size > offsetof(NtrtPlanRequest, runtime_cache) && request.runtime_cache != nullptr;
+  return is_there ? request.runtime_cache : "";
+}
+
 }  // namespace
 
 LoadedEngine::LoadedEngine(const NtrtPlanRequest& request)
@@ -41,8 +47,11 @@ LoadedEngine::LoadedEngine(const NtrtPlanRequest& request)
   const cuda::ContextScope scope(*device_.context);
   deserialize(request);
   tensors_ = read_tensors(*engine_);
+  cache_ = std::make_unique<RuntimeCache>(cache_path(request), *engine_, *library_, device_, *log_);
   write_facts();
 }
+
+LoadedEngine::~LoadedEngine() { cache_->save(); }
 
 void LoadedEngine::deserialize(const NtrtPlanRequest& request) {
   const auto create =
@@ -66,7 +75,7 @@ void LoadedEngine::deserialize(const NtrtPlanRequest& request) {
 }
 
 void LoadedEngine::write_facts() {
-  json_ = describe_engine(*engine_, tensors_, *library_, device_);
+  json_ = describe_engine(*engine_, tensors_, *library_, device_, *cache_);
   for (const auto* group : {&tensors_.inputs, &tensors_.outputs}) {
     for (const EngineTensor& tensor : *group) {
       tensor_facts_.push_back(

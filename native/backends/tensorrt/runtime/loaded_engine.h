@@ -11,6 +11,7 @@
 #include "backends/tensorrt/module/runtime_api.h"
 #include "backends/tensorrt/runtime/device.h"
 #include "backends/tensorrt/runtime/engine_tensors.h"
+#include "backends/tensorrt/runtime/runtime_cache.h"
 #include "backends/tensorrt/runtime/runtime_log.h"
 
 namespace ntrt::tensorrt {
@@ -23,12 +24,15 @@ class LoadedEngine {
   explicit LoadedEngine(const NtrtPlanRequest& request);
   LoadedEngine(const LoadedEngine&) = delete;
   LoadedEngine& operator=(const LoadedEngine&) = delete;
+  /// Keeps the runtime cache. Its instances are destroyed.
+  ~LoadedEngine();
 
   const NtrtEngineFacts& facts() const noexcept { return facts_; }
   const EngineTensors& tensors() const noexcept { return tensors_; }
   const cuda::ContextPtr& context() const noexcept { return device_.context; }
   RuntimeLog& log() const noexcept { return *log_; }
-  nvinfer1::ICudaEngine& engine() const noexcept { return *engine_; }
+  /// Null where TensorRT makes none. In the engine's context of CUDA's.
+  nvinfer1::IExecutionContext* create_context() const noexcept { return cache_->create_context(*engine_); }
 
  private:
   void deserialize(const NtrtPlanRequest& request);
@@ -42,6 +46,7 @@ class LoadedEngine {
   const UsedDevice device_;
   InContext<nvinfer1::IRuntime> runtime_;
   InContext<nvinfer1::ICudaEngine> engine_;
+  std::unique_ptr<RuntimeCache> cache_;
   EngineTensors tensors_;
   std::string json_;
   std::vector<NtrtTensorFacts> tensor_facts_;  ///< inputs, then outputs

@@ -92,4 +92,13 @@ Error RuntimeLog::explain(Code code, std::string message, std::vector<Detail> de
   return {code, std::move(message), std::move(details)};
 }
 
+std::string RuntimeLog::take_errors() {
+  std::string text;
+  const std::lock_guard lock(mutex_);
+  for (Line& line : lines_) {
+    if (std::exchange(line.is_new_error, false)) text += (text.empty() ? "" : "\n") + line.text;
+  }
+  return text;
+}
+
 }  // namespace ntrt::tensorrt

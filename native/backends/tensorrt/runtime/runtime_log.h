@@ -29,6 +29,9 @@ class RuntimeLog final : public nvinfer1::ILogger {
   /// is kept as the detail `log`. OUT_OF_MEMORY, of kind 'device', where they say that this was why.
   Error explain(Code code, std::string message, std::vector<Detail> details = {});
 
+  /// The errors since the last call, or since explain(), which are not told again; "" for none.
+  std::string take_errors();
+
  private:
   struct Line {
     bool is_new_error = false;  // since the last explain()

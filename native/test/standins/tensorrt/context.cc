@@ -45,15 +45,23 @@ double duration_us(const std::vector<Dims>& inputs) {
          number_setting("STANDIN_COMPUTE_US_PER_ROW", 0) * static_cast<double>(rows);
 }
 
+/// What is compiled for a run: the model, and the shapes of its inputs.
+std::string entry_of(const EngineCore& core, const std::vector<Dims>& inputs) {
+  std::string entry = std::to_string(checksum(core.model().bytes));
+  for (const Dims& dims : inputs) entry += ' ' + text_of(dims);
+  return entry;
+}
+
 }  // namespace
 
 ExecutionContext::ExecutionContext(const Engine& engine, std::shared_ptr<EngineCore> core, DeviceBlock scratch,
-                                   std::shared_ptr<int> alive)
+                                   std::shared_ptr<int> alive, CompiledPtr compiled)
     : engine_(engine),
       core_(std::move(core)),
       voice_(core_->voice),
       scratch_(std::move(scratch)),
       alive_(std::move(alive)),
+      compiled_(std::move(compiled)),
       device_memory_(scratch_.address()),
       device_memory_bytes_(static_cast<int64_t>(scratch_.bytes())) {}
 
@@ -239,6 +247,7 @@ bool ExecutionContext::enqueueV3(cudaStream_t stream) noexcept {
   if (status != CUDA_SUCCESS) {
     return voice_.error(ErrorCode::kFAILED_EXECUTION, "the driver refused the run: " + std::to_string(status));
   }
+  if (compiled_ != nullptr) compiled_->add(entry_of(*core_, known_inputs_));
   return consumed_ == nullptr ||
          driver.event_record(static_cast<CUevent>(consumed_), static_cast<CUstream>(stream)) == CUDA_SUCCESS;
 }

@@ -15,7 +15,7 @@ namespace standin {
 class ExecutionContext final : public nvinfer1::loud::ExecutionContext {
  public:
   ExecutionContext(const Engine& engine, std::shared_ptr<EngineCore> core, DeviceBlock scratch,
-                   std::shared_ptr<int> alive);
+                   std::shared_ptr<int> alive, CompiledPtr compiled);
 
   const nvinfer1::ICudaEngine& getEngine() const noexcept override { return engine_; }
   void setName(const char* name) noexcept override { name_ = name; }
@@ -54,6 +54,7 @@ class ExecutionContext final : public nvinfer1::loud::ExecutionContext {
   Voice voice_;
   DeviceBlock scratch_;
   std::shared_ptr<int> alive_;
+  CompiledPtr compiled_;  // null without a runtime cache
   std::string name_;
   int32_t profile_ = 0;
   std::map<std::string, Dims, std::less<>> shapes_;

@@ -39,7 +39,8 @@ bool open(Driver& driver) {
     std::abort();
   }
   return load(get, "cuInit", driver.init) && load(get, "cuDeviceGet", driver.device_get) &&
-         load(get, "cuCtxGetDevice", driver.ctx_get_device) &&
+         load(get, "cuCtxGetDevice", driver.ctx_get_device) && load(get, "cuDeviceGetUuid", driver.device_get_uuid) &&
+         load(get, "cuDriverGetVersion", driver.driver_get_version) &&
          load(get, "cuDeviceGetAttribute", driver.device_get_attribute) && load(get, "cuMemAlloc", driver.mem_alloc) &&
          load(get, "cuMemFree", driver.mem_free) && load(get, "cuEventRecord", driver.event_record);
 }

@@ -92,6 +92,23 @@ nvinfer1::IHostMemory* Engine::serialize() const noexcept { return new HostMemor
 
 nvinfer1::IExecutionContext* Engine::createExecutionContext(
     nvinfer1::ExecutionContextAllocationStrategy strategy) noexcept {
+  return make_context(strategy, nullptr);
+}
+
+#ifdef TRT_MAJOR_RTX
+nvinfer1::IRuntimeConfig* Engine::createRuntimeConfig() noexcept {
+  return call("createRuntimeConfig") ? new RuntimeConfig(core_->voice) : nullptr;
+}
+
+nvinfer1::IExecutionContext* Engine::createExecutionContextWithRuntimeConfig(
+    nvinfer1::IRuntimeConfig* config) noexcept {
+  return make_context(nvinfer1::ExecutionContextAllocationStrategy::kSTATIC,
+                      static_cast<const RuntimeConfig*>(config)->compiled());
+}
+#endif
+
+nvinfer1::IExecutionContext* Engine::make_context(nvinfer1::ExecutionContextAllocationStrategy strategy,
+                                                  CompiledPtr compiled) {
   if (!call("createExecutionContext")) {
     core_->voice.error(nvinfer1::ErrorCode::kFAILED_INITIALIZATION, "a fault that was asked for");
     return nullptr;
@@ -101,7 +118,7 @@ nvinfer1::IExecutionContext* Engine::createExecutionContext(
     scratch = DeviceBlock(static_cast<uint64_t>(core_->scratch_bytes()), core_->allocator, core_->voice);
     if (!scratch.ok()) return nullptr;
   }
-  return new ExecutionContext(*this, core_, std::move(scratch), contexts_);
+  return new ExecutionContext(*this, core_, std::move(scratch), contexts_, std::move(compiled));
 }
 
 }  // namespace standin

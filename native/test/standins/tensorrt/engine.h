@@ -10,6 +10,7 @@
 #include "test/standins/tensorrt/compute.h"
 #include "test/standins/tensorrt/device_block.h"
 #include "test/standins/tensorrt/plan.h"
+#include "test/standins/tensorrt/runtime_cache.h"
 
 namespace standin {
 
@@ -69,10 +70,18 @@ class Engine final : public nvinfer1::loud::CudaEngine {
   nvinfer1::IHostMemory* serialize() const noexcept override;
   nvinfer1::IExecutionContext* createExecutionContext(
       nvinfer1::ExecutionContextAllocationStrategy strategy) noexcept override;
+#ifdef TRT_MAJOR_RTX
+  nvinfer1::IRuntimeConfig* createRuntimeConfig() noexcept override;
+  nvinfer1::IExecutionContext* createExecutionContextWithRuntimeConfig(
+      nvinfer1::IRuntimeConfig* config) noexcept override;
+#endif
   void setErrorRecorder(nvinfer1::IErrorRecorder* recorder) noexcept override { core_->voice.set_recorder(recorder); }
   nvinfer1::IErrorRecorder* getErrorRecorder() const noexcept override { return core_->voice.recorder(); }
 
  private:
+  nvinfer1::IExecutionContext* make_context(nvinfer1::ExecutionContextAllocationStrategy strategy,
+                                            CompiledPtr compiled);
+
   std::shared_ptr<EngineCore> core_;
   DeviceBlock weights_;
   /// What lives as long as a context does.

@@ -17,12 +17,6 @@ constexpr int32_t kFlavour = 2;
 constexpr int32_t kFlavour = 1;
 #endif
 
-uint64_t checksum(std::string_view bytes) {
-  uint64_t hash = 14695981039346656037U;  // FNV-1a
-  for (const char byte : bytes) hash = (hash ^ static_cast<unsigned char>(byte)) * 1099511628211U;
-  return hash;
-}
-
 /// Both directions in one, so that they cannot differ: `visit(archive, plan)` names the parts once.
 class Writer {
  public:
@@ -140,6 +134,12 @@ PlanFault read_header(std::string_view text, Header& header, Plan& plan) {
 }
 
 }  // namespace
+
+uint64_t checksum(std::string_view bytes) {
+  uint64_t hash = 14695981039346656037U;  // FNV-1a
+  for (const char byte : bytes) hash = (hash ^ static_cast<unsigned char>(byte)) * 1099511628211U;
+  return hash;
+}
 
 std::array<int32_t, 4> library_version() {
   return {NV_TENSORRT_MAJOR, NV_TENSORRT_MINOR, NV_TENSORRT_PATCH, NV_TENSORRT_BUILD};

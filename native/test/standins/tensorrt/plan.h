@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "test/standins/tensorrt/model.h"
@@ -41,6 +42,9 @@ PlanReading read_plan(std::span<const std::byte> bytes);
 /// Fills in what the header says only: version and targets.
 PlanReading read_plan_header(std::span<const std::byte> bytes);
 std::string_view text_of(PlanFault fault);
+
+/// Of the bytes of a plan, or of a runtime cache.
+uint64_t checksum(std::string_view bytes);
 
 /// Of this library.
 std::array<int32_t, 4> library_version();
