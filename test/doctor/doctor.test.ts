@@ -314,7 +314,10 @@ describe('TensorRT', () => {
 
   test('without our builder builds and loads nothing', async () => {
     const libraries = only({ flavour: 'tensorrt', found: found('libnvinfer.so.11') });
-    const one = await finding({ ...healthy, libraries, builderProblem: 'it is not there' }, 'tensorrt/tensorrt/builder');
+    const one = await finding(
+      { ...healthy, libraries, builderProblem: 'it is not there' },
+      'tensorrt/tensorrt/builder',
+    );
     expect(one).toMatchObject({ severity: 'warning', reason: expect.stringContaining('it is not there') });
   });
 
