@@ -58,7 +58,7 @@ describe('findPlan()', () => {
     [
       'the GPU',
       { targets: [], device: { name: 'A10', computeCapability: '8.6', driver: '580.1' } },
-      'targets sm86 → none; compute capability none → 8.6; the driver none → 580.1',
+      'targets sm86 → none; GPU none → A10; compute capability none → 8.6; the driver none → 580.1',
     ],
     [
       'all of it',
