@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
-import { type BuildOptions, build, inspectPlan, type Progress, verifyPlan } from '../../dist/esm/index.js';
+import { type BuildOptions, build, cache, inspectPlan, type Progress, verifyPlan } from '../../dist/esm/index.js';
 import { identity, mlp } from '../fixtures/models.js';
 import { onnxModel } from '../fixtures/onnx-writer.js';
 import { failure, rejection } from '../support/failure.js';
@@ -193,6 +193,52 @@ describe('build()', () => {
       expect.objectContaining({ code: 'NODE_TENSORRT_CACHE' }),
     );
     emit.mockRestore();
+  });
+});
+
+describe('the cache of build()', () => {
+  test('is read where it cannot be written', async () => {
+    const { make, folder, calls } = setUp();
+    await make();
+    // As in an image: the lock cannot be made there.
+    const plans = join(folder, 'cache', 'plans');
+    const [plan = ''] = readdirSync(plans).filter((name) => name.endsWith('.plan'));
+    mkdirSync(join(plans, plan.replace('.plan', '.lock')));
+    expect(await make()).toMatchObject({ cached: true });
+    expect(calls()).toHaveLength(1);
+  });
+
+  test('gives a plan to who asks while it is pruned, or builds it again', async () => {
+    const { file, folder } = setUp();
+    const dir = join(folder, 'cache');
+    await build(file, { output: join(folder, '0.plan'), targets: 'sm86' });
+    const builds = Array.from({ length: 6 }, (_, i) =>
+      build(file, { output: join(folder, `${i}.plan`), targets: 'sm86' }),
+    );
+    const pruning = (async () => {
+      for (let i = 0; i < 20; i++) await cache.prune({ dir, all: true });
+    })();
+    await Promise.all([...builds, pruning]);
+    for (let i = 0; i < 6; i++) await verifyPlan(join(folder, `${i}.plan`));
+  });
+
+  test('has no timing cache to write, which is said', async () => {
+    const devices = [{ index: 0, name: 'Some GPU', uuid: 'GPU-1234', computeCapability: '8.6' }];
+    const { file, output, folder } = setUp({ devices });
+    const options = { output, backend: 'tensorrt', timingCache: { save: join(folder, 'timing') } } as const;
+    expect((await build(file, options)).ignored).toEqual([]);
+    const again = await build(file, options);
+    expect(again).toMatchObject({ cached: true, ignored: [{ option: 'timingCache' }] });
+  });
+
+  test('and key are looked at before minutes of building', async () => {
+    const { make, calls, folder } = setUp();
+    vi.stubEnv('NODE_TENSORRT_CACHE_BYTES', '10GiB');
+    await expect(make()).rejects.toThrow(failure('INVALID_ARGUMENT', { option: 'NODE_TENSORRT_CACHE_BYTES' }));
+    vi.stubEnv('NODE_TENSORRT_CACHE_BYTES', '');
+    chmodSync(join(folder, 'plan.key'), 0o644);
+    await expect(make()).rejects.toThrow(failure('INVALID_ARGUMENT', { reason: 'key-file' }));
+    expect(calls()).toHaveLength(0);
   });
 });
 
@@ -431,6 +477,7 @@ describe('what cannot be built is told before', () => {
 
   test('an output that cannot be written', async () => {
     const { make, folder } = setUp();
+    await expect(make({ output: folder })).rejects.toThrow(failure('INVALID_ARGUMENT', { reason: 'unwritable' }));
     await expect(make({ output: join(folder, 'none', 'x.plan') })).rejects.toThrow(
       failure('INVALID_ARGUMENT', { reason: 'unwritable' }),
     );
@@ -445,6 +492,25 @@ describe('what cannot be built is told before', () => {
       failure('INVALID_ARGUMENT', { option: 'options.plugins[0].sha256' }),
     );
   });
+});
+
+test('quantised models in a form that TensorRT misreads are refused before it sees them', async () => {
+  const model = onnxModel({
+    inputs: [{ name: 'x', type: 'float32', dims: [1, 4] }],
+    outputs: [{ name: 'y', type: 'uint8', dims: [1, 4] }],
+    initializers: [
+      { name: 's', type: 'float32', dims: [], data: Float32Array.of(0.1) },
+      { name: 'z', type: 'uint8', dims: [], data: Uint8Array.of(128) },
+    ],
+    nodes: [{ op: 'QuantizeLinear', name: 'q', inputs: ['x', 's', 'z'], outputs: ['y'] }],
+  });
+  const { make, calls } = setUp({}, model);
+  const error = await rejection(make({ precision: 'int8' }));
+  expect(error).toMatchObject({
+    code: 'BUILD_FAILED',
+    details: { reason: 'misread', nodes: [{ name: 'q' }, { name: 'q' }] },
+  });
+  expect(calls()).toHaveLength(0);
 });
 
 describe('options of build()', () => {

@@ -89,6 +89,19 @@ describe('findPlan()', () => {
     expect(differences(shape(1), shape(1))).toEqual([]);
   });
 
+  test('says the first few differences of an option, and how many there are beside', () => {
+    const shape = (...sizes: (number | null)[]) => planKey({ options: { profiles: [{ x: { min: sizes } }] } });
+    expect(differences(shape(1, 2, 3, 4, 5), shape(6, 7, 8, 9, null))).toEqual([
+      'option profiles[0].x.min[0] 1 → 6',
+      'option profiles[0].x.min[1] 2 → 7',
+      'option profiles[0].x.min[2] 3 → 8',
+      '2 more in profiles',
+    ]);
+    expect(
+      differences(planKey({ options: { refittable: true } }), planKey({ options: { refittable: 'x'.repeat(99) } }))[0],
+    ).toMatch(/^option refittable true → x{59}…$/);
+  });
+
   test.each<[string, (path: string) => void, RegExp]>([
     ['a byte is another', (path) => change(path, -1), /payload is not the one that was written/],
     ['its header is damaged', (path) => change(path, 100), /checksum/],

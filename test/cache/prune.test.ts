@@ -204,6 +204,64 @@ describe('cache.list() and cache.verify()', () => {
   });
 });
 
+describe('cache.verify({ remove: true })', () => {
+  test('leaves plans alone that are only of another user, and removes none for what is wrong with the key', async () => {
+    const { dir, plans } = await filled('1', '2');
+    newUser();
+    const found = await cache.verify({ dir, remove: true });
+    expect(found.map(({ ok, reason }) => [ok, reason])).toEqual([
+      [false, 'untrusted'],
+      [false, 'untrusted'],
+    ]);
+    expect(await versions(dir)).toHaveLength(2);
+    const key = newUser();
+    writeFileSync(key, 'a key that others can read, of 32', { mode: 0o644 });
+    await expect(cache.verify({ dir, remove: true })).rejects.toEqual(
+      failure('INVALID_ARGUMENT', { reason: 'key-file' }),
+    );
+    expect(filesIn(plans)).toHaveLength(4);
+  });
+
+  test('removes models that are not as they were written, and those that do not say', async () => {
+    const { dir } = await filled();
+    mkdirSync(dir, { recursive: true });
+    const [cut, bare, wrong] = ['a', 'b', 'c'].map((letter) => join(dir, `${letter.repeat(64)}.onnx`)) as [
+      string,
+      string,
+      string,
+    ];
+    for (const model of [cut, bare, wrong]) writeFileSync(model, 'a model');
+    writeFileSync(`${cut}.json`, '{ "sha256": ');
+    writeFileSync(`${wrong}.json`, JSON.stringify({ sha256: '0'.repeat(64), report: { to: 'fp16' }, name: 'm.onnx' }));
+    const listed = await cache.list({ dir });
+    expect(listed.map(({ ok, precision }) => [ok, precision]).sort()).toEqual([
+      [false, ''],
+      [false, ''],
+      [true, 'fp16'],
+    ]);
+    const controller = new AbortController();
+    controller.abort(new Error('enough'));
+    await expect(cache.verify({ dir, signal: controller.signal })).rejects.toThrow('enough');
+    expect((await cache.verify({ dir, remove: true })).every(({ ok }) => !ok)).toBe(true);
+    expect(filesIn(dir).filter((name) => name.includes('.onnx'))).toEqual([]);
+  });
+});
+
+test('folders of builds whose process died go after a day', async () => {
+  const { dir, plans } = await filled('1');
+  for (const [name, hours] of [
+    ['.build-old', 25],
+    ['.build-new', 1],
+  ] as const) {
+    mkdirSync(join(plans, name));
+    writeFileSync(join(plans, name, 'plan'), 'half of a plan');
+    const time = Date.now() / 1000 - hours * 3600;
+    for (const path of [join(plans, name, 'plan'), join(plans, name)]) utimesSync(path, time, time);
+  }
+  await cache.prune({ dir });
+  expect(filesIn(plans).filter((name) => name.startsWith('.build'))).toEqual(['.build-new']);
+});
+
 describe('cacheFolders()', () => {
   test('has plans beside the models, or within a folder that was asked for', () => {
     const folder = tempFolder();

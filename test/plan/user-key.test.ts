@@ -83,3 +83,12 @@ describe('userKeyPath()', () => {
     expect(userKeyPath({})).toMatch(/\/\.config\/node-tensorrt\/plan\.key$/);
   });
 });
+
+describe('a key that cannot be made', () => {
+  test('says where it may be instead', async () => {
+    // A folder in which nobody makes files, root neither.
+    await expect(userKey('/proc/none/plan.key')).rejects.toEqual(
+      failure('INVALID_ARGUMENT', { reason: 'key-file', option: 'NODE_TENSORRT_KEY_FILE' }),
+    );
+  });
+});
