@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { ensureCachedFolder } from '../cached-folder.mjs';
 import { ensureNvidia, unavailable } from '../nvidia/ensure.mjs';
@@ -111,14 +112,19 @@ async function build({ zig, target, work, out }, output, sources, include, link)
       ...include.flatMap((dir) => ['-isystem', dir]),
     ],
   ];
-  /** @type {string[]} */
-  const files = [];
-  for (const [index, group] of groups(sources).entries()) {
-    const unit = path.join(objects, `${index}.cc`);
-    writeFileSync(unit, group.map((file) => `#include "${path.join(root, file)}"\n`).join(''));
-    files.push(path.join(objects, `${index}.o`));
-    await run([...compile, '-c', unit, '-o', files[index]]);
-  }
+  const units = groups(sources);
+  const files = units.map((_, index) => path.join(objects, `${index}.o`));
+  const queue = [...units.entries()];
+  await Promise.all(
+    Array.from({ length: os.availableParallelism() }, async () => {
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        const [index, group] = next;
+        const unit = path.join(objects, `${index}.cc`);
+        writeFileSync(unit, group.map((file) => `#include "${path.join(root, file)}"\n`).join(''));
+        await run([...compile, '-c', unit, '-o', files[index]]);
+      }
+    }),
+  );
   await run(['c++', '-target', target.triple, '-s', '-pthread', ...link, '-o', path.join(out, output), ...files]);
 }
 
@@ -131,11 +137,10 @@ function groups(sources) {
         .filter((file) => file.endsWith('.cc'))
         .map((file) => folder + file),
     );
-  const single = Map.groupBy
-    ? Map.groupBy(
-        sources.filter((source) => !source.endsWith('/')),
-        (file) => path.dirname(file),
-      )
-    : new Map(sources.filter((source) => !source.endsWith('/')).map((file) => [file, [file]]));
+  /** @type {Map<string, string[]>} */
+  const single = new Map();
+  for (const file of sources.filter((source) => !source.endsWith('/'))) {
+    single.set(path.dirname(file), [...(single.get(path.dirname(file)) ?? []), file]);
+  }
   return [...folders, ...single.values()].filter((group) => group.length > 0);
 }
