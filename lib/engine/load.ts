@@ -28,16 +28,32 @@ export async function loadEngine(model: string | URL | Uint8Array, loadOptions?:
   if (options.backend !== 'tensorrt' && options.backend !== 'tensorrt-rtx') return loadModel(given, name, options, []);
   if (options.device === 'cpu') throw argumentError('options.device', `a GPU, for ${options.backend}`, 'cpu');
   try {
-    const { planOf } = await import('./plan-of.js');
-    const { path, reason, dispose } = await planOf(source, name, options, options.backend);
-    try {
-      return await loadPlan(path, name, forItsPlan(options), reason);
-    } finally {
-      await dispose();
-    }
+    return await loadBuilt(source, name, options, options.backend);
   } catch (error) {
     const deviations = fallBack(error, options);
     return loadModel(given, name, { ...options, backend: 'cpu', device: undefined }, deviations);
+  }
+}
+
+/** The plan of a model, from the cache or built now. */
+async function loadBuilt(
+  source: string | Uint8Array,
+  name: string,
+  options: ResolvedLoadOptions,
+  backend: 'tensorrt' | 'tensorrt-rtx',
+): Promise<OpenedEngine> {
+  const { planOf } = await import('./plan-of.js');
+  for (let isAgain = false; ; isAgain = true) {
+    const { path, reason, dispose } = await planOf(source, name, options, backend);
+    try {
+      return await loadPlan(path, name, forItsPlan(options), reason);
+    } catch (error) {
+      // Somebody may prune the cache between the two.
+      const isPruned = error instanceof NodeTensorRTError && error.details['reason'] === 'not-found';
+      if (isAgain || !isPruned) throw error;
+    } finally {
+      await dispose();
+    }
   }
 }
 
