@@ -69,7 +69,7 @@ describe('build() with the real TensorRT-RTX', () => {
     const built = readFileSync(first.output);
     const fractions = told.map(({ fraction }) => fraction);
     expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
-    expect(told.filter(({ stage, phase }) => stage === 'building' && phase !== '').length).toBeGreaterThan(3);
+    expect(told.filter(({ stage, phase }) => stage === 'building' && phase !== '').length).toBeGreaterThan(0);
     expect(first.peakBytes).toBeGreaterThan(50e6);
     expect(await make(model?.file ?? '', { targets: 'sm86' })).toMatchObject({ cached: true });
     expect(readFileSync(first.output).equals(built)).toBe(true);

@@ -18,7 +18,8 @@ async function load({ probed = true } = {}) {
   const { native } = getPort();
   const known = { dims: ['rows', 4], usual: [2, 4] };
   const names = { inputs: [{ name: 'x', ...known }], outputs: [{ name: 'y', ...known }] };
-  const plan = { module, flavour, library: '', device: '', file, offset: 0, bytes: statSync(file).size, ...names };
+  const place = { file, offset: 0, bytes: statSync(file).size, runtimeCache: '' };
+  const plan = { module, flavour, library: '', device: '', ...place, ...names };
   const { load: loadModel, takeEngine } = native;
   let facts;
   Object.defineProperty(native, 'load', {
