@@ -25,8 +25,10 @@ const programSources = [
   'native/builder/',
   ...['error', 'process_limits', 'shared_library'].map((name) => `native/core/${name}.cc`),
 ];
-const moduleSources = [
-  ...['builder', 'loader', 'module', 'runtime'].map((name) => `native/backends/tensorrt/${name}/`),
+const flavouredSources = ['builder', 'module', 'runtime'].map((name) => `native/backends/tensorrt/${name}/`);
+/** The same in both modules. */
+const commonSources = [
+  'native/backends/tensorrt/loader/',
   'native/cuda/',
   ...['dtype', 'error', 'process_memory', 'shape', 'shared_library'].map((name) => `native/core/${name}.cc`),
   ...['memory/source', 'model/file_map', 'model/path_text'].map((name) => `native/${name}.cc`),
@@ -64,13 +66,15 @@ export async function gpuFiles(name, target, python) {
       const zig = await ensureZig(python);
       const filled = path.join(temporary, 'files');
       mkdirSync(filled);
-      const compiler = { zig, target, work: temporary, out: filled };
-      await build(compiler, program, programSources, [], []);
+      const compiler = { zig, target, work: temporary };
+      await link(compiler, path.join(filled, program), [], await compile(compiler, program, programSources, []));
+      const common = await compile(compiler, 'common', commonSources, [headers.cudaInclude, headers.nvmlInclude]);
       const exports = path.join(root, 'native/backends/tensorrt/module/exports.map');
       const shared = ['-shared', `-Wl,--version-script=${exports}`, '-Wl,-z,nodelete', '-Wl,-z,defs'];
       for (const [flavour, part] of Object.entries(flavours)) {
         const include = [headers[part], headers.cudaInclude, headers.nvmlInclude];
-        await build(compiler, module(flavour), moduleSources, include, shared);
+        const own = await compile(compiler, flavour, flavouredSources, include);
+        await link(compiler, path.join(filled, module(flavour)), shared, [...own, ...common]);
       }
       return filled;
     },
@@ -90,27 +94,28 @@ function hashOfSources(target) {
   });
 }
 
+/** @typedef {{ zig: import('../zig.mjs').Zig, target: import('./targets.mjs').Target, work: string }} Compiler */
+
+/** @param {Compiler} compiler @param {string} what @param {string[]} args */
+function run({ zig, target }, what, args) {
+  return runOrFail(`zig ${args[0]} of ${what} for ${target.triple}`, zig.program, args, { cwd: root, env: zig.env });
+}
+
 /**
- * Compiles the sources of each folder as one, and links what comes of them.
- * @param {{ zig: import('../zig.mjs').Zig, target: import('./targets.mjs').Target, work: string, out: string }} compiler
- * @param {string} output
+ * Compiles the sources of each folder as one.
+ * @param {Compiler} compiler
+ * @param {string} what
  * @param {string[]} sources
  * @param {string[]} include
- * @param {string[]} link
+ * @returns {Promise<string[]>} objects
  */
-async function build({ zig, target, work, out }, output, sources, include, link) {
-  const run = (/** @type {string[]} */ args) =>
-    runOrFail(`zig ${args[0]} of ${output} for ${target.triple}`, zig.program, args, { cwd: root, env: zig.env });
-  const objects = path.join(work, `${output}.objects`);
+async function compile(compiler, what, sources, include) {
+  const objects = path.join(compiler.work, `${what}.objects`);
   mkdirSync(objects);
-  const compile = [
-    ...['c++', '-target', target.triple, '-std=c++20', '-O2', '-g0', '-fexceptions', '-fPIC', '-pthread'],
-    ...[
-      '-fvisibility=hidden',
-      '-fvisibility-inlines-hidden',
-      '-Inative',
-      ...include.flatMap((dir) => ['-isystem', dir]),
-    ],
+  const flags = [
+    ...['c++', '-target', compiler.target.triple, '-std=c++20', '-O2', '-g0', '-fexceptions', '-fPIC', '-pthread'],
+    ...['-fvisibility=hidden', '-fvisibility-inlines-hidden', '-Inative'],
+    ...include.flatMap((dir) => ['-isystem', dir]),
   ];
   const units = groups(sources);
   const files = units.map((_, index) => path.join(objects, `${index}.o`));
@@ -121,11 +126,17 @@ async function build({ zig, target, work, out }, output, sources, include, link)
         const [index, group] = next;
         const unit = path.join(objects, `${index}.cc`);
         writeFileSync(unit, group.map((file) => `#include "${path.join(root, file)}"\n`).join(''));
-        await run([...compile, '-c', unit, '-o', files[index]]);
+        await run(compiler, what, [...flags, '-c', unit, '-o', files[index]]);
       }
     }),
   );
-  await run(['c++', '-target', target.triple, '-s', '-pthread', ...link, '-o', path.join(out, output), ...files]);
+  return files;
+}
+
+/** @param {Compiler} compiler @param {string} output @param {string[]} flags @param {string[]} objects */
+function link(compiler, output, flags, objects) {
+  const args = ['c++', '-target', compiler.target.triple, '-s', '-pthread', ...flags, '-o', output, ...objects];
+  return run(compiler, path.basename(output), args);
 }
 
 /** The sources of each folder. @param {string[]} sources @returns {string[][]} */
