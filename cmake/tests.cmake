@@ -33,6 +33,19 @@ foreach(version IN ITEMS 10_3 11_2 1_4 1_7)
 endforeach()
 target_compile_definitions(native_tests PRIVATE "VERSIONED_LIBRARIES=\"${CMAKE_BINARY_DIR}/versioned_libraries\"")
 
+# Modules that the addon must refuse, or that refuse what the addon brings.
+foreach(oddity IN ITEMS SILENT OLD EARLY REFUSING)
+  string(TOLOWER ${oddity} name)
+  add_library(odd_module_${name} MODULE "${PROJECT_SOURCE_DIR}/native/test/backends/tensorrt/odd_module.cc")
+  target_include_directories(odd_module_${name} PRIVATE "${PROJECT_SOURCE_DIR}/native")
+  target_link_libraries(odd_module_${name} PRIVATE ntrt_options)
+  target_compile_definitions(odd_module_${name} PRIVATE ODD_${oddity})
+  set_target_properties(odd_module_${name} PROPERTIES
+    PREFIX "" OUTPUT_NAME ${name} SUFFIX .so LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/odd_modules")
+  add_dependencies(native_tests odd_module_${name})
+endforeach()
+target_compile_definitions(native_tests PRIVATE "ODD_MODULES=\"${CMAKE_BINARY_DIR}/odd_modules\"")
+
 include(GoogleTest)
 gtest_discover_tests(native_tests DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
 

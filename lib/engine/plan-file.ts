@@ -1,7 +1,8 @@
+import { constants } from 'node:fs';
+import { callbackFs } from '../callback-fs.js';
 import { NodeTensorRTError } from '../errors.js';
 import { hasMagic } from '../plan/format.js';
 import { incompatible } from '../plan/incompatible.js';
-import { openRegular } from '../plan/open-plan.js';
 
 /** TensorRT's own plans begin with one of these. */
 const BARE = /^[a-z]trt\0\0\0\0/;
@@ -30,14 +31,19 @@ function beginning(source: Uint8Array): Buffer {
   return source.byteLength === 0 ? Buffer.alloc(0) : Buffer.from(source.subarray(0, LOOKED_AT));
 }
 
+/** None of what cannot be read, or is no regular file. */
 async function firstBytes(path: string): Promise<Buffer> {
-  const file = await openRegular(path).catch(() => undefined);
+  const { open, fstat, read, close } = callbackFs;
+  // Not to wait for the writer of a pipe; without effect on files.
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(() => undefined);
+  if (file === undefined) return Buffer.alloc(0);
   try {
-    const read = await file?.read(Buffer.alloc(LOOKED_AT), 0, LOOKED_AT, 0);
-    return read ? read.buffer.subarray(0, read.bytesRead) : Buffer.alloc(0);
+    if (!(await fstat(file)).isFile()) return Buffer.alloc(0);
+    const { buffer, bytesRead } = await read(file, Buffer.alloc(LOOKED_AT), 0, LOOKED_AT, 0);
+    return buffer.subarray(0, bytesRead);
   } catch {
     return Buffer.alloc(0);
   } finally {
-    await file?.close();
+    await close(file);
   }
 }

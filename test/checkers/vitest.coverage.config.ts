@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: [
-      'test/{checkers,scripts,benchmarks,docs,examples,packages,conformance,nvidia,support}/**',
+      'test/{checkers,scripts,benchmarks,docs,examples,packages,conformance,nvidia,standins,support}/**',
       'test/layers.test.ts',
       // Long ones, which execute nothing that others do not.
       'test/toolkit/cast-real-models.test.ts',

@@ -6,7 +6,6 @@
 
 #include <array>
 
-#include "backends/tensorrt/module_library.h"
 #include "test/support/model_runner.h"
 #include "test/support/onnx_models.h"
 
@@ -129,12 +128,6 @@ TEST_F(ModuleModelTest, GivesResultsWithoutElements) {
   const auto outputs = runner.run({input_});
   EXPECT_EQ(outputs[0].view.dims, (Shape{0, 2}));
   EXPECT_EQ(outputs[0].view.bytes, 0U);
-}
-
-TEST(ModuleLibrary, RefusesALibraryThatIsNoModule) {
-  const Error error = error_of([] { tensorrt::ModuleLibrary::open("/nowhere/module.so", "tensorrt"); });
-  EXPECT_EQ(error.code(), Code::kBackendUnavailable);
-  EXPECT_EQ(detail(error, "path"), "/nowhere/module.so");
 }
 
 }  // namespace

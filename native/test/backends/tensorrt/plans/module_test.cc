@@ -10,30 +10,7 @@ namespace {
 
 using tensorrt::ModuleLibrary;
 
-class ModuleTest : public PlanTest {
- protected:
-  static Error refusal(const std::string& name, const std::string& flavour = "tensorrt") {
-    return error_of([&] { ModuleLibrary::open(std::string(ODD_MODULES "/") + name, flavour); });
-  }
-};
-
-TEST_F(ModuleTest, RefusesModulesThatAreNotOfThisVersion) {
-  for (const char* name : {"silent.so", "old.so", "early.so", "none.so"}) {
-    const Error error = refusal(name);
-    EXPECT_EQ(error.code(), Code::kBackendUnavailable) << name;
-    EXPECT_NE(detail_of(error, "path").find(name), std::string::npos);
-    EXPECT_NE(detail_of(error, "cause"), "");
-  }
-  EXPECT_EQ(detail_of(refusal("silent.so"), "expected"), "1");
-  EXPECT_NE(detail_of(refusal("old.so"), "received").find("11.0.0"), std::string::npos);
-}
-
-TEST_F(ModuleTest, RefusesAModuleOfAnotherFlavourAndNamesBoth) {
-  const Error error = refusal("early.so", "tensorrt-rtx");
-  EXPECT_EQ(error.code(), Code::kBackendUnavailable);
-  EXPECT_EQ(detail_of(error, "expected"), "tensorrt-rtx");
-  EXPECT_EQ(detail_of(error, "received"), "tensorrt");
-}
+using ModuleTest = PlanTest;
 
 TEST_F(ModuleTest, OpensAModuleOnceAndTellsOfItsFirstLoadOnce) {
   ModuleLibrary& module = ModuleLibrary::open(BACKEND_MODULE, BACKEND_FLAVOUR);
