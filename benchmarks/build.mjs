@@ -15,7 +15,8 @@ export const title = 'Building an engine';
 export const about = `open_nsfw (24 MB, 1135 layers) is built by NVIDIA's TensorRT-RTX for sm86, with batches 1 / 8 / 32: by
 \`build()\`, and by \`build_check\`, a bare program around the same calls of NVIDIA's, which does nothing else. *Cached*: the second
 time, with the key, the lock, the header, the hash of the plan and its copy to where it is wanted; of the same process, which
-knows TensorRT's version, and of a new one, which asks. Stalls: how late a timer of 1 ms was. Memory: of the process that
+knows TensorRT's version and whose code is compiled by and by, and of a new one, which asks. Stalls: how late a timer of 1 ms
+was; that of the process that starts \`build_check\` is what the machine, and starting a process, costs. Memory: of the process that
 calls \`build()\`, at its highest, less what it had after the import.`;
 
 /** @param {Context} context @returns {{ rounds: number, subjects: Subject[], skipped?: string }} */
@@ -29,7 +30,8 @@ export function plan({ quick, build }) {
       { id: 'bare', label: 'build_check', kind: 'control', measure: 'bare', params },
       { id: 'build', label: 'build(), no cache', kind: 'ours', measure: 'buildOnly', params },
       { id: 'kept', label: 'build(), kept in the cache', kind: 'ours', measure: 'buildKept', params },
-      { id: 'hit', label: 'cached, same process', kind: 'ours', measure: 'hit', params },
+      { id: 'hit', label: 'cached, after one build', kind: 'ours', measure: 'hit', params },
+      { id: 'laterHit', label: 'cached, for the 6th time', kind: 'ours', measure: 'laterHit', params },
       { id: 'firstHit', label: 'cached, new process', kind: 'ours', measure: 'firstHit', params },
     ],
   };
@@ -38,9 +40,7 @@ export function plan({ quick, build }) {
 /** @param {any} params */
 export async function bare({ buildCheck, library, parser, model, profile }) {
   const args = ['--library', library, '--parser', parser, '--model', model, '--target', 'sm86', '--profile', profile];
-  const start = performance.now();
-  await promisify(execFile)(buildCheck, args, { maxBuffer: 2 ** 26 });
-  return { ms: performance.now() - start };
+  return measure({ model }, () => promisify(execFile)(buildCheck, args, { maxBuffer: 2 ** 26 }));
 }
 
 /** @param {any} params */
@@ -57,10 +57,22 @@ export async function buildKept(params) {
 export async function hit(params) {
   return withFolder(params, async (build) => {
     await build({});
-    return measure(params, async () => {
-      if (!(await build({})).cached) throw new Error('it was not cached');
-    });
+    return measure(params, () => cached(build));
   });
+}
+
+/** @param {any} params */
+export async function laterHit(params) {
+  return withFolder(params, async (build) => {
+    await build({});
+    for (let i = 0; i < 5; i++) await cached(build);
+    return measure(params, () => cached(build));
+  });
+}
+
+/** @param {(options: object) => Promise<any>} build */
+async function cached(build) {
+  if (!(await build({})).cached) throw new Error('it was not cached');
 }
 
 /** In a process that has not looked for TensorRT yet. @param {any} params */
@@ -71,9 +83,7 @@ export async function firstHit(params) {
       await build(process.argv[1], { output: process.argv[2], targets: 'sm86' });`;
     const args = ['--input-type=module', '-e', script, params.model, path.join(folder, 'first.plan')];
     await promisify(execFile)(process.execPath, args);
-    return measure(params, async () => {
-      if (!(await build({})).cached) throw new Error('it was not cached');
-    });
+    return measure(params, () => cached(build));
   });
 }
 
@@ -113,17 +123,15 @@ export function report(rounds, subjects) {
   const bareMs = ms('bare').median;
   const overhead = summarize(rounds.map((round) => round.build.ms - round.bare.ms));
   const late = (/** @type {string} */ id) => over(id, ({ timerMs }) => timerMs.p999);
+  const later = (/** @type {string} */ id) =>
+    summarize(rounds.map((round) => round[id].timerMs.p999 - round.bare.timerMs.p999));
   const row = (/** @type {Subject} */ { id, label }) => [
     label,
     number(ms(id).median),
     range(ms(id)),
-    ...(id === 'bare'
-      ? ['', '', '']
-      : [
-          number(over(id, ({ extraMb }) => extraMb).max),
-          number(late(id).median),
-          range(over(id, ({ timerMs }) => timerMs.max)),
-        ]),
+    number(over(id, ({ extraMb }) => extraMb).max),
+    number(late(id).median),
+    range(over(id, ({ timerMs }) => timerMs.max)),
   ];
   const modelMb = rounds[0]?.build.modelMb ?? 0;
   return {
@@ -136,13 +144,17 @@ export function report(rounds, subjects) {
     ],
     targets: [
       target('build() without a cache, over build_check', overhead, { atMost: bareMs * 0.1 + 300, unit: 'ms' }),
-      target('cached, same process', ms('hit'), { atMost: 100, unit: 'ms' }),
+      target('cached, after one build', ms('hit'), { atMost: 100, unit: 'ms' }),
+      target('cached, for the 6th time', ms('laterHit'), { atMost: 100, unit: 'ms' }),
       target('memory of the calling process, worst of all rounds', over('build', ({ extraMb }) => extraMb).max, {
         atMost: modelMb,
         unit: 'MB',
       }),
-      target('event loop late in a build, p99.9', late('build'), { atMost: 5, unit: 'ms' }),
-      target('event loop late when cached, p99.9', late('hit'), { atMost: 5, unit: 'ms' }),
+      target('event loop late in a build, p99.9, beyond that of build_check', later('build'), {
+        atMost: 5,
+        unit: 'ms',
+      }),
+      target('event loop late when cached, p99.9, beyond that of build_check', later('hit'), { atMost: 5, unit: 'ms' }),
     ],
     charts: [
       {

@@ -11,11 +11,10 @@ import { readModel } from '../onnx/file/read-model.js';
 import type { PlanDraft, PlanHeader } from '../plan/header.js';
 import type { PlanRequest } from './build-options.js';
 import type { IgnoredOption } from './effects.js';
-import { modelIdentity } from './model-identity.js';
 import { modelOnDisk } from './model-on-disk.js';
 import { planDraft } from './plan-draft.js';
 import { parserHints, preflight } from './preflight.js';
-import { type PreparedPlan, preparePlan } from './prepare-plan.js';
+import { modelChanged, type PreparedPlan, preparePlan } from './prepare-plan.js';
 import { ProgressReporter } from './progress.js';
 import { type BuiltPlan, runBuild } from './run-build.js';
 
@@ -171,19 +170,13 @@ async function build(
       hints: () => parserHints(model, chosen.backend),
     };
     const built = await runBuild(work, request, progress);
-    if ((await modelIdentity(request.source, prepared.model)) !== prepared.identity) throw changed(request.name);
+    if ((await prepared.files.identity()) !== prepared.identity) throw modelChanged(request.name);
     progress.enter('writing');
     const draft = await planDraft(prepared, built, model, performance.now() - started);
     return { ...(await write(draft, built.payload)), cached: false, reason, cast, built };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** The plan of one model must not be kept under the name of another. */
-function changed(name: string): NodeTensorRTError {
-  const text = `'${name}' was changed or replaced while it was built; build it again`;
-  return new NodeTensorRTError('BUILD_FAILED', text, { reason: 'model-changed' });
 }
 
 /** The model that is built: as it is, or cast. */

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
+import { externalTensors } from '../cache/model-hash.js';
 import { precisionOf } from '../onnx/cast/model-precision.js';
 import type { Model } from '../onnx/graph/model.js';
-import { constantPlaces } from '../onnx/lint/constant-places.js';
 import { PLAN_FORMAT, type PlanDraft } from '../plan/header.js';
 import { packageVersion } from './package-version.js';
 import type { PreparedPlan } from './prepare-plan.js';
@@ -47,8 +47,6 @@ export async function planDraft(
 /** Of the file, and of what is beside it. */
 async function bytesOf(source: string | Uint8Array, model: Model): Promise<number> {
   let bytes = typeof source === 'string' ? (await stat(source)).size : source.byteLength;
-  for (const { tensor } of constantPlaces(model)) {
-    if (tensor.payload.stored?.kind === 'external') bytes += tensor.payload.byteLength;
-  }
+  for (const { payload } of externalTensors(model)) bytes += payload.byteLength;
   return bytes;
 }

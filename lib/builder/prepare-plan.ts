@@ -1,7 +1,7 @@
 import { DERIVATION_VERSION } from '../cache/cast-cached.js';
-import { hashOfModel } from '../cache/derived-models.js';
+import { externalTensors, startModelHash } from '../cache/model-hash.js';
 import { sizeLimit } from '../cache/size-limit.js';
-import { argumentError } from '../errors.js';
+import { argumentError, NodeTensorRTError } from '../errors.js';
 import { checkLibraries } from '../machine/check-libraries.js';
 import { checkFloat32, precisionOf } from '../onnx/cast/model-precision.js';
 import { readModel } from '../onnx/file/read-model.js';
@@ -14,7 +14,7 @@ import { cannotQuantise, type PlanRequest } from './build-options.js';
 import { type ChosenBackend, chooseBackend } from './choose-backend.js';
 import { buildProfiles, type InputShape } from './derive-profiles.js';
 import { type IgnoredOption, optionsInForce } from './effects.js';
-import { isFileOf, modelIdentity } from './model-identity.js';
+import { ModelFiles } from './model-identity.js';
 import { seenShapes } from './seen-shapes.js';
 import type { BuildTuning } from './tuning.js';
 
@@ -22,7 +22,8 @@ import type { BuildTuning } from './tuning.js';
 export interface PreparedPlan {
   readonly request: PlanRequest;
   readonly model: Model;
-  /** Of the files that it was read from, before they were hashed. */
+  readonly files: ModelFiles;
+  /** Of its files, before they were read. */
   readonly identity: string;
   readonly chosen: ChosenBackend;
   readonly profiles: readonly ShapeProfile[];
@@ -36,10 +37,9 @@ export interface PreparedPlan {
 export async function preparePlan(request: PlanRequest): Promise<PreparedPlan> {
   const { source, signal, precision, tuning } = request;
   await checkLibraries('options.plugins', tuning.plugins ?? [], signal);
-  const model = await readModel(source, { externalData: request.externalData, limits: request.limits });
-  const identity = await modelIdentity(source, model);
+  const { model, files, identity, hash } = await read(request);
   const { output } = request;
-  if (output !== undefined && (await isFileOf(output, source, model))) {
+  if (output !== undefined && (await files.has(output))) {
     throw argumentError('options.output', 'another file than those of the model that is read', output);
   }
   const found = precisionOf(model);
@@ -57,7 +57,7 @@ export async function preparePlan(request: PlanRequest): Promise<PreparedPlan> {
   // What only checks makes no other plan.
   const cast = precision === 'fp16' || precision === 'bf16';
   const key: PlanKey = {
-    model: await hashOfModel(source, model, { plan: PLAN_FORMAT }),
+    model: hash,
     options: {
       ...keyOptions(inForce),
       profiles,
@@ -79,7 +79,27 @@ export async function preparePlan(request: PlanRequest): Promise<PreparedPlan> {
     format: PLAN_FORMAT,
   };
   signal?.throwIfAborted();
-  return { request, model, identity, chosen, profiles, inForce, ignored, key };
+  return { request, model, files, identity, chosen, profiles, inForce, ignored, key };
+}
+
+/** The plan of one model must not be kept under the name of another. */
+export function modelChanged(name: string): NodeTensorRTError {
+  const text = `'${name}' was changed or replaced while it was built; build it again`;
+  return new NodeTensorRTError('BUILD_FAILED', text, { reason: 'model-changed' });
+}
+
+/** Parses and hashes a model at the same time: each waits for the disk while the other has work. */
+async function read({ source, externalData, limits, name }: PlanRequest) {
+  const before = await new ModelFiles(source, []).identity();
+  const hashing = startModelHash(source, { plan: PLAN_FORMAT });
+  hashing.catch(() => undefined); // whoever awaits it gets the error
+  const model = await readModel(source, { externalData, limits }).finally(() => hashing.catch(() => undefined));
+  const external = externalTensors(model);
+  const files = new ModelFiles(source, external);
+  const identity = await files.identity();
+  if (!identity.startsWith(before)) throw modelChanged(name);
+  const hash = await (await hashing)(external);
+  return { model, files, identity, hash };
 }
 
 /** What was measured before, and where plugins are, makes no other plan. */

@@ -4,8 +4,9 @@ import type { LowPrecision } from '../onnx/cast/forms.js';
 import type { CastReport } from '../onnx/cast/report.js';
 import type { Model } from '../onnx/graph/model.js';
 import type { LoadRunner } from '../onnx/runner.js';
-import { DerivedModels, hashOfModel } from './derived-models.js';
+import { DerivedModels } from './derived-models.js';
 import { cacheFolders } from './folders.js';
+import { hashOfModel } from './model-hash.js';
 
 /** Raised when casting makes other models of the same ones, so that no entry of an older version is used. */
 export const DERIVATION_VERSION = 1;

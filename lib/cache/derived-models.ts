@@ -1,13 +1,9 @@
-import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from '../onnx/file/make-folder.js';
-import { Pauses } from '../onnx/file/pauses.js';
 import { replaceFile } from '../onnx/file/replace-file.js';
 import type { Model } from '../onnx/graph/model.js';
-import { CHUNK_BYTES } from '../onnx/graph/payload.js';
-import { constantPlaces } from '../onnx/lint/constant-places.js';
+import { hashOfFile } from './model-hash.js';
 import { noteUse } from './plan-entry.js';
 
 /**
@@ -45,37 +41,4 @@ export class DerivedModels {
   #path(key: string): string {
     return join(this.folder, `${key}.onnx`);
   }
-}
-
-/** Hash of everything that a model reads from: its graph, and all weights, wherever they are. */
-export async function hashOfModel(source: string | Uint8Array, model: Model, extra: unknown): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify(extra)).update('\0');
-  const pauses = new Pauses();
-  if (typeof source === 'string') await addFile(hash, source);
-  else {
-    for (let at = 0; at < source.byteLength; at += CHUNK_BYTES) {
-      hash.update(source.subarray(at, at + CHUNK_BYTES));
-      if (pauses.due) await pauses.take();
-    }
-  }
-  for (const { tensor } of constantPlaces(model)) {
-    if (tensor.payload.stored?.kind !== 'external') continue;
-    for await (const chunk of tensor.payload.chunks()) {
-      hash.update(chunk);
-      if (pauses.due) await pauses.take();
-    }
-  }
-  return hash.digest('hex');
-}
-
-/** SHA-256 of a file, in hexadecimal. */
-export async function hashOfFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await addFile(hash, path);
-  return hash.digest('hex');
-}
-
-async function addFile(hash: Hash, path: string): Promise<void> {
-  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES / 4 }))
-    hash.update(chunk as Uint8Array);
 }

@@ -2,9 +2,9 @@ import { stat } from 'node:fs/promises';
 import { NodeTensorRTError } from '../errors.js';
 import { hashOfKey } from '../plan/key.js';
 import { verifyPlan } from '../plan/verify.js';
-import { hashOfFile } from './derived-models.js';
 import { type CacheEntry, listEntries, readModelReport } from './entries.js';
 import type { CacheFolders } from './folders.js';
+import { hashOfFile } from './model-hash.js';
 
 /** All entries, each read as a whole: whether it is this user's, whole and under its own key. */
 export async function verifyEntries(folders: Partial<CacheFolders>, signal?: AbortSignal): Promise<CacheEntry[]> {

@@ -1,4 +1,4 @@
-import { hashOfModel } from '../../cache/derived-models.js';
+import { hashOfModel } from '../../cache/model-hash.js';
 import { modelPath } from '../../engine/model-path.js';
 import { NodeTensorRTError } from '../../errors.js';
 import { readModel } from '../../onnx/file/read-model.js';
