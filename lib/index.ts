@@ -14,7 +14,7 @@ export type { CachePruneReport } from './cache/prune.js';
 export { type Device, devices } from './devices.js';
 export { type DoctorOptions, type DoctorReport, doctor, type MachineRequirement } from './doctor/doctor.js';
 export type { Finding, Severity } from './doctor/finding.js';
-export type { LibrarySearch, TensorRtFlavour } from './doctor/libraries.js';
+export type { InstalledLibrary, LibrarySearch, LoaderSearch, TensorRtFlavour } from './doctor/libraries.js';
 export type { BatchingOptions } from './engine/batching-options.js';
 export type { BatchEvent, RequestEvent } from './engine/diagnostics.js';
 export { Engine } from './engine/engine.js';

@@ -1,5 +1,6 @@
 import { findGpus, type GpuSearch } from '../machine/gpus.js';
 import type { Finding } from './finding.js';
+import { installedLibraries } from './installed.js';
 import type { LibrarySearch } from './libraries.js';
 import type { Machine } from './machine.js';
 
@@ -14,7 +15,7 @@ export interface Facts {
 }
 
 export async function gatherFacts(machine: Machine): Promise<Facts> {
-  const [gpus, libraries] = await Promise.all([findGpus(machine.run), machine.libraries()]);
+  const [gpus, libraries] = await Promise.all([findGpus(machine.run), installedLibraries(machine)]);
   const module = machine.text('/proc/driver/nvidia/version') ?? '';
   const isWsl = machine.access('/dev/dxg') !== 'absent';
   const inKernel = /Kernel Module(?: for \S+)?\s+(\d+(?:\.\d+)+)/.exec(module)?.[1];

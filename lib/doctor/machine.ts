@@ -1,10 +1,10 @@
-import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { findBuilder } from '../builder/find-builder.js';
 import { type RunTool, runTool } from '../machine/run-tool.js';
-import { type LibrarySearch, searchLibraries } from './libraries.js';
+import { type LoaderSearch, openLibrary, searchLibraries, type TensorRtFlavour } from './libraries.js';
 
 /** What the checks look at; tests have machines of their own. */
 export interface Machine {
@@ -26,8 +26,12 @@ export interface Machine {
   packageVersion(name: string): string | undefined;
   /** Why this library has no builder of a backend here; undefined: it has. */
   builderProblem(backend: 'tensorrt' | 'tensorrt-rtx'): string | undefined;
+  /** Where links lead; the path itself where there is nothing. */
+  realPath(path: string): string;
   /** The libraries of TensorRT that our loader finds. */
-  libraries(): Promise<readonly LibrarySearch[]>;
+  libraries(): Promise<readonly LoaderSearch[]>;
+  /** What our loader says of one file. */
+  openLibrary(flavour: TensorRtFlavour, path: string): Promise<LoaderSearch>;
 }
 
 /** Reads files of a machine for functions that expect a missing one to throw. */
@@ -71,7 +75,9 @@ export const thisMachine: Machine = {
       return error instanceof Error ? error.message : String(error);
     }
   },
+  realPath: (path) => attempt(() => realpathSync(path)) ?? path,
   libraries: searchLibraries,
+  openLibrary,
 };
 
 /** From its package.json, which a package need not export. */

@@ -5,6 +5,8 @@ export interface Requirement {
   readonly flavour: TensorRtFlavour;
   /** Versions that we fit. */
   readonly versions: string;
+  /** The first number of them all. */
+  readonly major: string;
   /** Oldest driver for Linux, of CUDA 13. */
   readonly driver: string;
   /** Whether it runs on a compute capability. */
@@ -20,6 +22,7 @@ export const requirements: readonly Requirement[] = [
   {
     flavour: 'tensorrt',
     versions: '11.x',
+    major: '11',
     driver: CUDA_13_DRIVER,
     runsOn: (cc) => cc >= 7.5,
     computeCapabilities: '7.5 and later',
@@ -29,6 +32,7 @@ export const requirements: readonly Requirement[] = [
   {
     flavour: 'tensorrt-lean',
     versions: '11.x',
+    major: '11',
     driver: CUDA_13_DRIVER,
     runsOn: (cc) => cc >= 7.5,
     computeCapabilities: '7.5 and later',
@@ -37,6 +41,7 @@ export const requirements: readonly Requirement[] = [
   {
     flavour: 'tensorrt-rtx',
     versions: '1.5 to 1.x',
+    major: '1',
     driver: CUDA_13_DRIVER,
     // An H100 (9.0) was asked: it builds there, and loads nothing (docs/nvidia-development.md).
     runsOn: (cc) => cc === 7.5 || (cc >= 8 && cc < 9) || cc >= 12,

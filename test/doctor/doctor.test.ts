@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type DoctorReport, doctor, type Finding, type LibrarySearch, type MachineRequirement } from 'node-tensorrt';
+import { type DoctorReport, doctor, type Finding, type LoaderSearch, type MachineRequirement } from 'node-tensorrt';
 import { writeModel } from 'node-tensorrt/onnx';
 import { describe, expect, test } from 'vitest';
 import { examine } from '../../dist/esm/doctor/doctor.js';
@@ -251,8 +251,8 @@ describe('what is not as it should be', () => {
 
 describe('TensorRT', () => {
   const found = (path: string, parser = '/p.so') => ({ path, parser, version: '11.2.1.2' });
-  const only = (search: Partial<LibrarySearch>) =>
-    noLibraries.map((one): LibrarySearch => (one.flavour === search.flavour ? { ...one, ...search } : one));
+  const only = (search: Partial<LoaderSearch>) =>
+    noLibraries.map((one): LoaderSearch => (one.flavour === search.flavour ? { ...one, ...search } : one));
 
   test('that cannot be used is a warning with the reason', async () => {
     const tried = [{ path: '/opt/libnvinfer.so.11', cause: 'is version 10.3.0, and 11.0 or later is needed' }];

@@ -1,4 +1,4 @@
-import type { LibrarySearch } from '../../dist/esm/doctor/libraries.js';
+import type { LoaderSearch } from '../../dist/esm/doctor/libraries.js';
 import type { Machine } from '../../dist/esm/doctor/machine.js';
 
 /** A machine that is made of text. */
@@ -15,7 +15,11 @@ export interface FakeMachine {
   /** What programs print, by command line. */
   programs?: Record<string, string | { failure: string }>;
   packages?: Record<string, string>;
-  libraries?: readonly LibrarySearch[];
+  libraries?: readonly LoaderSearch[];
+  /** Versions of libraries that can be opened, by path; of another there is an error. */
+  versions?: Record<string, string>;
+  /** Where links lead. */
+  links?: Record<string, string>;
   /** Why there is no builder. */
   builderProblem?: string;
 }
@@ -32,7 +36,7 @@ export const healthy: FakeMachine = {
   uid: 1000,
 };
 
-const none = (flavour: LibrarySearch['flavour']): LibrarySearch => ({
+const none = (flavour: LoaderSearch['flavour']): LoaderSearch => ({
   flavour,
   found: null,
   tried: [
@@ -103,6 +107,12 @@ export function machineOf(fake: FakeMachine): Machine {
     },
     packageVersion: (name) => fake.packages?.[name],
     builderProblem: () => fake.builderProblem,
+    realPath: (path) => fake.links?.[path] ?? path,
     libraries: async () => fake.libraries ?? noLibraries,
+    openLibrary: async (flavour, path) => {
+      const version = fake.versions?.[path];
+      if (version !== undefined) return { flavour, found: { path, parser: '', version }, tried: [] };
+      return { flavour, found: null, tried: [{ path, cause: `cannot open ${path}: it is damaged` }] };
+    },
   };
 }

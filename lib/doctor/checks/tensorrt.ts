@@ -9,7 +9,7 @@ import { type Requirement, requirements } from '../requirements.js';
 export const tensorrt: Check = (machine, facts) =>
   requirements.flatMap((requirement) => {
     const search = facts.libraries.find(({ flavour }) => flavour === requirement.flavour);
-    return search === undefined ? [] : one(machine, facts, requirement, search);
+    return search === undefined ? [] : [...one(machine, facts, requirement, search), ...others(requirement, search)];
   });
 
 function one(machine: Machine, facts: Facts, requirement: Requirement, search: LibrarySearch): Finding[] {
@@ -38,6 +38,20 @@ function one(machine: Machine, facts: Facts, requirement: Requirement, search: L
     findings.push(info(ofGpu, `${name}: ${cc.toFixed(1)}`, reason));
   }
   return findings;
+}
+
+/** Every other library of it: whether it could be used, and how. */
+function others({ flavour, install }: Requirement, { found, installed }: LibrarySearch): Finding[] {
+  return installed
+    .filter(({ used }) => !used)
+    .map(({ path, version, fits, reason }, i) => {
+      const what = `${version === '' ? '' : `${version}, `}${path}`;
+      const text = fits
+        ? `it fits, and is not used: ${found ? 'another is found before it' : 'it is not where it is looked for'}`
+        : `it is not used: ${reason.split('\n')[0]}`;
+      const fix = fits ? `NODE_TENSORRT_LIBRARY_PATH=${dirname(path)}` : install;
+      return (found ? info : warning)(`tensorrt/${flavour}/library/${i}`, what, text, fits || !found ? fix : undefined);
+    });
 }
 
 function missing(machine: Machine, id: string, { flavour, versions, install }: Requirement, { tried }: LibrarySearch) {
