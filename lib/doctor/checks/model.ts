@@ -6,15 +6,17 @@ import type { LintFinding } from '../../onnx/lint/finding.js';
 import type { Facts } from '../facts.js';
 import { error, type Finding, info, ok, warning } from '../finding.js';
 
-/** Whether this machine carries a model: its memory, and what each kind of TensorRT would refuse of it. */
-export async function checkModel(model: string | URL, { gpus }: Facts): Promise<Finding[]> {
+/** Whether this machine carries a model: its memory, what each kind of TensorRT would refuse of it, and what each GPU cannot do. */
+export async function checkModel(model: string | URL, facts: Facts): Promise<Finding[]> {
   try {
     const { lintModel } = await import('../../onnx/lint/lint-model.js');
     const findings = [await memory(model)];
     const file = await modelPath(model instanceof URL ? fileURLToPath(model) : model);
     for (const target of ['tensorrt', 'tensorrt-rtx'] as const) {
-      findings.push(refused(target, await lintModel(file, { for: [target] }), gpus.gpus.length > 0));
+      findings.push(refused(target, await lintModel(file, { for: [target] }), facts.gpus.gpus.length > 0));
     }
+    const { modelOnGpus } = await import('./model-on-gpu.js');
+    findings.push(...(await modelOnGpus(file, facts)));
     return findings;
   } catch (cause) {
     return [error('model/file', String(model), cause instanceof Error ? cause.message : String(cause))];
