@@ -35,7 +35,7 @@ export interface PreparedPlan {
 
 /** Reads the model, decides what builds it and for what shapes, and names the plan. Throws what the options can. */
 export async function preparePlan(request: PlanRequest): Promise<PreparedPlan> {
-  const { source, signal, precision, tuning } = request;
+  const { signal, precision, tuning } = request;
   await checkLibraries('options.plugins', tuning.plugins ?? [], signal);
   const { model, files, identity, hash } = await read(request);
   const { output } = request;

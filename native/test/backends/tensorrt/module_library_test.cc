@@ -5,8 +5,8 @@
 
 #include "backends/registry.h"
 #include "test/model/temp_folder.h"
-#include "test/support/onnx_models.h"
 #include "test/support/model_runner.h"
+#include "test/support/onnx_models.h"
 
 namespace ntrt::testing {
 namespace {
