@@ -44,6 +44,8 @@ const lib: Layers = {
   mayUse: {
     errors: [],
     options: ['errors'],
+    // Files, for whoever may run in a worker that is terminated.
+    'callback-fs': [],
     tensor: ['errors', 'options'],
     native: ['errors', 'options', 'tensor'],
     // HTML that is complete in itself.
@@ -59,7 +61,7 @@ const lib: Layers = {
     machine: ['errors'],
     // Has NVIDIA's builder build plans, in a process of its own. What runs models is handed to it.
     builder: ['errors', 'options', 'tensor', 'native', 'machine', 'onnx', 'plan', 'cache'],
-    engine: ['errors', 'options', 'tensor', 'native', 'machine', 'onnx', 'plan', 'cache', 'builder'],
+    engine: ['errors', 'options', 'callback-fs', 'tensor', 'native', 'machine', 'onnx', 'plan', 'cache', 'builder'],
     build: ['errors', 'options', 'tensor', 'onnx', 'plan', 'builder', 'engine'],
     models: ['errors', 'options', 'tensor', 'native', 'engine', 'memory'],
     devices: ['errors', 'options', 'engine'],

@@ -39,6 +39,6 @@ describe.runIf(hasFiles('linux-x64'))('installed from the tarballs', () => {
     const args = [process.execPath, cli, 'build', 'model.onnx', '-o', 'out.plan', '--target', 'sm86', '--no-cache'];
     const { code, stderr } = await runProgram(args, { cwd: project });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^BACKEND_UNAVAILABLE: no library of tensorrt-rtx can be used: .*libtensorrt_rtx\.so\.1/m);
+    expect(stderr).toMatch(/^BACKEND_UNAVAILABLE: TensorRT-RTX is not there: .*libtensorrt_rtx\.so\.1/m);
   });
 });
