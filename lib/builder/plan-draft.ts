@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { externalTensors } from '../cache/model-hash.js';
 import { precisionOf } from '../onnx/cast/model-precision.js';
 import type { Model } from '../onnx/graph/model.js';
+import { structureHash } from '../onnx/graph/structure-hash.js';
 import { PLAN_FORMAT, type PlanDraft } from '../plan/header.js';
 import { packageVersion } from './package-version.js';
 import type { PreparedPlan } from './prepare-plan.js';
@@ -14,6 +15,7 @@ export async function planDraft(
   model: Model,
   buildMs: number,
 ): Promise<PlanDraft> {
+  const takesWeights = Boolean(inForce.refittable || inForce.stripWeights);
   return {
     formatVersion: PLAN_FORMAT,
     createdAt: new Date().toISOString(),
@@ -30,6 +32,7 @@ export async function planDraft(
       sha256: key.model,
       bytes: await bytesOf(request.source, given),
       precision: precisionOf(model),
+      ...(takesWeights && { structureSha256: await structureHash(model) }),
     },
     inputs: built.inputs,
     outputs: built.outputs,

@@ -50,14 +50,15 @@ export interface BuildTuning {
   hardwareCompatibility?: (typeof compatibilities)[number];
   /** The system that the plan is run on. @default 'sameAsBuild' */
   runtimePlatform?: (typeof platforms)[number];
-  /** A plan without weights, which are put in where it is loaded, from the ONNX model. @default false */
+  /** A plan without weights: they come from the ONNX model where it is loaded (`refit` of Engine.load). @default false */
   stripWeights?: boolean;
   /**
-   * New weights can be put into the plan. 'identical': only the very weights that it was built with, for `stripWeights`.
+   * The plan can be loaded with the weights of another model of the same structure (`refit` of Engine.load). 'identical': only
+   * with the very weights that it was built with, for `stripWeights`.
    * @default false
    */
   refittable?: boolean | 'identical';
-  /** Weights may stay in the host's memory and come to the device when they are needed. @default false */
+  /** Weights may stay in the host's memory and come to the device when they are needed (`weightStreamingBudget` of Engine.load). @default false */
   weightStreaming?: boolean;
   /** NaN and infinity come through every operation as IEEE 754 says. @default false */
   strictNans?: boolean;

@@ -26,8 +26,9 @@ says more.
   --tf32                   float32 may compute in TF32
   --optimization-level N   0 (quickest build) to 5
   --workspace SIZE         limit of scratch memory, as 512MiB
-  --strip-weights          the plan has no weights (this version cannot load such plans)
-  --refittable             weights of the plan can be replaced
+  --strip-weights          the plan has no weights: it is loaded with its model (Engine.load, refit)
+  --refittable             the plan can be loaded with the weights of another model of the same structure
+  --weight-streaming       weights may stay in the host's memory (Engine.load, weightStreamingBudget)
   --version-compatible     later versions of TensorRT 11 run the plan
   --hardware-compatibility C   amperePlus or sameComputeCapability: other GPUs run the plan
   --timing-cache FILE      what was measured before; read if it is there, and written

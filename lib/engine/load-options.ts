@@ -25,6 +25,7 @@ import {
   type ProbeOptions,
   probeOption,
 } from './model-options.js';
+import { modelSource } from './model-source.js';
 import { type ResolvedSequence, resolveSequence, type SequenceOptions } from './sequence-options.js';
 import { defaultThreads } from './threads.js';
 
@@ -113,6 +114,19 @@ export interface LoadOptions {
   /** Which plans are loaded: code, in the end. @default those that this user has built */
   trust?: PlanTrust;
   /**
+   * For plans that were built with `refittable` or `stripWeights`: the ONNX model (path, URL or bytes) whose weights they get.
+   * It differs from what the plan was built from in its weights only; without `refittable: true` not even in those. The
+   * ONNX parser of TensorRT reads it in this process, which takes memory of its size for that time. `externalData` belongs
+   * to it. @default the plan's own weights
+   */
+  refit?: string | URL | Uint8Array;
+  /**
+   * For plans that were built with `weightStreaming`: bytes of device memory for weights; those beyond come from the host's
+   * memory at each run, which takes time. From 0 on; 'auto': what TensorRT thinks best for the memory that is free now.
+   * @default all weights are on the device
+   */
+  weightStreamingBudget?: number | 'auto';
+  /**
    * For models that are built: shapes of inputs with open dimensions, as in `build`. @default derived from `batching` and
    * `freeDimensionOverrides`
    */
@@ -133,7 +147,7 @@ const MAX_NUMA_NODE = 1023;
 const KNOWN = [
   'name', 'backend', 'fallback', 'device', 'externalData', 'freeDimensionOverrides', 'cpu', 'batching', 'sequence', 'instances',
   'threads', 'inlineBelowUs', 'numa', 'float16', 'memoryLimitBytes', 'limits', 'probe', 'customOperators', 'signal', 'precision',
-  'cacheDir', 'trust', 'profiles', 'tf32', 'logger', 'onProgress',
+  'cacheDir', 'trust', 'profiles', 'tf32', 'logger', 'onProgress', 'refit', 'weightStreamingBudget',
 ] as const; // biome-ignore format: a list
 
 /** Of the public contract, and not in this version. */
@@ -168,6 +182,8 @@ export interface ResolvedLoadOptions {
   probe: Required<ProbeOptions> | undefined;
   customOperators: readonly CustomOperatorLibrary[];
   trust: PlanTrust | undefined;
+  refit: string | Uint8Array | undefined;
+  weightStreamingBudget: number | 'auto' | undefined;
   profiles: readonly ShapeProfile[] | undefined;
   tf32: boolean;
   logger: Logger | undefined;
@@ -214,6 +230,8 @@ export function resolveLoadOptions(given: LoadOptions = {}): ResolvedLoadOptions
     probe: probeOption(options.probe ?? false),
     customOperators: customOperatorsOption(options.customOperators ?? []),
     trust: options.trust === undefined ? undefined : checkedTrust(options.trust),
+    refit: options.refit === undefined ? undefined : modelSource(options.refit, 'options.refit'),
+    weightStreamingBudget: budgetOption(options.weightStreamingBudget),
     profiles: options.profiles === undefined ? undefined : profilesOption(options.profiles),
     tf32: booleanOption('options.tf32', options.tf32 ?? false),
     logger: options.logger === undefined ? undefined : loggerOption('options.logger', options.logger),
@@ -226,6 +244,13 @@ export function resolveLoadOptions(given: LoadOptions = {}): ResolvedLoadOptions
 function checkedTrust(trust: PlanTrust): PlanTrust {
   trustOption('options.trust', trust);
   return trust;
+}
+
+function budgetOption(budget: unknown): number | 'auto' | undefined {
+  if (budget === undefined || budget === 'auto') return budget;
+  if (typeof budget !== 'number')
+    throw argumentError('options.weightStreamingBudget', "a number of bytes, or 'auto'", budget);
+  return integerOption('options.weightStreamingBudget', budget, 0, Number.MAX_SAFE_INTEGER);
 }
 
 function numaOption(numa: unknown): 'auto' | 'off' | number {

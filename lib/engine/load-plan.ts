@@ -10,7 +10,9 @@ import { BUILD_AGAIN, incompatible } from '../plan/incompatible.js';
 import { openRegular } from '../plan/open-plan.js';
 import type { ShapeProfile } from '../plan/profile.js';
 import { verifyPlan } from '../plan/verify.js';
+import { isBytes } from '../tensor/data-types.js';
 import type { ResolvedLoadOptions } from './load-options.js';
+import type { FittingWeights } from './refit.js';
 
 /** A plan that may be loaded, and is open until it is. */
 export interface OpenedPlan {
@@ -19,6 +21,8 @@ export interface OpenedPlan {
   readonly path: string;
   /** Whose signature it is trusted for. */
   readonly trustedBy: string;
+  /** Whose weights it gets; undefined: it has its own. */
+  readonly weights: FittingWeights | undefined;
   close(): Promise<void>;
 }
 
@@ -30,12 +34,18 @@ export async function openPlan(given: string, options: ResolvedLoadOptions): Pro
   const path = resolve(given);
   checkOptions(options, path);
   const file = await openRegular(path);
+  let weights: FittingWeights | undefined;
+  const close = async () => {
+    await file.close();
+    await weights?.dispose();
+  };
   try {
     const { header, trustedBy } = await verifyPlan(file, {
       ...(options.trust && { trust: options.trust }),
       ...(options.signal && { signal: options.signal }),
     });
-    checkPlace(header, options.backend, path);
+    checkPlace(header, options, path);
+    weights = await weightsOf(header, path, options);
     const { backend, payload, inputs, outputs, profiles } = header;
     const device = options.device === undefined ? '' : String(options.device);
     const request: NativePlanRequest = {
@@ -47,14 +57,28 @@ export async function openPlan(given: string, options: ResolvedLoadOptions): Pro
       offset: payload.offset,
       bytes: payload.bytes,
       runtimeCache: await runtimeCacheFile(header, options.cacheDir, device),
+      weights: weights?.path ?? '',
+      weightBudget: weightBudget(options),
       inputs: inputs.map((input) => inputNames(input, profiles)),
       outputs: outputs.map(({ name, dims }) => ({ name, dims, usual: [] })),
     };
-    return { request, header, path, trustedBy, close: () => file.close() };
+    return { request, header, path, trustedBy, weights, close };
   } catch (error) {
-    await file.close();
+    await close();
     throw withPath(error, path);
   }
+}
+
+/** Those of `options.refit`, which are checked. */
+async function weightsOf(header: PlanHeader, path: string, options: ResolvedLoadOptions) {
+  if (options.refit === undefined) return undefined;
+  const { fittingWeights } = await import('./refit.js');
+  return fittingWeights(header, path, options.refit, options);
+}
+
+/** As the addon has it. */
+function weightBudget({ weightStreamingBudget }: ResolvedLoadOptions): number {
+  return weightStreamingBudget === 'auto' ? -1 : (weightStreamingBudget ?? -2);
 }
 
 /** An input as it may be: what all profiles have the same size of is not open. */
@@ -80,7 +104,7 @@ function withPath(error: unknown, path: string): unknown {
 }
 
 function checkOptions(options: ResolvedLoadOptions, path: string): void {
-  const { backend, device, precision, probe, externalData } = options;
+  const { backend, device, precision, probe, externalData, refit } = options;
   const because = `, as ${path} is a plan`;
   const ofModels = {
     profiles: options.profiles !== undefined,
@@ -96,20 +120,22 @@ function checkOptions(options: ResolvedLoadOptions, path: string): void {
   if (device === 'cpu') throw argumentError('options.device', `a GPU${because}`, device);
   if (precision !== undefined) throw argumentError('options.precision', `nothing${because} and has one`, precision);
   if (probe) throw argumentError('options.probe', `nothing${because}, not a model`, true);
-  if (externalData.length > 0) throw argumentError('options.externalData', `nothing${because}`, externalData);
+  if (externalData.length > 0 && !isBytes(refit)) {
+    throw argumentError('options.externalData', `nothing${because}`, externalData);
+  }
 }
 
 function checkPlace(
-  { backend, platform, stripped }: PlanHeader,
-  wanted: ResolvedLoadOptions['backend'],
+  { backend, platform, stripped, model }: PlanHeader,
+  { backend: wanted, refit }: ResolvedLoadOptions,
   path: string,
 ): void {
   if (wanted !== 'auto' && wanted !== backend) {
     const text = `is a plan of ${backendTitles[backend]}, and options.backend asks for ${backendTitles[wanted as Backend]}. Leave options.backend out, or build it for that.`;
     throw incompatible('backend', path, text, { backend, asked: wanted });
   }
-  if (stripped) {
-    const text = `${path} was built without weights (stripWeights), and this version cannot put them in; build it with them`;
+  if (stripped && refit === undefined) {
+    const text = `${path} was built without weights (stripWeights): give its model, ${model.name}, as options.refit`;
     throw new NodeTensorRTError('UNSUPPORTED', text, { path, reason: 'stripped' });
   }
   const here = `${process.platform}-${process.arch}`;
@@ -130,8 +156,17 @@ function checkPlace(
  * What TensorRT says of a plan that it does not load, with both versions where they are why.
  * @param error of native code
  */
-export function explainRefusal(error: unknown, { path, header }: OpenedPlan): unknown {
+export function explainRefusal(error: unknown, { path, header, weights }: OpenedPlan): unknown {
   if (!(error instanceof NodeTensorRTError) || error.code !== 'ENGINE_INCOMPATIBLE') return error;
+  if (error.details['reason'] === 'refit' && weights) {
+    const text = error.message.replace(weights.path, weights.name);
+    return new NodeTensorRTError(
+      'ENGINE_INCOMPATIBLE',
+      `${path}: ${text}`,
+      { ...error.details, path },
+      { cause: error },
+    );
+  }
   const there = error.details['version'];
   const details = { ...error.details, path, builtWith: header.version, targets: header.targets };
   const title = backendTitles[header.backend];

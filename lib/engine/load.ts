@@ -25,6 +25,7 @@ export async function loadEngine(model: string | URL | Uint8Array, loadOptions?:
   const source = typeof given === 'string' ? await modelPath(given) : given;
   const plan = await planFile(source);
   if (plan !== undefined) return loadPlan(plan, name, options, 'as it is');
+  checkNoPlan(options, name);
   if (options.backend !== 'tensorrt' && options.backend !== 'tensorrt-rtx') return loadModel(given, name, options, []);
   if (options.device === 'cpu') throw argumentError('options.device', `a GPU, for ${options.backend}`, 'cpu');
   try {
@@ -33,6 +34,13 @@ export async function loadEngine(model: string | URL | Uint8Array, loadOptions?:
     const deviations = fallBack(error, options);
     return loadModel(given, name, { ...options, backend: 'cpu', device: undefined }, deviations);
   }
+}
+
+/** Options that say something of a plan are for plans. */
+function checkNoPlan({ refit, weightStreamingBudget }: ResolvedLoadOptions, name: string): void {
+  const ofPlans = { refit, weightStreamingBudget };
+  const [given] = Object.entries(ofPlans).find(([, value]) => value !== undefined) ?? [];
+  if (given) throw argumentError(`options.${given}`, `nothing, as ${name} is a model, not a plan`, 'a value');
 }
 
 /** The plan of a model, from the cache or built now. */
@@ -118,6 +126,10 @@ async function loadPlan(
         throw explainRefusal(error, plan);
       },
     );
+    await plan.weights?.check().catch(async (error: unknown) => {
+      await port.release(native);
+      throw error;
+    });
     const placement = placedPlan(plan, factsOf(native, plan), native.numa(), reason);
     return { native, port, name, placement, float16: options.float16, preserveOrder: options.batching.preserveOrder };
   } finally {

@@ -63,6 +63,13 @@ export interface PlanPlacement {
   /** TensorRT's library. */
   library: string;
   device: { name: string; uuid: string; computeCapability: string };
+  /** Whose weights it has: 'own', or the name of the model that was given as `LoadOptions.refit`. */
+  weights: string;
+  /**
+   * Of a plan that was built with `weightStreaming`: bytes of the weights that can be streamed, of those that are on the device
+   * all the time, and of the device memory that streaming takes besides.
+   */
+  weightStreaming?: { streamableBytes: number; budgetBytes: number; scratchBytes: number };
   /**
    * What TensorRT-RTX has compiled before on this GPU: 'read' from a file, 'new', 'stale' (of another GPU or driver, and made
    * anew), 'none' (not kept).
@@ -95,8 +102,8 @@ export function placeOnCpu(options: ResolvedLoadOptions, before: readonly Deviat
 
 /** Where a plan runs. */
 export function placedPlan(
-  { header, path, trustedBy }: OpenedPlan,
-  { library, device, runtimeCache }: NativePlanFacts,
+  { header, path, trustedBy, weights }: OpenedPlan,
+  { library, device, runtimeCache, weightStreaming }: NativePlanFacts,
   numa: NumaPlacement,
   reason: string,
 ): Placement {
@@ -116,6 +123,8 @@ export function placedPlan(
       version: header.version,
       library: library.path,
       device: { name: device.name, uuid: device.uuid, computeCapability: device.computeCapability },
+      weights: weights?.name ?? 'own',
+      ...(weightStreaming && { weightStreaming }),
       runtimeCache: runtimeCache.state,
     },
   };

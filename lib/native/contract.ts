@@ -6,7 +6,7 @@
 import type { NativeNumeric } from './numeric-contract.js';
 
 /** `kContractVersion` of `native/binding/addon.cc`. */
-export const CONTRACT_VERSION = 14;
+export const CONTRACT_VERSION = 15;
 
 /** `Event` of `native/binding/mailbox.h`. */
 export enum NativeEvent {
@@ -100,6 +100,10 @@ export interface NativePlanRequest {
   bytes: number;
   /** File of TensorRT-RTX's runtime cache; '': none. */
   runtimeCache: string;
+  /** File of the ONNX model whose weights the plan gets; '': it has its own. */
+  weights: string;
+  /** Bytes of device memory for weights that are streamed; -1: what TensorRT thinks best; -2: all of them are there. */
+  weightBudget: number;
   inputs: readonly NativePlanNames[];
   outputs: readonly NativePlanNames[];
 }
@@ -130,6 +134,8 @@ export interface NativePlanFacts {
   shapeTensors: string[];
   /** Device memory of one instance beside its tensors. */
   scratchBytes: number;
+  /** null: the plan was not built for it. */
+  weightStreaming: { streamableBytes: number; budgetBytes: number; scratchBytes: number } | null;
   /** 'none': not asked for, or not to be had; 'new': there was no file; 'stale': TensorRT did not take it. */
   runtimeCache: { path: string; state: 'none' | 'new' | 'read' | 'stale' };
 }

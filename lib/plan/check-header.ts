@@ -44,7 +44,7 @@ const header: Readonly<Record<keyof PlanHeader, Test>> = {
   device: optional(fields({ name: text, uuid: text, computeCapability: text, driver: text })),
   platform: text,
   options: record,
-  model: fields({ name: text, sha256: hash, bytes: count, precision: text }),
+  model: fields({ name: text, sha256: hash, bytes: count, precision: text, structureSha256: optional(hash) }),
   inputs: list(tensor),
   outputs: list(tensor),
   profiles: list(profile),

@@ -55,6 +55,11 @@ export interface PlanModel {
   bytes: number;
   /** What its nodes compute in: 'fp32', 'fp16' … */
   precision: string;
+  /**
+   * SHA-256 of all that was built but the weights, of which others may take the place: they must come from a model that has
+   * the same. @default the plan keeps its weights
+   */
+  structureSha256?: string;
 }
 
 /** Where the plan of TensorRT is in the file. */

@@ -10,6 +10,7 @@ export type PlanReason =
   | 'backend'
   | 'platform'
   | 'version'
+  | 'refit'
   | 'refused'
   | 'invalid';
 

@@ -2,6 +2,7 @@
 // A built plan that was asked for, and what is to run it.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,9 @@ struct PlanRequest {
   uint64_t offset = 0;  ///< in the file
   uint64_t bytes = 0;
   std::string runtime_cache;  ///< file of TensorRT-RTX's, UTF-8; "": none
+  std::string weights;        ///< ONNX model whose weights the plan gets, UTF-8; "": none, it has its own
+  /// Device memory for weights that are streamed; -1: what TensorRT thinks best; none: all of them are on the device.
+  std::optional<int64_t> weight_budget;
   std::vector<PlanNames> inputs;
   std::vector<PlanNames> outputs;
 };

@@ -7,6 +7,9 @@
 namespace ntrt::binding {
 namespace {
 
+/// As the option weightBudget, where -1 is what TensorRT thinks best.
+constexpr int64_t kAllOnDevice = -2;
+
 /// [{ name, dims: (number | string)[], usual: number[] }]
 std::vector<PlanNames> read_plan_names(napi_env env, napi_value tensors) {
   std::vector<PlanNames> names;
@@ -45,6 +48,8 @@ std::optional<PlanRequest> read_plan(const Napi::Object& options) {
   plan.offset = static_cast<uint64_t>(integer(object, "offset"));
   plan.bytes = static_cast<uint64_t>(integer(object, "bytes"));
   plan.runtime_cache = text(object, "runtimeCache");
+  plan.weights = text(object, "weights");
+  if (const int64_t budget = integer(object, "weightBudget"); budget != kAllOnDevice) plan.weight_budget = budget;
   plan.inputs = read_plan_names(env, get(env, object, "inputs"));
   plan.outputs = read_plan_names(env, get(env, object, "outputs"));
   return plan;

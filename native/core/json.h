@@ -49,6 +49,8 @@ class Json {
     return encoded(text + ']');
   }
 
+  static Json null() { return encoded("null"); }
+
   const std::string& text() const { return text_; }
 
  private:

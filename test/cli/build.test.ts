@@ -50,6 +50,7 @@ describe('node-tensorrt build', () => {
         'x=4x4,5x4,6x4',
         '--strip-weights',
         '--refittable',
+        '--weight-streaming',
         '--options',
         more,
       ],
@@ -61,6 +62,7 @@ describe('node-tensorrt build', () => {
     const args = calls()[0]?.args.join(' ');
     expect(args).toContain('--profile 0 --shape x=1x4,2x4,3x4 --profile 1 --shape x=4x4,5x4,6x4');
     for (const part of [
+      '--flag weightStreaming',
       '--flag tf32',
       '--flag strictNans',
       '--memory-pool workspace=536870912',

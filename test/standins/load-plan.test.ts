@@ -131,12 +131,6 @@ test('a plan is built for the GPU that was asked for', async () => {
   expect(stdout + stderr).toBe('cuda:1 8.9\n');
 });
 
-test('a plan without weights is not loaded', async () => {
-  const folder = workFolder();
-  const plan = await planIn(folder, modelIn(folder, identity()), { stripWeights: true });
-  await expect(load(plan)).rejects.toMatchObject({ code: 'UNSUPPORTED', details: { reason: 'stripped' } });
-});
-
 test('a model folder may have a plan for its model', async () => {
   const folder = workFolder();
   const plan = await planIn(folder, modelIn(folder, identity()));

@@ -34,7 +34,9 @@ std::unique_ptr<LoadedModel> ModuleBackend::load(const ModelSource& source, cons
                                 plan.size(),
                                 nullptr,
                                 nullptr,
-                                request_.runtime_cache.c_str()};
+                                request_.runtime_cache.c_str(),
+                                request_.weights.c_str(),
+                                request_.weight_budget ? &*request_.weight_budget : nullptr};
   NtrtEngine* engine = nullptr;
   const NtrtFailure* const failure = library_.runtime().load(&request, &engine);
   library_.note_load(on_open_);

@@ -87,16 +87,15 @@ inline std::string zeros_model(int rank) {
                      {}});
 }
 
-/// y = x + w, with an initialiser w of `count` floats of value 1.
-inline std::string weights_model(size_t count) {
-  const float one = 1.0F;
-  std::string raw(count * sizeof(one), '\0');
-  for (size_t i = 0; i < count; ++i) std::memcpy(raw.data() + i * sizeof(one), &one, sizeof(one));
+/// y = x + w, with an initialiser w of `count` floats of the same value; its name may be another.
+inline std::string weights_model(size_t count, float value = 1, const std::string& name = "w") {
+  std::string raw(count * sizeof(value), '\0');
+  for (size_t i = 0; i < count; ++i) std::memcpy(raw.data() + i * sizeof(value), &value, sizeof(value));
   const ModelDims dims{std::to_string(count)};
-  return make_model({{operation("Add", {"x", "w"}, {"y"})},
+  return make_model({{operation("Add", {"x", name}, {"y"})},
                      {typed_value("x", DType::kFloat32, dims)},
                      {typed_value("y", DType::kFloat32, dims)},
-                     {tensor_head("w", {static_cast<int64_t>(count)}).bytes(9, raw)}});
+                     {tensor_head(name, {static_cast<int64_t>(count)}).bytes(9, raw)}});
 }
 
 }  // namespace ntrt::testing

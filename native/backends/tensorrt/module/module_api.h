@@ -8,7 +8,7 @@
 #include "backends/tensorrt/module/runtime_api.h"
 
 /// Of this header. A module says no to one that it does not speak.
-#define NTRT_MODULE_ABI 1U
+#define NTRT_MODULE_ABI 2U
 
 #if defined(_WIN32)
 #define NTRT_MODULE_EXPORT __declspec(dllexport)

@@ -5,6 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/// As *NtrtPlanRequest::weight_budget: what TensorRT thinks best.
+#define NTRT_WEIGHTS_AUTOMATIC (-1)
+
 extern "C" {
 
 /// One named fact about a failure: a text or, where that is null, a number.
@@ -34,6 +37,12 @@ struct NtrtPlanRequest {
   /// TensorRT-RTX: file that keeps what is compiled for the device, read by load() and, if there is more in it then,
   /// replaced by unload(); "" or null: none. Not there, not taken or not writable is no error.
   const char* runtime_cache;
+  /// File of the ONNX model whose weights the engine gets in place of its own, which a plan must be built for; read by
+  /// NVIDIA's parser within load(). "" or null: none.
+  const char* weights;
+  /// Device memory, in bytes, for weights that are streamed from the host's, which a plan must be built for. Null: all
+  /// weights are on the device.
+  const int64_t* weight_budget;
 };
 
 struct NtrtTensorFacts {
@@ -51,8 +60,9 @@ struct NtrtEngineFacts {
   size_t num_outputs;
   /// An object in JSON: library { flavour, version, path }, device { index, name, uuid, computeCapability },
   /// profiles [{ input, min, opt, max }[]] (shape tensors also have minValues, optValues, maxValues), shapeTensors
-  /// [names], scratchBytes (device memory of one instance beside its tensors), runtimeCache { path, state ('none': not
-  /// asked for or not to be had; 'new': there was no file; 'read'; 'stale': not taken, and made anew) }.
+  /// [names], scratchBytes (device memory of one instance beside its tensors), weightStreaming { streamableBytes,
+  /// budgetBytes, scratchBytes } (null: the plan has no such weights), runtimeCache { path, state ('none': not asked
+  /// for or not to be had; 'new': there was no file; 'read'; 'stale': not taken, and made anew) }.
   const char* json;
 };
 

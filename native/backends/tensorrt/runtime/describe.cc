@@ -30,6 +30,13 @@ Json ranges_json(const EngineTensors& tensors) {
   return Json::array(profiles);
 }
 
+Json streaming_json(const nvinfer1::ICudaEngine& engine, const Library& library) {
+  if (!library.supports(Feature::kWeightStreaming) || engine.getStreamableWeightsSize() == 0) return Json::null();
+  return Json::object({{"streamableBytes", engine.getStreamableWeightsSize()},
+                       {"budgetBytes", engine.getWeightStreamingBudgetV2()},
+                       {"scratchBytes", engine.getWeightStreamingScratchMemorySize()}});
+}
+
 std::vector<std::string> shape_tensors(const EngineTensors& tensors) {
   std::vector<std::string> names;
   for (const auto* group : {&tensors.inputs, &tensors.outputs}) {
@@ -56,6 +63,7 @@ std::string describe_engine(const nvinfer1::ICudaEngine& engine, const EngineTen
                        {"profiles", ranges_json(tensors)},
                        {"shapeTensors", Json::array(shape_tensors(tensors))},
                        {"scratchBytes", engine.getDeviceMemorySizeV2()},
+                       {"weightStreaming", streaming_json(engine, library)},
                        {"runtimeCache", Json::object({{"path", cache.path()}, {"state", cache.state()}})}})
       .text();
 }

@@ -1,11 +1,12 @@
 #include "backends/tensorrt/runtime/loaded_engine.h"
 
-#include <cstddef>
 #include <span>
 
 #include "backends/tensorrt/builder/this_flavour.h"
 #include "backends/tensorrt/runtime/describe.h"
 #include "backends/tensorrt/runtime/plan_check.h"
+#include "backends/tensorrt/runtime/refit.h"
+#include "backends/tensorrt/runtime/weight_streaming.h"
 #include "core/error.h"
 #include "cuda/cuda_error.h"
 
@@ -31,10 +32,7 @@ std::shared_ptr<const Library> open_runtime_library(const std::string& path) {
   }
 }
 
-std::string cache_path(const NtrtPlanRequest& request) {
-  const bool is_there = request.size > offsetof(NtrtPlanRequest, runtime_cache) && request.runtime_cache != nullptr;
-  return is_there ? request.runtime_cache : "";
-}
+std::string text_or_none(const char* text) { return text == nullptr ? "" : text; }
 
 }  // namespace
 
@@ -46,8 +44,12 @@ LoadedEngine::LoadedEngine(const NtrtPlanRequest& request)
       engine_(nullptr, {device_.context}) {
   const cuda::ContextScope scope(*device_.context);
   deserialize(request);
+  if (const std::string weights = text_or_none(request.weights); !weights.empty()) {
+    refit_engine(*engine_, *library_, weights, *log_);
+  }
+  limit_weights(*engine_, *library_, request.weight_budget, *log_);
   tensors_ = read_tensors(*engine_);
-  cache_ = std::make_unique<RuntimeCache>(cache_path(request), *engine_, *library_, device_, *log_);
+  cache_ = std::make_unique<RuntimeCache>(text_or_none(request.runtime_cache), *engine_, *library_, device_, *log_);
   write_facts();
 }
 

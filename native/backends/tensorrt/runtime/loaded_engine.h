@@ -20,7 +20,8 @@ namespace ntrt::tensorrt {
 class LoadedEngine {
  public:
   /// Throws Error: kBackendUnavailable (no library, no driver), kEngineIncompatible (details reason 'refused',
-  /// 'invalid' or 'truncated'), kOutOfMemory, kUnsupported, kInvalidArgument (device), kDeviceLost.
+  /// 'invalid' or 'truncated'), kOutOfMemory, kUnsupported, kInvalidArgument (device), kDeviceLost; as refit_engine()
+  /// and limit_weights().
   explicit LoadedEngine(const NtrtPlanRequest& request);
   LoadedEngine(const LoadedEngine&) = delete;
   LoadedEngine& operator=(const LoadedEngine&) = delete;

@@ -7,6 +7,7 @@
 #include "test/standins/tensorrt/driver.h"
 #include "test/standins/tensorrt/not_modelled.h"
 #include "test/standins/tensorrt/phases.h"
+#include "test/standins/tensorrt/weights.h"
 
 namespace standin {
 
@@ -113,6 +114,7 @@ std::optional<std::string> Builder::build(Network& network, const Config& config
             *compute_capabilities,
             config.profiles(),
             model};
+  if (plan.has(nvinfer1::BuilderFlag::kSTRIP_PLAN)) plan.model = read_model(without_weights(model->bytes), model->path);
   return write_plan(plan);
 }
 

@@ -201,7 +201,7 @@ void ExecutionContext::setDeviceMemoryV2(void* memory, int64_t bytes) noexcept {
     refuse("the context has memory of its own");
     return;
   }
-  if (reinterpret_cast<uintptr_t>(memory) % kAlignment != 0 || bytes < core_->scratch_bytes()) {
+  if (reinterpret_cast<uintptr_t>(memory) % kAlignment != 0 || bytes < engine_.getDeviceMemorySizeV2()) {
     refuse("the memory is not aligned to 256 bytes, or is too little");
     return;
   }
@@ -217,7 +217,8 @@ bool ExecutionContext::enqueueV3(cudaStream_t stream) noexcept {
     report_not_modelled("results whose shape depends on data");
     return false;
   }
-  if (core_->scratch_bytes() > 0 && device_memory_ == nullptr) return refuse("the context has no device memory");
+  if (engine_.getDeviceMemorySizeV2() > 0 && device_memory_ == nullptr)
+    return refuse("the context has no device memory");
   auto work = std::make_unique<Work>(Work{core_, known_inputs_, *outputs});
   std::vector<StandinAccess> accesses;
   const auto add = [&](const ModelTensor& tensor, const Dims& dims, int is_write) {
@@ -237,7 +238,8 @@ bool ExecutionContext::enqueueV3(cudaStream_t stream) noexcept {
   }
   // Two runs of one context at the same time are a mistake, which is seen by this.
   if (device_memory_bytes_ > 0) {
-    accesses.push_back({reinterpret_cast<uint64_t>(device_memory_), static_cast<size_t>(core_->scratch_bytes()), 1});
+    accesses.push_back(
+        {reinterpret_cast<uint64_t>(device_memory_), static_cast<size_t>(engine_.getDeviceMemorySizeV2()), 1});
   }
   accesses.push_back(core_->weights);
   const StandinWork order{"enqueueV3",   duration_us(known_inputs_), accesses.data(), accesses.size(), run, drop,

@@ -6,8 +6,12 @@
 #include "test/standins/tensorrt/builder.h"
 #include "test/standins/tensorrt/context.h"
 #include "test/standins/tensorrt/driver.h"
+#include "test/standins/tensorrt/weights.h"
 
 namespace standin {
+
+using nvinfer1::BuilderFlag;
+
 namespace {
 
 const ModelTensor* find(const std::vector<ModelTensor>& tensors, std::string_view name) {
@@ -31,6 +35,13 @@ int64_t EngineCore::scratch_bytes() const {
   constexpr double kDefault = 64.0 * 1024;
   return static_cast<int64_t>(number_setting("STANDIN_SCRATCH_BYTES", kDefault));
 }
+
+Engine::Engine(std::shared_ptr<EngineCore> core, DeviceBlock weights)
+    : core_(std::move(core)),
+      weights_(std::move(weights)),
+      lacks_weights_(core_->plan.has(BuilderFlag::kSTRIP_PLAN)),
+      streamable_bytes_(core_->plan.has(BuilderFlag::kWEIGHT_STREAMING) ? weight_bytes(core_->model().bytes) : 0),
+      budget_(streamable_bytes_) {}
 
 Engine::~Engine() noexcept {
   if (contexts_.use_count() == 1) return;
@@ -88,6 +99,42 @@ Dims Engine::getProfileShape(const char* name, int32_t profile, nvinfer1::OptPro
   return found == table.end() ? input->dims : found->second.dims[static_cast<size_t>(select)];
 }
 
+bool Engine::isRefittable() const noexcept {
+  const Plan& plan = core_->plan;
+  return plan.has(BuilderFlag::kREFIT) || plan.has(BuilderFlag::kREFIT_IDENTICAL) || plan.has(BuilderFlag::kSTRIP_PLAN);
+}
+
+void Engine::take_weights(std::string model) {
+  ModelPtr whole = read_model(std::move(model), core_->model().path);
+  core_->compute = make_compute(whole);
+  core_->plan.model = std::move(whole);
+  lacks_weights_ = false;
+}
+
+bool Engine::setWeightStreamingBudgetV2(int64_t bytes) noexcept {
+  const auto refuse = [&](const char* text) {
+    return core_->voice.error(nvinfer1::ErrorCode::kINVALID_ARGUMENT, text);
+  };
+  if (streamable_bytes_ == 0) return refuse("the engine was not built to stream its weights");
+  if (bytes < 0) return refuse("a budget is not negative");
+  if (contexts_.use_count() > 1) return refuse("the engine has contexts, so that its budget stays as it is");
+  budget_ = std::min(bytes, streamable_bytes_);
+  const auto resident = core_->model().bytes.size() - static_cast<uint64_t>(streamable_bytes_ - budget_);
+  weights_.release();
+  weights_ = DeviceBlock(resident, core_->allocator, core_->voice);
+  core_->weights = {reinterpret_cast<uint64_t>(weights_.address()), weights_.bytes(), 0};
+  return weights_.ok();
+}
+
+int64_t Engine::getWeightStreamingScratchMemorySize() const noexcept {
+  constexpr int64_t kTwoBuffers = 8192;
+  return budget_ < streamable_bytes_ ? kTwoBuffers : 0;
+}
+
+int64_t Engine::getDeviceMemorySizeV2() const noexcept {
+  return core_->scratch_bytes() + getWeightStreamingScratchMemorySize();
+}
+
 nvinfer1::IHostMemory* Engine::serialize() const noexcept { return new HostMemory(write_plan(core_->plan)); }
 
 nvinfer1::IExecutionContext* Engine::createExecutionContext(
@@ -113,9 +160,13 @@ nvinfer1::IExecutionContext* Engine::make_context(nvinfer1::ExecutionContextAllo
     core_->voice.error(nvinfer1::ErrorCode::kFAILED_INITIALIZATION, "a fault that was asked for");
     return nullptr;
   }
+  if (lacks_weights_) {
+    core_->voice.error(nvinfer1::ErrorCode::kINVALID_STATE, "the engine was stripped of its weights and not refitted");
+    return nullptr;
+  }
   DeviceBlock scratch;
   if (strategy != nvinfer1::ExecutionContextAllocationStrategy::kUSER_MANAGED) {
-    scratch = DeviceBlock(static_cast<uint64_t>(core_->scratch_bytes()), core_->allocator, core_->voice);
+    scratch = DeviceBlock(static_cast<uint64_t>(getDeviceMemorySizeV2()), core_->allocator, core_->voice);
     if (!scratch.ok()) return nullptr;
   }
   return new ExecutionContext(*this, core_, std::move(scratch), contexts_, std::move(compiled));

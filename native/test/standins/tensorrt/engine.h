@@ -35,8 +35,7 @@ struct EngineCore {
 
 class Engine final : public nvinfer1::loud::CudaEngine {
  public:
-  Engine(std::shared_ptr<EngineCore> core, DeviceBlock weights)
-      : core_(std::move(core)), weights_(std::move(weights)) {}
+  Engine(std::shared_ptr<EngineCore> core, DeviceBlock weights);
   /// Its contexts must be gone: a violation if not.
   ~Engine() noexcept override;
 
@@ -62,11 +61,17 @@ class Engine final : public nvinfer1::loud::CudaEngine {
   nvinfer1::ProfilingVerbosity getProfilingVerbosity() const noexcept override {
     return static_cast<nvinfer1::ProfilingVerbosity>(core_->plan.verbosity);
   }
-  bool isRefittable() const noexcept override { return false; }
+  /// Weights that were left out can always be put in.
+  bool isRefittable() const noexcept override;
   int32_t getNbAuxStreams() const noexcept override { return 0; }
-  int64_t getStreamableWeightsSize() const noexcept override { return 0; }
-  int64_t getDeviceMemorySizeV2() const noexcept override { return core_->scratch_bytes(); }
-  int64_t getDeviceMemorySizeForProfileV2(int32_t) const noexcept override { return core_->scratch_bytes(); }
+  int64_t getStreamableWeightsSize() const noexcept override { return streamable_bytes_; }
+  bool setWeightStreamingBudgetV2(int64_t bytes) noexcept override;
+  int64_t getWeightStreamingBudgetV2() const noexcept override { return budget_; }
+  /// Half of them, so that it is no bound.
+  int64_t getWeightStreamingAutomaticBudget() const noexcept override { return streamable_bytes_ / 2; }
+  int64_t getWeightStreamingScratchMemorySize() const noexcept override;
+  int64_t getDeviceMemorySizeV2() const noexcept override;
+  int64_t getDeviceMemorySizeForProfileV2(int32_t) const noexcept override { return getDeviceMemorySizeV2(); }
   nvinfer1::IHostMemory* serialize() const noexcept override;
   nvinfer1::IExecutionContext* createExecutionContext(
       nvinfer1::ExecutionContextAllocationStrategy strategy) noexcept override;
@@ -78,12 +83,21 @@ class Engine final : public nvinfer1::loud::CudaEngine {
   void setErrorRecorder(nvinfer1::IErrorRecorder* recorder) noexcept override { core_->voice.set_recorder(recorder); }
   nvinfer1::IErrorRecorder* getErrorRecorder() const noexcept override { return core_->voice.recorder(); }
 
+  // For the refitter.
+  const std::string& model_bytes() const { return core_->model().bytes; }
+  bool lacks_weights() const { return lacks_weights_; }
+  /// `model` is the same one with other values. Throws std::exception.
+  void take_weights(std::string model);
+
  private:
   nvinfer1::IExecutionContext* make_context(nvinfer1::ExecutionContextAllocationStrategy strategy,
                                             CompiledPtr compiled);
 
   std::shared_ptr<EngineCore> core_;
   DeviceBlock weights_;
+  bool lacks_weights_;
+  int64_t streamable_bytes_;  ///< 0 in an engine that was not built for it
+  int64_t budget_;
   /// What lives as long as a context does.
   std::shared_ptr<int> contexts_ = std::make_shared<int>();
 };

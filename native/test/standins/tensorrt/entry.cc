@@ -6,6 +6,7 @@
 #include "test/standins/settings.h"
 #include "test/standins/tensorrt/builder.h"
 #include "test/standins/tensorrt/driver.h"
+#include "test/standins/tensorrt/refitter.h"
 #include "test/standins/tensorrt/runtime.h"
 
 using standin::Voice;
@@ -38,8 +39,15 @@ void* createInferRuntime_INTERNAL(void* logger, int32_t) noexcept {
   return static_cast<nvinfer1::IRuntime*>(new standin::Runtime(Voice(static_cast<nvinfer1::ILogger*>(logger))));
 }
 
-void* createInferRefitter_INTERNAL(void*, void*, int32_t) noexcept {
-  return standin::not_modelled<void*>("createInferRefitter");
+void* createInferRefitter_INTERNAL(void* engine, void* logger, int32_t) noexcept {
+  if (engine == nullptr || logger == nullptr || !standin::call("createInferRefitter")) return nullptr;
+  auto& refitted = static_cast<standin::Engine&>(*static_cast<nvinfer1::ICudaEngine*>(engine));
+  const standin::Voice voice(static_cast<nvinfer1::ILogger*>(logger));
+  if (!refitted.isRefittable()) {
+    voice.error(nvinfer1::ErrorCode::kINVALID_STATE, "the engine was not built to be refitted");
+    return nullptr;
+  }
+  return static_cast<nvinfer1::IRefitter*>(new standin::Refitter(refitted, voice));
 }
 
 nvinfer1::IPluginRegistry* getPluginRegistry() noexcept {

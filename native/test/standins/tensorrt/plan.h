@@ -2,6 +2,8 @@
 // The serialised engine of the stand-in: an envelope of the ONNX model and of what the engine was built for, with a
 // checksum behind it.
 
+#include <NvInfer.h>
+
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -24,6 +26,8 @@ struct Plan {
   std::vector<int> targets;  ///< compute capabilities that it runs on; none: all
   std::vector<ProfileTable> profiles;
   ModelPtr model;
+
+  bool has(nvinfer1::BuilderFlag flag) const { return (flags >> static_cast<uint32_t>(flag) & 1U) != 0; }
 };
 
 /// What is wrong with the bytes of a plan.

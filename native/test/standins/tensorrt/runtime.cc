@@ -12,13 +12,9 @@ namespace {
 
 using nvinfer1::ErrorCode;
 
-bool is_set(const Plan& plan, nvinfer1::BuilderFlag flag) {
-  return (plan.flags >> static_cast<uint32_t>(flag) & 1U) != 0;
-}
-
 bool fits_version(const Plan& plan) {
   const auto here = library_version();
-  if (is_set(plan, nvinfer1::BuilderFlag::kVERSION_COMPATIBLE)) return plan.version[0] == here[0];
+  if (plan.has(nvinfer1::BuilderFlag::kVERSION_COMPATIBLE)) return plan.version[0] == here[0];
   return plan.version == here;
 }
 
@@ -60,7 +56,7 @@ nvinfer1::ICudaEngine* Runtime::load(std::span<const std::byte> bytes) {
   if (const std::string reason = mismatch(reading.plan); !reason.empty()) {
     return refuse(ErrorCode::kINVALID_CONFIG, reason);
   }
-  if (is_set(reading.plan, nvinfer1::BuilderFlag::kVERSION_COMPATIBLE) && !is_host_code_allowed_) {
+  if (reading.plan.has(nvinfer1::BuilderFlag::kVERSION_COMPATIBLE) && !is_host_code_allowed_) {
     return refuse(ErrorCode::kINVALID_CONFIG,
                   "a version-compatible engine has code for the host, which is not allowed");
   }

@@ -36,7 +36,13 @@ TEST_F(ModuleTest, TellsWhatTensorRtSaysAsLongAsTheEngineLives) {
     constexpr int kError = 1;
     if (severity == kError && *text != '\0') ++*static_cast<std::atomic<int>*>(context);
   };
-  const NtrtPlanRequest one{sizeof(NtrtPlanRequest), "", "", plan.data(), plan.size(), count, &num_errors, ""};
+  const NtrtPlanRequest one{.size = sizeof(NtrtPlanRequest),
+                            .library = "",
+                            .device = "",
+                            .plan = plan.data(),
+                            .plan_bytes = plan.size(),
+                            .log = count,
+                            .log_context = &num_errors};
   NtrtEngine* engine = nullptr;
   const NtrtFailure* const failure = runtime.load(&one, &engine);
   ASSERT_NE(failure, nullptr);

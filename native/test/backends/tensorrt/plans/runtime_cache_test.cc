@@ -134,7 +134,14 @@ TEST_F(RuntimeCacheTest, ThatIsDamagedCostsOneWarning) {
     if (severity == kWarning) static_cast<std::vector<std::string>*>(context)->emplace_back(text);
   };
   const std::string path = path_.string();
-  const NtrtPlanRequest one{sizeof(NtrtPlanRequest), "", "", plan.data(), plan.size(), note, &warnings, path.c_str()};
+  const NtrtPlanRequest one{.size = sizeof(NtrtPlanRequest),
+                            .library = "",
+                            .device = "",
+                            .plan = plan.data(),
+                            .plan_bytes = plan.size(),
+                            .log = note,
+                            .log_context = &warnings,
+                            .runtime_cache = path.c_str()};
   NtrtEngine* engine = nullptr;
   ASSERT_EQ(runtime.load(&one, &engine), nullptr);
   ASSERT_EQ(warnings.size(), 1U);

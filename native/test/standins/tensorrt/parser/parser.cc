@@ -7,6 +7,7 @@
 #include "test/standins/tensorrt/driver.h"
 #include "test/standins/tensorrt/not_modelled.h"
 #include "test/standins/tensorrt/parser/operators.h"
+#include "test/standins/tensorrt/parser/refitter.h"
 
 namespace standin {
 
@@ -89,8 +90,10 @@ void* createNvOnnxParser_INTERNAL(void* network, void* logger, int) noexcept {
       *static_cast<nvinfer1::INetworkDefinition*>(network), standin::Voice(static_cast<nvinfer1::ILogger*>(logger))));
 }
 
-void* createNvOnnxParserRefitter_INTERNAL(void*, void*, int32_t) noexcept {
-  return standin::not_modelled<void*>("createNvOnnxParserRefitter");
+void* createNvOnnxParserRefitter_INTERNAL(void* refitter, void* logger, int32_t) noexcept {
+  if (refitter == nullptr || logger == nullptr) return nullptr;
+  return static_cast<nvonnxparser::IParserRefitter*>(new standin::ParserRefitter(
+      *static_cast<nvinfer1::IRefitter*>(refitter), standin::Voice(static_cast<nvinfer1::ILogger*>(logger))));
 }
 
 int getNvOnnxParserVersion() noexcept { return NV_ONNX_PARSER_VERSION; }
