@@ -133,7 +133,7 @@ export interface LoadOptions {
   profiles?: ShapeProfile | readonly ShapeProfile[];
   /** For models that are built: float32 may compute in TF32. @default false */
   tf32?: boolean;
-  /** For models that are built: what TensorRT says. */
+  /** What TensorRT says: while a model is built, while a plan is loaded, and as long as it is. */
   logger?: Logger;
   /** For models that are built. */
   onProgress?: (progress: Progress) => void;

@@ -59,6 +59,7 @@ export async function openPlan(given: string, options: ResolvedLoadOptions): Pro
       runtimeCache: await runtimeCacheFile(header, options.cacheDir, device),
       weights: weights?.path ?? '',
       weightBudget: weightBudget(options),
+      log: 0,
       inputs: inputs.map((input) => inputNames(input, profiles)),
       outputs: outputs.map(({ name, dims }) => ({ name, dims, usual: [] })),
     };

@@ -12,6 +12,7 @@ import { modelSource, stageModel } from './model-source.js';
 import { numaRequest } from './numa.js';
 import { type Deviation, placed, placedPlan, placeOnCpu } from './placement.js';
 import { planFile } from './plan-file.js';
+import { planLogger } from './plan-logger.js';
 import { choosePrecision } from './precision.js';
 import { probeModel } from './probe.js';
 import type { OpenedEngine } from './share.js';
@@ -164,15 +165,16 @@ async function start(port: Port, model: string | NativeStaging, options: StartOp
 function startLoad(
   port: Port,
   model: string | NativeStaging,
-  options: NativeLoadOptions & { signal: AbortSignal | undefined },
+  options: NativeLoadOptions & Pick<ResolvedLoadOptions, 'signal' | 'logger'>,
 ): Promise<NativeEngine> {
-  const { signal } = options;
+  const { signal, logger, plan, name } = options;
   let id = 0;
   let onAbort: (() => void) | undefined;
   const loaded = port.request(
     (nextId) => {
       id = nextId;
-      port.native.load(id, model, options);
+      const log = plan && logger ? port.listen(planLogger(logger, name)) : 0;
+      port.native.load(id, model, plan ? { ...options, plan: { ...plan, log } } : options);
     },
     (native) => native.takeEngine(),
   );

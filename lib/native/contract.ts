@@ -18,6 +18,7 @@ export enum NativeEvent {
   number = 5,
   estimate = 6,
   demand = 7,
+  log = 8,
 }
 
 /** `DemandKind` of `native/runtime/residency/residency_table.h`. */
@@ -104,6 +105,8 @@ export interface NativePlanRequest {
   weights: string;
   /** Bytes of device memory for weights that are streamed; -1: what TensorRT thinks best; -2: all of them are there. */
   weightBudget: number;
+  /** Id of the messages about what TensorRT says; 0: nobody is told. */
+  log: number;
   inputs: readonly NativePlanNames[];
   outputs: readonly NativePlanNames[];
 }
@@ -359,6 +362,11 @@ export interface NativePort {
   estimate(id: number, model: string | NativeStaging, options: NativeEstimateOptions): void;
   takeEstimate(): NativeModelEstimate;
   takeDemand(): NativeDemandResult;
+  /**
+   * Severity (0 internal error, 1 error, 2 warning, 3 information, 4 detail) and text of each line, in turns; behind them how
+   * many were dropped, if any. `frame[1]` is 1 when nothing follows.
+   */
+  takeLog(id: number): (number | string)[];
   /** Undefined where the runtime has no ArrayBuffers over native memory; of takePooled also where there are no bytes. */
   allocate(pool: string, bytes: number, zero: boolean): ArrayBuffer | undefined;
   takePooled(output: number): ArrayBuffer | undefined;

@@ -19,6 +19,9 @@ export interface Pending {
 const MESSAGES_PER_TURN = 256;
 const BYTES_PER_TURN = 2 ** 20;
 
+/** A severity of `takeLog()`. */
+const WARNING = 2;
+
 /**
  * This copy of the library's connection to the native side, in this thread. ES module and CommonJS copies have one
  * each; what they have in common is in native code.
@@ -92,6 +95,21 @@ class Port {
 
   /** Lets runs in place use their share of time again in the next turn of the event loop. */
   readonly newTurn = (): void => this.native.newTurn();
+
+  /** Tells what is logged under the id that it returns, until the native side says that nothing follows. */
+  listen(tell: (severity: number, text: string) => void): number {
+    const id = this.nextId();
+    const onEvent = (_: NativeEvent, port: NativePort): number => {
+      const lines = port.takeLog(id);
+      if (this.frame[1] === 0) this.pending.set(id, { onEvent });
+      for (let i = 0; i + 1 < lines.length; i += 2) tell(lines[i] as number, lines[i + 1] as string);
+      if (lines.length % 2 === 1)
+        tell(WARNING, `${lines[lines.length - 1]} more lines came too quickly and were dropped`);
+      return 0;
+    };
+    this.pending.set(id, { onEvent });
+    return id;
+  }
 
   /** Says that nothing more is submitted for now; Note "bursts" in `native/runtime/engine.h`. */
   readonly endBurst = (): void => this.native.endBurst();

@@ -2,6 +2,7 @@
 // A built plan that was asked for, and what is to run it.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,14 @@ struct PlanNames {
   Shape usual;
 };
 
+/// Who is told what TensorRT says of a plan. Called by any thread, in the middle of TensorRT's work.
+class PlanLog {
+ public:
+  virtual ~PlanLog() = default;
+  /// Severities: 0 internal error, 1 error, 2 warning, 3 information, 4 detail.
+  virtual void add(int severity, const char* text) noexcept = 0;
+};
+
 struct PlanRequest {
   std::string module;   ///< absolute path of the backend module, UTF-8
   std::string flavour;  ///< "tensorrt", "tensorrt-rtx"
@@ -30,6 +39,7 @@ struct PlanRequest {
   std::string weights;        ///< ONNX model whose weights the plan gets, UTF-8; "": none, it has its own
   /// Device memory for weights that are streamed; -1: what TensorRT thinks best; none: all of them are on the device.
   std::optional<int64_t> weight_budget;
+  std::shared_ptr<PlanLog> log;  ///< null: nobody is told
   std::vector<PlanNames> inputs;
   std::vector<PlanNames> outputs;
 };

@@ -31,6 +31,7 @@ enum class Event : uint8_t {
   kNumber = 5,    ///< an operation finished with a number
   kEstimate = 6,  ///< an estimate of a model waits to be taken
   kDemand = 7,    ///< a demand on a model cache was settled
+  kLog = 8,       ///< lines of a log wait to be taken
 };
 
 struct Message {

@@ -55,4 +55,8 @@ std::optional<PlanRequest> read_plan(const Napi::Object& options) {
   return plan;
 }
 
+int64_t read_plan_log(const Napi::Object& options) {
+  return integer(Napi::Object(options.Env(), get(options.Env(), options, "plan")), "log");
+}
+
 }  // namespace ntrt::binding

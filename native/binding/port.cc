@@ -5,6 +5,7 @@
 #include "binding/env_state.h"
 #include "binding/load_arguments.h"
 #include "binding/native_engine.h"
+#include "binding/plan_arguments.h"
 #include "runtime/engine_registry.h"
 
 namespace ntrt::binding {
@@ -49,6 +50,7 @@ Napi::Function Port::define(Napi::Env env) {
                                 method<&Port::estimate>("estimate"),
                                 method<&Port::take_estimate>("takeEstimate"),
                                 method<&Port::take_demand>("takeDemand"),
+                                method<&Port::take_log>("takeLog"),
                                 method<&Port::allocate>("allocate"),
                                 method<&Port::is_pooled>("isPooled"),
                                 method<&Port::take_pooled>("takePooled"),
@@ -98,6 +100,7 @@ void Port::end() {
   }
   for (const auto& [id, job] : loads_) job->cancel();
   loads_.clear();
+  logs_.clear();
   pending_.clear();
   messages_.clear();
   current_ = Message();
@@ -128,7 +131,7 @@ void Port::recycle(std::shared_ptr<Request> request) noexcept {
 }
 
 void Port::add_pending(Napi::Env env, uint64_t id, std::shared_ptr<Request> request) {
-  mailbox_->make_room(pending_.size() + 1);
+  mailbox_->make_room(pending_.size() + logs_.size() + 1);
   pending_.emplace(id, std::move(request));
   if (pending_.size() == 1) napi_ref_threadsafe_function(env, wake_);
 }
@@ -173,6 +176,10 @@ Napi::Value Port::load(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const auto id = static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
   LoadRequest request = read_load_arguments(env, info[1], info[2].As<Napi::Object>());
+  if (request.plan) {
+    const int64_t log = read_plan_log(info[2].As<Napi::Object>());
+    if (log != 0) request.plan->log = new_log(static_cast<uint64_t>(log));
+  }
   begin(env, id, nullptr, [&] {
     std::shared_ptr<LoadJob>& job = loads_[id];
     job = LoadJob::start(std::move(request), [mailbox = mailbox_, id](EngineHandle engine, std::optional<Error> error) {

@@ -17,6 +17,8 @@
 
 namespace ntrt::binding {
 
+class LogLines;
+
 /// Numbers that both sides exchange without a call for each: shapes in, shapes out. In doubles.
 inline constexpr size_t kFrameSize = 16384;
 
@@ -107,6 +109,7 @@ class Port final : public Napi::ObjectWrap<Port> {
   Napi::Value estimate(const Napi::CallbackInfo& info);
   Napi::Value take_estimate(const Napi::CallbackInfo& info);
   Napi::Value take_demand(const Napi::CallbackInfo& info);
+  Napi::Value take_log(const Napi::CallbackInfo& info);
   Napi::Value allocate(const Napi::CallbackInfo& info);
   Napi::Value is_pooled(const Napi::CallbackInfo& info);
   Napi::Value take_pooled(const Napi::CallbackInfo& info);
@@ -118,6 +121,8 @@ class Port final : public Napi::ObjectWrap<Port> {
 
   static void on_env_end(void* port);
   void end();
+  /// For a plan; its messages have this id.
+  std::shared_ptr<PlanLog> new_log(uint64_t id);
   void add_pending(Napi::Env env, uint64_t id, std::shared_ptr<Request> request);
   void finish_pending(Napi::Env env, uint64_t id);
   /// Takes the request of info[0] out of its queue by `from_engine`; returns whether that could be done.
@@ -139,6 +144,7 @@ class Port final : public Napi::ObjectWrap<Port> {
   RunFacts facts_;               // of the last run
   std::unordered_map<uint64_t, std::shared_ptr<Request>> pending_;
   std::unordered_map<uint64_t, std::shared_ptr<LoadJob>> loads_;
+  std::unordered_map<uint64_t, std::shared_ptr<LogLines>> logs_;  // whose last line was not taken yet
   std::unordered_map<uint64_t, std::shared_ptr<Request>> kept_;
   std::vector<std::shared_ptr<Request>> spare_;
   std::vector<std::shared_ptr<Engine>> bursts_;  // engines that were told to expect more

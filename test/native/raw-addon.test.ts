@@ -332,6 +332,35 @@ describe('objects that are not what they should be', () => {
   });
 });
 
+describe('plans', () => {
+  it('whose load fails end their log', async () => {
+    const plan = {
+      ...{ module: '/nothing.so', flavour: 'tensorrt' as const, library: '', device: '', file: '/nothing', offset: 0 },
+      ...{ bytes: 0, runtimeCache: '', weights: '', weightBudget: -2, log: 87, inputs: [], outputs: [] },
+    };
+    port.load(86, '/nothing', { ...loadOptions(), plan });
+    const events = new Map<number, number>();
+    while (events.size < 2) {
+      const id = port.poll();
+      if (id === 0) await turn();
+      else events.set(id, port.frame[0] as number);
+      if (id === 86) expect((port.takeError() as Anything).code).toBe('BACKEND_UNAVAILABLE');
+      if (id === 87) {
+        expect(port.takeLog(87)).toEqual([]);
+        expect(port.frame[1]).toBe(1);
+      }
+    }
+    expect([...events].sort()).toEqual([
+      [86, 1],
+      [87, 8],
+    ]);
+  });
+
+  it('that nobody loads have no lines', () => {
+    expect(port.takeLog(12345)).toEqual([]);
+  });
+});
+
 describe('pooled memory', () => {
   const three32 = () => new Float32Array(port.allocate('host', 12, true) as ArrayBuffer);
 

@@ -176,6 +176,48 @@ test('what TensorRT-RTX compiled is kept, and read again on the same GPU only', 
   expect(readdirSync(kept)).toEqual([]);
 });
 
+describe('a logger', () => {
+  test('is told why a plan is not loaded', async () => {
+    const folder = workFolder();
+    const plan = await planIn(folder, modelIn(folder, identity()));
+    const { stdout } = await script(
+      `
+      const at = (level) => (fields, text) => console.log(level, fields.model, fields.source, text);
+      const logger = { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
+      await lib.Engine.load(${JSON.stringify(plan)}, { logger }).catch((error) => console.log(error.code));
+      `,
+      { STANDIN_FAULTS: 'deserializeCudaEngine' },
+    );
+    expect(stdout).toMatch(/^error model\.plan tensorrt a fault that was asked for .*\nENGINE_INCOMPATIBLE\n$/);
+  });
+
+  test('is told of warnings of an engine in use, and may throw', async () => {
+    const folder = workFolder();
+    const plan = await planIn(folder, modelIn(folder, identity()), { backend: 'tensorrt-rtx' });
+    const { stdout } = await script(
+      `
+      import { readdirSync, writeFileSync } from 'node:fs';
+      const load = (logger) => lib.Engine.load(${JSON.stringify(plan)}, { batching: false, logger });
+      const run = (engine) => engine.run({ x: new lib.Tensor('float32', new Float32Array(8), [2, 4]) });
+      process.on('uncaughtException', (error) => console.log('uncaught', error.message));
+      const told = [];
+      const note = (_, text) => told.push(text);
+      const first = await load({ error: note, warn: note, info: note, debug: note });
+      await run(first);
+      await first.close();
+      const folder = ${JSON.stringify(join(folder, 'cache', 'plans', 'runtime'))};
+      for (const file of readdirSync(folder)) writeFileSync(folder + '/' + file, 'damaged');
+      console.log(told.length);
+      const throwing = () => { throw new Error('in a logger'); };
+      const second = await load({ error: note, warn: throwing, info: note, debug: note });
+      await run(second);
+      await second.close();
+      `,
+    );
+    expect(stdout).toBe('0\nuncaught in a logger\n');
+  });
+});
+
 test('a process may end with an engine open', async () => {
   const folder = workFolder();
   const plan = await planIn(folder, modelIn(folder, identity()));

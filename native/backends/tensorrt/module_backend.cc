@@ -27,13 +27,15 @@ ModuleBackend::ModuleBackend(const PlanRequest& request, std::function<void()> o
 
 std::unique_ptr<LoadedModel> ModuleBackend::load(const ModelSource& source, const BackendOptions&, LoadCancellation&) {
   const std::span<const std::byte> plan = plan_bytes(source, request_);
+  // The module's log is called until the engine is unloaded; the model keeps what it leads to.
+  const auto tell = [](void* log, int severity, const char* text) { static_cast<PlanLog*>(log)->add(severity, text); };
   const NtrtPlanRequest request{sizeof(NtrtPlanRequest),
                                 request_.library.c_str(),
                                 request_.device.c_str(),
                                 plan.data(),
                                 plan.size(),
-                                nullptr,
-                                nullptr,
+                                request_.log ? +tell : nullptr,
+                                request_.log.get(),
                                 request_.runtime_cache.c_str(),
                                 request_.weights.c_str(),
                                 request_.weight_budget ? &*request_.weight_budget : nullptr};

@@ -61,7 +61,7 @@ void throw_failure(const NtrtRuntime& runtime, const NtrtFailure* failure) {
 }
 
 ModuleModel::ModuleModel(const NtrtRuntime& runtime, NtrtEngine* engine, const PlanRequest& request)
-    : runtime_(runtime), engine_(engine, runtime.unload) {
+    : runtime_(runtime), log_(request.log), engine_(engine, runtime.unload) {
   const NtrtEngineFacts& facts = *runtime.describe(engine);
   signature_.inputs = read_specs({facts.inputs, facts.num_inputs}, request.inputs);
   signature_.outputs = read_specs({facts.outputs, facts.num_outputs}, request.outputs);

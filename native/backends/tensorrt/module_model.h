@@ -18,7 +18,7 @@ void throw_failure(const NtrtRuntime& runtime, const NtrtFailure* failure);
 /// Owns the engine. run() of several instances may be in it at once.
 class ModuleModel final : public LoadedModel {
  public:
-  /// Takes `engine`. The names of open dimensions come from `request`.
+  /// Takes `engine`. The names of open dimensions and the log come from `request`.
   ModuleModel(const NtrtRuntime& runtime, NtrtEngine* engine, const PlanRequest& request);
 
   const Signature& signature() const noexcept override { return signature_; }
@@ -27,6 +27,7 @@ class ModuleModel final : public LoadedModel {
 
  private:
   const NtrtRuntime& runtime_;
+  const std::shared_ptr<PlanLog> log_;  ///< may be called until the engine is gone
   std::unique_ptr<NtrtEngine, void (*)(NtrtEngine*)> engine_;
   Signature signature_;
 };

@@ -72,6 +72,19 @@ TEST_F(ModuleBackendTest, SaysWhatTheModuleSaysAndIsOpenAllTheSame) {
   EXPECT_LE(num_opened, 1);  // once per process
 }
 
+TEST_F(ModuleBackendTest, TellsTheLogOfTheRequest) {
+  struct Lines final : PlanLog {
+    std::vector<std::pair<int, std::string>> lines;
+    void add(int severity, const char* text) noexcept override { lines.emplace_back(severity, text); }
+  };
+  const auto log = std::make_shared<Lines>();
+  request_.log = log;
+  load_error();
+  ASSERT_EQ(log->lines.size(), 1U);
+  EXPECT_EQ(log->lines[0].first, 2);
+  EXPECT_EQ(log->lines[0].second, "a word before");
+}
+
 TEST_F(ModuleBackendTest, RefusesAFileThatEndsBeforeThePlanDoes) {
   const std::vector<std::pair<uint64_t, uint64_t>> parts = {{1, 8}, {0, 9}, {9, 0}, {1, ~uint64_t{0}}};
   for (const auto& [offset, bytes] : parts) {

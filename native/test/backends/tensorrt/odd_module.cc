@@ -12,7 +12,10 @@ extern "C" NTRT_MODULE_EXPORT const NtrtModule* node_tensorrt_module(uint32_t) {
   static constexpr NtrtFailure kRefusal{"ENGINE_INCOMPATIBLE", "not this one", &kDetail, 1};
   static NtrtRuntime runtime{};
   runtime.size = sizeof(runtime);
-  runtime.load = [](const NtrtPlanRequest*, NtrtEngine**) { return &kRefusal; };
+  runtime.load = [](const NtrtPlanRequest* request, NtrtEngine**) {
+    if (request->log != nullptr) request->log(request->log_context, 2, "a word before");
+    return &kRefusal;
+  };
   runtime.release_failure = [](const NtrtFailure*) {};
 #else
   static const NtrtRuntime runtime{};  // no function that this addon needs

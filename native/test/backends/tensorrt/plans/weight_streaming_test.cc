@@ -5,13 +5,13 @@
 namespace ntrt::testing {
 namespace {
 
-constexpr size_t kCount = 4096;
-constexpr int64_t kBytes = kCount * sizeof(float);
+constexpr size_t kNumWeights = 4096;
+constexpr int64_t kBytes = kNumWeights * sizeof(float);
 
 class WeightStreamingTest : public PlanTest {
  protected:
   PlanRequest limited(int64_t budget) {
-    PlanRequest one = request(build(weights_model(kCount), {}, {"--flag", "weightStreaming"}));
+    PlanRequest one = request(build(weights_model(kNumWeights), {}, {"--flag", "weightStreaming"}));
     one.weight_budget = budget;
     return one;
   }
@@ -52,9 +52,9 @@ TEST_F(WeightStreamingTest, LeavesTheBudgetToTensorRt) {
 
 TEST_F(WeightStreamingTest, RunsWithNoWeightsOnTheDevice) {
   ModelRunner runner(load(limited(0)));
-  std::vector<float> x(kCount, 0.5F);
+  std::vector<float> x(kNumWeights, 0.5F);
 #ifndef __SANITIZE_THREAD__  // what computes there knows no weights
-  const std::vector<float> expected(kCount, 1.5F);
+  const std::vector<float> expected(kNumWeights, 1.5F);
 #else
   const std::vector<float> expected = x;
 #endif
