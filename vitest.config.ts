@@ -9,6 +9,8 @@ export default defineConfig({
     // Native code in worker threads of the test runner would hide crashes; a fork dies by itself.
     pool: 'forks',
     maxWorkers: 2,
+    // These tests are about the CPU, also on a machine with a GPU.
+    env: { CUDA_VISIBLE_DEVICES: '-1' },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

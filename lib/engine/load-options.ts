@@ -45,8 +45,10 @@ export interface LoadOptions {
   /** For messages and statistics. @default the model's file name, or 'model' */
   name?: string;
   /**
-   * 'auto': a plan runs on what it was built for, a model on the CPU. 'tensorrt', 'tensorrt-rtx': a model is built first, as
-   * `build` does, unless its plan is in the cache. @default 'auto'
+   * 'tensorrt', 'tensorrt-rtx': a model is built first, as `build` does, unless its plan is in the cache. 'auto': a plan runs
+   * on what it was built for; a model on the first of 'tensorrt', 'tensorrt-rtx' and 'cpu' that can be used: on the CPU
+   * without a word where there is no GPU or no TensorRT, and with a warning where none is to be had of the model.
+   * @default 'auto'
    */
   backend?: 'auto' | 'tensorrt' | 'tensorrt-rtx' | 'cpu';
   /**

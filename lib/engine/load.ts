@@ -4,6 +4,7 @@ import { checkLibraries } from '../machine/check-libraries.js';
 import type { NativeEngine, NativeLoadOptions, NativePlanFacts, NativeStaging } from '../native/contract.js';
 import { findOnnxRuntime } from '../native/onnxruntime.js';
 import { getPort, type Port } from '../native/port.js';
+import { afterGpu, mayUseGpu, warnOfCpu } from './auto-backend.js';
 import { stageSamples } from './batching-options.js';
 import { type LoadOptions, type ResolvedLoadOptions, resolveLoadOptions } from './load-options.js';
 import { explainRefusal, type OpenedPlan, openPlan } from './load-plan.js';
@@ -27,6 +28,16 @@ export async function loadEngine(model: string | URL | Uint8Array, loadOptions?:
   const plan = await planFile(source);
   if (plan !== undefined) return loadPlan(plan, name, options, 'as it is');
   checkNoPlan(options, name);
+  if (mayUseGpu(options)) {
+    try {
+      return await loadBuilt(source, name, options, 'auto');
+    } catch (error) {
+      const deviations = afterGpu(error, options);
+      const opened = await loadModel(given, name, { ...options, backend: 'cpu' }, deviations);
+      warnOfCpu(name, options, deviations);
+      return opened;
+    }
+  }
   if (options.backend !== 'tensorrt' && options.backend !== 'tensorrt-rtx') return loadModel(given, name, options, []);
   if (options.device === 'cpu') throw argumentError('options.device', `a GPU, for ${options.backend}`, 'cpu');
   try {
@@ -49,7 +60,7 @@ async function loadBuilt(
   source: string | Uint8Array,
   name: string,
   options: ResolvedLoadOptions,
-  backend: 'tensorrt' | 'tensorrt-rtx',
+  backend: 'auto' | 'tensorrt' | 'tensorrt-rtx',
 ): Promise<OpenedEngine> {
   const { planOf } = await import('./plan-of.js');
   for (let isAgain = false; ; isAgain = true) {

@@ -17,7 +17,7 @@ export async function planOf(
   source: string | Uint8Array,
   name: string,
   options: ResolvedLoadOptions,
-  backend: Backend,
+  backend: Backend | 'auto',
 ): Promise<{ path: string; reason: string; dispose: () => Promise<void> }> {
   const { batching, freeDimensionOverrides, device, limits, tf32 } = options;
   let temporary: string | undefined;

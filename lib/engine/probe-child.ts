@@ -33,7 +33,7 @@ async function loadOne(): Promise<void> {
 
   const isLimited = loadAddon().limitMemory(memoryBytes);
   const outgrown = isLimited ? new Promise<never>(() => undefined) : watchMemory(memoryBytes);
-  await Promise.race([Engine.load(source, { ...options, externalData: files }), outgrown]);
+  await Promise.race([Engine.load(source, { ...options, backend: 'cpu', externalData: files }), outgrown]);
 }
 
 /** Where the system has no limit. */

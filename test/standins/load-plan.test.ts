@@ -17,7 +17,7 @@ describe.each(backends)('a plan of %s', (backend) => {
     const folder = workFolder();
     const model = modelIn(folder, mlp({ layers: 3, width: 64 }));
     const engine = await load(await planIn(folder, model, { backend }));
-    const cpu = await load(model);
+    const cpu = await load(model, { backend: 'cpu' });
     for (const count of [1, 5, 32]) {
       const inputs = { x: rows(count, 64, count) };
       const [mine, theirs] = [await engine.run(inputs), await cpu.run(inputs)];

@@ -29,23 +29,23 @@ const resultOf = async (model: string | Uint8Array, options?: LoadOptions) =>
 describe.each(backends)('new weights for a plan of %s', (backend) => {
   test('give the results of the model that they are of', async () => {
     const { plan, model, other } = await refittable({ backend, refittable: true });
-    expect(await resultOf(plan)).toEqual(await resultOf(model));
+    expect(await resultOf(plan)).toEqual(await resultOf(model, { backend: 'cpu' }));
     const engine = await load(plan, { refit: other });
-    expect((await engine.run({ x })).y?.data).toEqual(await resultOf(other));
+    expect((await engine.run({ x })).y?.data).toEqual(await resultOf(other, { backend: 'cpu' }));
     expect(engine.placement.plan).toMatchObject({ weights: 'retrained.onnx' });
     expect((await load(plan)).placement.plan).toMatchObject({ weights: 'own' });
   });
 
   test('are those of a plan that was built without any', async () => {
     const { plan, model } = await refittable({ backend, stripWeights: true });
-    expect(await resultOf(plan, { refit: model })).toEqual(await resultOf(model));
+    expect(await resultOf(plan, { refit: model })).toEqual(await resultOf(model, { backend: 'cpu' }));
   });
 
   test('may come from memory, and leave no files behind', async () => {
     const { plan, other } = await refittable({ backend, refittable: true });
     const before = readdirSync(tmpdir()).filter((name) => name.startsWith('.build-'));
     const engine = await load(plan, { refit: readFileSync(other) });
-    expect((await engine.run({ x })).y?.data).toEqual(await resultOf(other));
+    expect((await engine.run({ x })).y?.data).toEqual(await resultOf(other, { backend: 'cpu' }));
     expect(engine.placement.plan?.weights).toBe('the model given');
     expect(readdirSync(tmpdir()).filter((name) => name.startsWith('.build-'))).toEqual(before);
   });
@@ -54,7 +54,7 @@ describe.each(backends)('new weights for a plan of %s', (backend) => {
     const { plan, other } = await refittable({ backend, refittable: true, precision: 'fp16' });
     const engine = await load(plan, { refit: other });
     expect(engine.placement).toMatchObject({ precision: 'fp16', plan: { weights: 'retrained.onnx' } });
-    const cast = await load(other, { precision: 'fp16' });
+    const cast = await load(other, { precision: 'fp16', backend: 'cpu' });
     expect((await engine.run({ x })).y?.data).toEqual((await cast.run({ x })).y?.data);
   });
 });
@@ -101,7 +101,7 @@ describe('weights are refused', () => {
         message: expect.stringContaining('very weights'),
         details: { reason: 'refit' },
       });
-      expect(await resultOf(plan, { refit: model })).toEqual(await resultOf(model));
+      expect(await resultOf(plan, { refit: model })).toEqual(await resultOf(model, { backend: 'cpu' }));
     },
   );
 
@@ -168,7 +168,7 @@ describe.each(backends)('streamed weights of %s', (backend) => {
     ] as const) {
       const engine = await load(plan, weightStreamingBudget === undefined ? {} : { weightStreamingBudget });
       expect(engine.placement.plan?.weightStreaming).toEqual({ streamableBytes, budgetBytes, scratchBytes });
-      expect((await engine.run({ x })).y?.data).toEqual(await resultOf(model));
+      expect((await engine.run({ x })).y?.data).toEqual(await resultOf(model, { backend: 'cpu' }));
     }
   });
 

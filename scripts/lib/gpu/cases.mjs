@@ -66,7 +66,7 @@ export async function writeCases(dir, name, model, samples) {
 /** @param {string} model @param {readonly Sample['inputs'][]} inputs */
 async function computeAll(model, inputs) {
   const { Engine } = await import(pathToFileURL(path.join(root, 'dist', 'esm', 'index.js')).href);
-  const engine = await Engine.load(model);
+  const engine = await Engine.load(model, { backend: 'cpu' });
   try {
     const results = [];
     for (const input of inputs) results.push(await engine.run(input));

@@ -51,7 +51,7 @@ export async function ensureGpuModels(dir) {
 /** The library's own results for the rows of a folder, by its CPU backend. @param {string} dir */
 export async function computeOnProcessor(dir) {
   const { Engine } = await import(pathToFileURL(path.join(root, 'dist', 'esm', 'index.js')).href);
-  const engine = await Engine.load(path.join(dir, 'mlp.onnx'));
+  const engine = await Engine.load(path.join(dir, 'mlp.onnx'), { backend: 'cpu' });
   try {
     const x = { type: 'float32', data: readFloats(path.join(dir, 'mlp.input.f32')), dims: [ROWS, WIDTH] };
     return /** @type {Float32Array} */ ((await engine.run({ x })).y.data);
