@@ -38,12 +38,14 @@ const native: Layers = {
   ],
 };
 
-/** lib/: `errors` and `options` serve all; `devices` is a public noun above `engine`. */
+/** lib/: `errors`, `options` and `near-names` serve all; `devices` is a public noun above `engine`. */
 const lib: Layers = {
   layerOf: (file) => (file.includes('/') ? file.split('/')[0] : file.replace(/\.c?ts$/, '')),
   mayUse: {
     errors: [],
     options: ['errors'],
+    // What somebody may have meant by a name.
+    'near-names': [],
     // Files, for whoever may run in a worker that is terminated.
     'callback-fs': [],
     tensor: ['errors', 'options'],
@@ -52,7 +54,7 @@ const lib: Layers = {
     page: [],
     memory: ['errors', 'options', 'tensor', 'native', 'page'],
     // Model files and graphs. What runs models is handed to it.
-    onnx: ['errors', 'options', 'tensor', 'native'],
+    onnx: ['errors', 'options', 'near-names', 'tensor', 'native'],
     // Files of built plans: what is in them, and whom they are trusted for.
     plan: ['errors', 'options', 'tensor', 'onnx'],
     // What is kept between processes.
@@ -69,9 +71,21 @@ const lib: Layers = {
     doctor: ['errors', 'options', 'native', 'memory', 'machine', 'builder', 'onnx', 'cache', 'engine', 'models'],
     pipeline: ['errors', 'options', 'tensor', 'engine'],
     // The entry node-tensorrt/onnx: the graph tools, with engines to run models; what plans say; how bytes are written.
-    toolkit: ['errors', 'options', 'tensor', 'native', 'engine', 'onnx', 'page', 'plan', 'cache', 'memory'],
-    // The public API only, and how bytes are written.
-    cli: ['index', 'toolkit', 'memory'],
+    toolkit: [
+      'errors',
+      'options',
+      'near-names',
+      'tensor',
+      'native',
+      'engine',
+      'onnx',
+      'page',
+      'plan',
+      'cache',
+      'memory',
+    ],
+    // The public API only, how bytes are written, and what a mistyped name may mean.
+    cli: ['index', 'toolkit', 'memory', 'near-names'],
     index: [
       'errors',
       'options',
