@@ -1,3 +1,4 @@
+import { NodeTensorRTError } from '../index.js';
 import {
   type CastOptions,
   type CastReport,
@@ -75,7 +76,9 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
   if (values.include) options.include = choice('--include', values.include);
 
   const progress = new Progress();
-  const { model, report } = await progress.during(`casting ${input} …`, castModel(input, options));
+  const { model, report } = await progress.during(`casting ${input} …`, castModel(input, options)).catch((error) => {
+    throw inFlags(error);
+  });
   await progress.during(`writing ${output} …`, writeModel(model, output));
   print(values.json ? JSON.stringify(report, null, 2) : summary(report, output));
   return 0;
@@ -98,6 +101,18 @@ function choice(option: string, texts: readonly string[]): NodeChoice {
     lists[kind].push(text.slice(at + 1));
   }
   return { nodes: lists.node, opTypes: lists.op, patterns: lists.match };
+}
+
+const kinds: Readonly<Record<string, string>> = { nodes: 'node', opTypes: 'op', patterns: 'match' };
+
+/** An error with the flags of this verb in its message, where it names a choice of nodes. */
+function inFlags(error: unknown): unknown {
+  if (!(error instanceof NodeTensorRTError)) return error;
+  const text = error.message
+    .replace(/^options\.(exclude|include)\.(\w+)\[\d+\]/, (_all, flag, kind) => `--${flag} ${kinds[kind]}=`)
+    .replace('report.nodes of a cast has all names', 'cast with --json lists all nodes')
+    .replace('inspectModel() has all operators', 'inspect --graph lists all operators');
+  return new NodeTensorRTError(error.code, text, error.details, { cause: error });
 }
 
 /** Nodes in either precision, and why how many stay float32. */

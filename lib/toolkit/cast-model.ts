@@ -39,7 +39,8 @@ export interface CastResult {
  *
  * Without samples, weights alone decide what would overflow or vanish.
  *
- * @throws NodeTensorRTError INVALID_ARGUMENT, OUT_OF_RANGE, and MODEL_INVALID as `readModel`
+ * @throws NodeTensorRTError INVALID_ARGUMENT (also for a node or operator in `exclude` or `include` that the model does not
+ *   have: `details.near` has the nearest), OUT_OF_RANGE, and MODEL_INVALID as `readModel`
  * @example
  * const { model, report } = await castModel('model.onnx', { to: 'fp16', samples });
  * await writeModel(model, 'model-fp16.onnx');
@@ -58,7 +59,12 @@ export async function castModel(input: ModelInput, given: CastOptions): Promise<
   await import('../onnx/upgrade/upgrade.js');
   const { prepareCast } = await import('../onnx/cast/prepare.js');
   const { castGraph } = await import('../onnx/cast/cast-graph.js');
+  const { ChosenNames } = await import('../onnx/cast/chosen-names.js');
+  const chosen = new ChosenNames(options);
+  await chosen.add(model);
   await prepareCast(model, resolved.to, engineRunner);
+  await chosen.add(model);
+  await chosen.check();
   const samples = options.samples === undefined ? undefined : await take(options.samples, maxSamples);
   if (samples === undefined) return { model, report: await castGraph(model, resolved) };
   const { measureRanges } = await import('../onnx/cast/measure-ranges.js');

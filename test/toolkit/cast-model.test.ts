@@ -15,6 +15,7 @@ import { describe, expect, test } from 'vitest';
 import { bigWeights, slow } from '../fixtures/models.js';
 import { type OnnxModel, onnxModel } from '../fixtures/onnx-writer.js';
 import { f32, load, numbers } from '../support/engines.js';
+import { failure, rejection } from '../support/failure.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 const x = { name: 'x', type: 'float32', dims: ['N', 4] } as const;
@@ -119,6 +120,50 @@ describe('castModel()', () => {
     expectFewCasts(model);
     const engine = await load(await serializeModel(model));
     expect(numbers(await engine.run({ x: f32([1, -2, 3, 4], [1, 4]) }), 'y')).toEqual([2, 0, 6, 8]);
+  });
+
+  test.each<[Partial<CastOptions>, string, string[]]>([
+    [
+      { exclude: { nodes: ['relu', 'rleu'] } },
+      `options.exclude.nodes[1]: expected the name of a node of the model, received "rleu"; did you mean 'relu'? Correct`,
+      ['relu'],
+    ],
+    [
+      { exclude: { opTypes: ['LayerNormalization'] } },
+      'options.exclude.opTypes[0]: expected an operator of the model, received "LayerNormalization". Correct it or leave',
+      [],
+    ],
+    [
+      { include: { nodes: ['/block/scale'], opTypes: ['Rleu'] } },
+      `options.include.nodes[0]: expected the name of a node of the model, received "/block/scale"; did you mean 'scale'?`,
+      ['scale'],
+    ],
+    [
+      { include: { opTypes: ['matmul'] } },
+      `options.include.opTypes[0]: expected an operator of the model, received "matmul"; did you mean 'MatMul'?`,
+      ['MatMul'],
+    ],
+  ])('refuses %j, which names what the model does not have', async (options, message, near) => {
+    const error = await rejection(cast(chain(), options));
+    expect(error).toEqual(failure('INVALID_ARGUMENT', { near }));
+    expect(error.message.slice(0, message.length)).toBe(message);
+    expect(Object.keys(error.details as object).sort()).toEqual(['expected', 'near', 'option', 'received']);
+  });
+
+  test('takes names that only the model as it was given has, and patterns that match nothing', async () => {
+    const bytes = onnxModel({
+      inputs: [x],
+      outputs: [y],
+      nodes: [
+        { op: 'Identity', name: 'constant', inputs: ['w'], outputs: ['v'] },
+        { op: 'Mul', name: 'second', inputs: ['x', 'v'], outputs: ['y'] },
+      ],
+      initializers: [weight('w', [1, 2, 3, 4])],
+    });
+    const { report } = await cast(bytes, {
+      exclude: { nodes: ['constant'], opTypes: ['Identity'], patterns: ['none'] },
+    });
+    expect(report.nodes).toMatchObject([{ node: 'second', precision: 'fp16' }]);
   });
 
   test('casts a weight twice only where nodes of both precisions use it', async () => {

@@ -5,9 +5,9 @@ import type { LowPrecision } from './forms.js';
 
 /** Nodes by what names them. A node is chosen when one of the lists has it. */
 export interface NodeChoice {
-  /** Exact names. */
+  /** Exact names. `castModel` refuses those that the model does not have. */
   nodes?: readonly string[];
-  /** Operators, as 'Softmax'. */
+  /** Operators, as 'Softmax'. `castModel` refuses those that the model does not have. */
   opTypes?: readonly string[];
   /** Regular expressions that match somewhere in a name. */
   patterns?: readonly (string | RegExp)[];
