@@ -1,3 +1,4 @@
+import { NodeTensorRTError } from '../index.js';
 import type { ModelOnBackend } from '../toolkit/compare/side-option.js';
 import {
   type CompareOptions,
@@ -8,6 +9,7 @@ import {
   readSamples,
   type Tolerance,
 } from '../toolkit/index.js';
+import { inspectedFile } from '../toolkit/plan/is-plan.js';
 import { WrongUse } from './failure.js';
 import { outputFile, writeText } from './output-file.js';
 import { Progress } from './progress.js';
@@ -16,7 +18,7 @@ import { parseVerb, type Verb } from './verb.js';
 const help = `Use: node-tensorrt compare A B --samples DIR [--tolerance NAME=VALUE …] [--inner] [--html FILE] [--json]
 
 Runs two models on the same samples and says how far the outputs of B are from those of A. Exit code: 1 where they are
-not within the tolerances, or not finite in one of both.
+not within the tolerances, or not finite in one of both. One of them, or both, may be a plan, with --backend A|B=auto.
 
   --samples DIR           folder of samples: .npz files or folders of .npy files, named after the inputs (docs/samples.md)
   --max-samples N         the first N only (default: all)
@@ -64,6 +66,12 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
       ),
   };
   const sides = backendsOf(values.backend ?? []);
+  for (const [side, model] of [
+    ['a', a],
+    ['b', b],
+  ] as const) {
+    if ((await inspectedFile(model)).isPlan) checkPlan(side, model, sides[side].backend, values.inner ?? false);
+  }
   const samples = first(readSamples(values.samples), values['max-samples']);
   try {
     progress.show('loading …');
@@ -74,6 +82,19 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
     return report.passed ? 0 : 1;
   } finally {
     progress.clear();
+  }
+}
+
+/** A plan runs on the GPU that it is for, and shows no values inside. */
+function checkPlan(side: 'a' | 'b', plan: string, backend: ModelOnBackend['backend'], inner: boolean): void {
+  const refuse = (option: string, why: string) => {
+    const text = `${option}: ${plan} is a plan, ${why}, or compare the ONNX model that it was built from`;
+    return new NodeTensorRTError('INVALID_ARGUMENT', text, { option, path: plan });
+  };
+  if (inner) throw refuse('--inner', 'which shows no values inside: leave --inner out');
+  const auto = `${side.toUpperCase()}=auto`;
+  if (backend === undefined || backend === 'cpu') {
+    throw refuse('--backend', `which does not run on a processor: give --backend ${auto}, where its GPU is`);
   }
 }
 

@@ -33,7 +33,8 @@ export function printFailure(error: unknown, print: (text: string) => void): 1 |
     return 1;
   }
   print(`${error.code}: ${error.message}`);
-  const help = advice[error.code];
+  // What is known to be of another kind says itself what to do.
+  const help = error.details['looksLike'] === undefined ? advice[error.code] : undefined;
   if (help !== undefined) print(help);
   print(`docs/errors.md#${error.code.toLowerCase()} says more.`);
   return ARGUMENT_CODES.includes(error.code) ? 2 : 1;

@@ -10,6 +10,9 @@ using namespace std::string_view_literals;
 constexpr std::string_view kTorchAdvice = "export it with torch.onnx.export";
 constexpr std::string_view kTensorFlowAdvice = "convert it with tf2onnx";
 constexpr std::string_view kUnpackAdvice = "unpack it first";
+constexpr std::string_view kPlanAdvice =
+    "give the ONNX model that it was built from; Engine.load and node-tensorrt inspect take the plan";
+constexpr std::string_view kEngineAdvice = "give the ONNX model that it was built from";
 
 struct Magic {
   size_t offset;
@@ -32,8 +35,9 @@ constexpr Magic kMagics[] = {
     {0, "BZh"sv, {"a bzip2 archive", kUnpackAdvice}},
     {257, "ustar"sv, {"a tar archive", kUnpackAdvice}},
     {0, "GGUF"sv, {"a GGUF model (llama.cpp)", ""}},
-    {0, "ftrt"sv, {"a TensorRT engine", "it was built from an ONNX model: load that, or open the engine as a plan"}},
-    {0, "ptrt"sv, {"a TensorRT engine", "it was built from an ONNX model: load that, or open the engine as a plan"}},
+    {0, "\x89NTP\r\n\x1a\n"sv, {"a plan file of node-tensorrt", kPlanAdvice}},
+    {0, "ftrt"sv, {"a TensorRT engine", kEngineAdvice}},
+    {0, "ptrt"sv, {"a TensorRT engine", kEngineAdvice}},
     {0, "\x93NUMPY"sv, {"a NumPy array", ""}},
     {0, "%PDF"sv, {"a PDF document", ""}},
     {0,

@@ -1,5 +1,14 @@
-import { existsSync, linkSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  linkSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Tensor } from 'node-tensorrt';
 import { describe, expect, test } from 'vitest';
 import { readModel } from '../../dist/esm/onnx/file/read-model.js';
@@ -8,6 +17,7 @@ import { writeSamples } from '../../dist/esm/toolkit/samples/index.js';
 import { mlp, pseudoRandom } from '../fixtures/models.js';
 import { floats, model, node, quantised, relu, value, zeroPoint } from '../onnx/lint/models.js';
 import { cli } from '../support/cli.js';
+import { newUser, planFile } from '../support/plan-files.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 const verbs = ['inspect', 'lint', 'optimize', 'cast', 'compare', 'types'];
@@ -327,5 +337,89 @@ describe('files that are written', () => {
     [['lint', 'm', '--rule', 'batch-dimension'], /--rule: expected NAME=LEVEL, received 'batch-dimension'/],
   ])('%j is wrong use', async (args, text) => {
     expect(await cli(...args)).toMatchObject({ code: 2, stderr: expect.stringMatching(text) });
+  });
+});
+
+describe('a plan, or a file of another kind, where an ONNX model is wanted', () => {
+  const wanted = [
+    ['lint'],
+    ['types'],
+    ['optimize', '-o', 'out.onnx'],
+    ['cast', '--to', 'fp16', '-o', 'out.onnx'],
+    ['build', '--target', 'sm86', '-o', 'out.plan'],
+  ];
+
+  test.each(wanted)('%s says that it is a plan, and what takes it', async (verb, ...rest) => {
+    newUser();
+    const { path } = await planFile();
+    const folder = dirname(path);
+    const { code, stdout, stderr } = await cli(
+      verb,
+      path,
+      ...rest.map((arg) => (arg.startsWith('out') ? join(folder, arg) : arg)),
+    );
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr.split('\n')).toEqual([
+      `MODEL_INVALID: ${path} is not an ONNX model but a plan file of node-tensorrt; give the ONNX model that it was built from; Engine.load and node-tensorrt inspect take the plan`,
+      'docs/errors.md#model_invalid says more.',
+      '',
+    ]);
+    expect(readdirSync(folder)).toEqual(['model.plan']);
+  });
+
+  test('doctor finds it', async () => {
+    newUser();
+    const { path } = await planFile();
+    const { code, stdout } = await cli('doctor', path);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/model\/file.*\n.*not an ONNX model but a plan file of node-tensorrt; give the ONNX model/);
+  });
+
+  test('compare says what a plan needs', async () => {
+    newUser();
+    const { path: plan } = await planFile();
+    const { folder, path } = folderWith(mlp({ layers: 1, width: 8 }));
+    const compare = (...args: string[]) => cli('compare', ...args, '--samples', folder);
+    expect(await compare(path, plan)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining(
+        `INVALID_ARGUMENT: --backend: ${plan} is a plan, which does not run on a processor: give --backend B=auto, where its GPU is, or compare the ONNX model that it was built from\n`,
+      ),
+    });
+    expect((await compare(plan, path, '--backend', 'A=cpu')).stderr).toContain('give --backend A=auto');
+    expect((await compare(plan, path, '--backend', 'A=auto', '--inner')).stderr).toContain(
+      `--inner: ${plan} is a plan, which shows no values inside: leave --inner out`,
+    );
+  });
+
+  test('other kinds are named as well, with what to do', async () => {
+    const { path } = folderWith(Buffer.from('PK\x03\x04archive/data.pkl'));
+    for (const verb of ['lint', 'types']) {
+      const { code, stderr } = await cli(verb, path);
+      expect(code).toBe(1);
+      expect(stderr).toContain(
+        'not an ONNX model but a PyTorch checkpoint or TorchScript archive; export it with torch.onnx.export\n',
+      );
+    }
+  });
+});
+
+describe('node-tensorrt cast --exclude and --include', () => {
+  test.each([
+    [
+      ['--exclude', 'op=Gemm', '--exclude', 'op=Gem'],
+      `--exclude op=: expected an operator of the model, received "Gem"; did you mean 'Gemm'? Correct it or leave it out: inspect --graph lists all operators.`,
+    ],
+    [
+      ['--include', 'node=nowhere_at_all'],
+      '--include node=: expected the name of a node of the model, received "nowhere_at_all". Correct it or leave it out: cast with --json lists all nodes.',
+    ],
+  ])('%j names what the model does not have', async (args, text) => {
+    const { folder, path } = folderWith(mlp({ layers: 1, width: 8 }));
+    const { code, stdout, stderr } = await cli('cast', path, '-o', join(folder, 'o.onnx'), '--to', 'fp16', ...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr.split('\n')[0]).toBe(`INVALID_ARGUMENT: ${text}`);
+    expect(readdirSync(folder)).toEqual(['model.onnx']);
   });
 });

@@ -17,6 +17,7 @@ import { copyMessage } from './copy-message.js';
 import { Decoder, type GraphParts } from './decode.js';
 import type { PayloadSources } from './decode-tensor.js';
 import { printable } from './external-location.js';
+import { fileKind, LOOKED_AT_BYTES } from './file-kind.js';
 import { invalid } from './invalid.js';
 import { Pauses } from './pauses.js';
 import type { OpenExternal } from './read-model.js';
@@ -25,6 +26,7 @@ import { concat, Splitter } from './split.js';
 
 /** Parses a model. Loaded by `readModel` when it is first needed, since it brings protobuf along. */
 export async function parseModel(source: ByteSource, openFile: OpenExternal, maxNodes: number): Promise<Model> {
+  await refuseOtherKinds(source);
   const splitter = new Splitter(source);
   const parser = new Parser(splitter);
   const { rest, graph } = await parser.model();
@@ -57,6 +59,15 @@ export async function parseModel(source: ByteSource, openFile: OpenExternal, max
   model.proto = copyMessage(rest, { functions: [] });
   model.cuts = rest.trainingInfo.length > 0 ? splitter.cuts : [];
   return model;
+}
+
+/** Says of a file of another kind what it is, instead of which part of it cannot be read. */
+async function refuseOtherKinds(source: ByteSource): Promise<void> {
+  const { name, byteLength } = source;
+  const kind = fileKind(await source.read(0, Math.min(byteLength, LOOKED_AT_BYTES)), byteLength);
+  if (kind === undefined) return;
+  const advice = kind.advice === '' ? '' : `; ${kind.advice}`;
+  throw invalid('not-onnx', `${name} is not an ONNX model but ${kind.name}${advice}`, { looksLike: kind.name });
 }
 
 /** By domain; ONNX's own has two names. */

@@ -33,6 +33,7 @@ export type OpenExternal = (location: string, tensor: string) => Promise<ByteSou
  *
  * Throws MODEL_INVALID with `details.reason`: not-found, not-a-file, unreadable, empty, not-onnx, truncated, malformed,
  * nested-too-deep, too-many-nodes, too-large, tensor-size, duplicate-attribute, no-name, file-changed, or one of external-data-… as `Engine.load` does.
+ * For 'not-onnx' `details.looksLike` says what the file is, where that is known: a plan, an archive, a checkpoint of PyTorch.
  */
 export async function readModel(source: string | URL | Uint8Array, options: ReadOptions = {}): Promise<Model> {
   const { externalData, nodes, hardLinks } = readOptions(options);

@@ -20,7 +20,8 @@ import { readStats, statsInMemory } from './tensor-stats.js';
  * the rules. Findings come worst first; without any the list is empty.
  *
  * A file that cannot be read as a model is a finding of the rule `unreadable`. Throws MODEL_INVALID where there is no
- * file, and INVALID_ARGUMENT or OUT_OF_RANGE for wrong options.
+ * file, or one that is of another kind (a plan, an archive: `details.looksLike`), and INVALID_ARGUMENT or OUT_OF_RANGE for
+ * wrong options.
  *
  * @example
  * for (const { rule, message, hint } of await lintModel('model.onnx', { for: ['tensorrt'] })) console.log(rule, message, hint);
@@ -44,8 +45,8 @@ async function readOrReport(source: string | URL | Uint8Array, options: ReadOpti
     return await readModel(source, options);
   } catch (error) {
     const isModel = error instanceof NodeTensorRTError && error.code === 'MODEL_INVALID';
-    const reason = isModel ? String(error.details['reason']) : '';
-    if (!isModel || (NO_FILE.includes(reason) && !isBytes(source))) throw error;
+    const { reason, looksLike } = isModel ? error.details : {};
+    if (!isModel || looksLike !== undefined || (NO_FILE.includes(String(reason)) && !isBytes(source))) throw error;
     linter.report(unreadable, unreadable.problem(error));
     return undefined;
   }

@@ -37,6 +37,7 @@ TEST(RecogniseFile, NamesWhatIsOfferedInsteadOfAModel) {
       {tar, "a tar archive"},
       {"\x10\0\0\0\0\0\0\0{\"__metadata__\":{"s, "a safetensors file: weights without a graph"},
       {"GGUF\x03\0\0\0"s, "a GGUF model (llama.cpp)"},
+      {"\x89NTP\r\n\x1a\n"s, "a plan file of node-tensorrt"},
       {"ftrt\0\0\0\0"s, "a TensorRT engine"},
       {"version https://git-lfs.github.com/spec/v1\noid sha256:", "a Git LFS pointer, not the file it stands for"},
       {"<!DOCTYPE html><html>", "an HTML or XML page"},
