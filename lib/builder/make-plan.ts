@@ -58,7 +58,7 @@ export async function makePlan(given: PlanRequest, write: Write, use: Use): Prom
         : await cached(prepared, progress, { write, use });
     progress.enter('done');
     signal.throwIfAborted();
-    return { ...made, ignored: [...prepared.ignored, ...unwritten(made, request)] };
+    return { ...made, ignored: [...prepared.ignored, ...unwritten(made, prepared)] };
   } finally {
     progress.close();
   }
@@ -67,8 +67,8 @@ export async function makePlan(given: PlanRequest, write: Write, use: Use): Prom
 type Made = Omit<MadePlan, 'ignored'>;
 
 /** A timing cache is written by a build. */
-function unwritten({ cached }: Made, { tuning }: PlanRequest): readonly IgnoredOption[] {
-  if (!cached || tuning.timingCache?.save === undefined) return [];
+function unwritten({ cached }: Made, { inForce }: PreparedPlan): readonly IgnoredOption[] {
+  if (!cached || inForce.timingCache?.save === undefined) return [];
   const reason = 'the plan was in the cache, so nothing was measured, and options.timingCache.save is not written';
   return [{ option: 'timingCache', reason }];
 }

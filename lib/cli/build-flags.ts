@@ -53,7 +53,14 @@ const FLAGS: Readonly<Record<string, string>> = {
     output: '-o',
   },
   ...{ hardwareCompatibility: '--hardware-compatibility', buildMemoryBytes: '--memory', cacheDir: '--cache-dir' },
+  ...{ stripWeights: '--strip-weights', refittable: '--refittable', versionCompatible: '--version-compatible' },
+  ...{ timingCache: '--timing-cache' },
 };
+
+/** The flag that an option of `build` has here; the option itself where it comes from a file. */
+export function flagOf(option: string): string {
+  return FLAGS[option] ?? option;
+}
 
 /** An error with the flags of this verb in its message, where it names options. */
 export function inFlags(error: unknown): unknown {
@@ -65,14 +72,14 @@ export function inFlags(error: unknown): unknown {
 }
 
 /** Options of `build` from the command line, over those of a file. */
-export async function buildOptions(flags: Flags, help: string): Promise<Partial<BuildOptions>> {
+export async function buildOptions(flags: Flags): Promise<Partial<BuildOptions>> {
   const whole = (name: 'max-batch' | 'optimization-level') => {
     const text = flags[name];
-    return text === undefined ? undefined : wholeNumber(`--${name}`, help, text);
+    return text === undefined ? undefined : wholeNumber(`--${name}`, text);
   };
   const size = (name: 'workspace' | 'memory') => {
     const text = flags[name];
-    return text === undefined ? undefined : parseSize(`--${name}`, help, text);
+    return text === undefined ? undefined : parseSize(`--${name}`, text);
   };
   const maxSize = whole('max-batch');
   const workspace = size('workspace');
@@ -81,10 +88,10 @@ export async function buildOptions(flags: Flags, help: string): Promise<Partial<
     targets: flags.target?.flatMap((text) => text.split(',')),
     device: flags.device !== undefined && /^\d+$/.test(flags.device) ? Number(flags.device) : flags.device,
     precision: flags.precision,
-    profiles: flags.profile?.map((text) => parseProfile(text, help)),
+    profiles: flags.profile?.map((text) => parseProfile(text)),
     samples: flags.samples === undefined ? undefined : readSamples(flags.samples),
     batching: maxSize === undefined ? undefined : { maxSize },
-    freeDimensionOverrides: flags.dim && Object.fromEntries(flags.dim.map((text) => parseDim(text, help))),
+    freeDimensionOverrides: flags.dim && Object.fromEntries(flags.dim.map((text) => parseDim(text))),
     tf32: flags.tf32,
     optimizationLevel: whole('optimization-level'),
     memoryPools: workspace === undefined ? undefined : { workspace },
@@ -94,13 +101,13 @@ export async function buildOptions(flags: Flags, help: string): Promise<Partial<
     versionCompatible: flags['version-compatible'],
     hardwareCompatibility: flags['hardware-compatibility'],
     timingCache: flags['timing-cache'] === undefined ? undefined : timingCache(flags['timing-cache']),
-    sign: flags.sign === undefined ? undefined : await readText('--sign', flags.sign, help),
+    sign: flags.sign === undefined ? undefined : await readText('--sign', flags.sign),
     buildMemoryBytes: size('memory'),
     cacheDir: flags['no-cache'] ? false : flags['cache-dir'],
   };
   const set = Object.entries(given).filter(([, value]) => value !== undefined);
   // What they may be is checked by build().
-  return { ...(await fileOptions(flags.options, help)), ...Object.fromEntries(set) };
+  return { ...(await fileOptions(flags.options)), ...Object.fromEntries(set) };
 }
 
 /** Read where there is one, and written. */
@@ -108,29 +115,29 @@ function timingCache(file: string): BuildOptions['timingCache'] {
   return { ...(existsSync(file) && { load: file }), save: file };
 }
 
-async function fileOptions(path: string | undefined, help: string): Promise<object> {
+async function fileOptions(path: string | undefined): Promise<object> {
   if (path === undefined) return {};
   try {
-    const value: unknown = JSON.parse(await readText('--options', path, help));
+    const value: unknown = JSON.parse(await readText('--options', path));
     if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value;
   } catch (error) {
     if (error instanceof WrongUse) throw error;
   }
-  throw new WrongUse(`--options: '${path}' is no JSON object`, help);
+  throw new WrongUse(`--options: '${path}' is no JSON object`);
 }
 
-async function readText(option: string, path: string, help: string): Promise<string> {
+async function readText(option: string, path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    throw new WrongUse(`${option}: '${path}' cannot be read: ${(error as Error).message}`, help);
+    throw new WrongUse(`${option}: '${path}' cannot be read: ${(error as Error).message}`);
   }
 }
 
 /** 'x=1x3x8,8x3x8,32x3x8;y=…' */
-function parseProfile(text: string, help: string): ShapeProfile {
+function parseProfile(text: string): ShapeProfile {
   const wrong = () =>
-    new WrongUse(`--profile: expected INPUT=SMALLEST,USUAL,LARGEST, each as 1x3x224x224, received '${text}'`, help);
+    new WrongUse(`--profile: expected INPUT=SMALLEST,USUAL,LARGEST, each as 1x3x224x224, received '${text}'`);
   const inputs = text.split(';').map((part) => {
     const equals = part.lastIndexOf('=');
     const shapes = part
@@ -149,8 +156,8 @@ function sizeOf(text: string, wrong: () => WrongUse): number {
   return Number(text);
 }
 
-function parseDim(text: string, help: string): [string, number] {
+function parseDim(text: string): [string, number] {
   const equals = text.lastIndexOf('=');
-  if (equals < 1) throw new WrongUse(`--dim: expected NAME=SIZE, received '${text}'`, help);
-  return [text.slice(0, equals), wholeNumber('--dim', help, text.slice(equals + 1), 15)];
+  if (equals < 1) throw new WrongUse(`--dim: expected NAME=SIZE, received '${text}'`);
+  return [text.slice(0, equals), wholeNumber('--dim', text.slice(equals + 1), 15)];
 }

@@ -1,9 +1,10 @@
 import { type Progress as BuildProgress, type BuildReport, build } from '../index.js';
-import { buildFlags, buildOptions, inFlags } from './build-flags.js';
+import { buildFlags, buildOptions, flagOf, inFlags } from './build-flags.js';
 import { interruptible } from './interrupt.js';
 import { outputFile } from './output-file.js';
 import { Progress } from './progress.js';
-import { table } from './table.js';
+import { printable, table } from './table.js';
+import { toldOtherwise } from './told-otherwise.js';
 import { oneModel, parseVerb, type Verb } from './verb.js';
 
 const help = `Use: node-tensorrt build MODEL -o OUT.plan [--target sm86 …] [--precision P] [options]
@@ -41,11 +42,13 @@ says more.
 export const verb: Verb = { help, run };
 
 async function run(args: readonly string[], print: (text: string) => void): Promise<number> {
-  const { values, positionals } = parseVerb(help, { args: [...args], allowPositionals: true, options: buildFlags });
-  const input = oneModel('build', help, positionals);
-  const output = await outputFile(values.output, { option: '-o', inputs: [input], help });
-  const options = await buildOptions(values, help);
+  const { values, positionals } = parseVerb({ args: [...args], allowPositionals: true, options: buildFlags });
+  const input = oneModel('build', positionals);
+  const output = await outputFile(values.output, { option: '-o', inputs: [input] });
+  const options = await buildOptions(values);
   const progress = new Progress();
+  // They are in the report.
+  toldOtherwise('NODE_TENSORRT_IGNORED_OPTION');
   return interruptible(async (signal) => {
     let report: BuildReport;
     try {
@@ -56,6 +59,10 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
       progress.clear();
     }
     print(values.json ? JSON.stringify(report, null, 2) : summary(report));
+    // JSON is for programs: whoever looks on is told as well.
+    if (values.json) {
+      for (const note of report.ignored) process.stderr.write(`node-tensorrt build: ignored: ${noteText(note)}\n`);
+    }
     return 0;
   });
 }
@@ -74,6 +81,10 @@ function bar({ stage, phase, step, steps, fraction, elapsedMs, etaMs }: BuildPro
 function seconds(value: number): string {
   if (value >= 120) return `${Math.round(value / 60)} min`;
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} s`;
+}
+
+function noteText({ option, reason }: BuildReport['ignored'][number]): string {
+  return printable(`${flagOf(option)}: ${reason}`);
 }
 
 const MIB = 2 ** 20;
@@ -103,7 +114,7 @@ function summary({
       rows.push(['shapes', `${input}  ${[min, opt, max].map((shape) => `[${shape.join(', ')}]`).join('  ')}`]);
     }
   }
-  for (const { option, reason: why } of ignored) rows.push(['ignored', `${option}: ${why}`]);
+  for (const note of ignored) rows.push(['ignored', noteText(note)]);
   for (const warning of warnings) rows.push(['warning', warning]);
   return table(rows);
 }

@@ -1,5 +1,6 @@
 import { type CacheEntry, type CacheOptions, type CachePruneOptions, cache } from '../index.js';
 import { formatBytes, formatTime } from '../memory/format.js';
+import { didYouMean, nearNames } from '../near-names.js';
 import { WrongUse } from './failure.js';
 import { parseSize } from './size.js';
 import { table } from './table.js';
@@ -31,7 +32,7 @@ const actions = { list: [], prune: ['max-bytes', 'older-than', 'all'], verify: [
 type Action = keyof typeof actions;
 
 async function run(args: readonly string[], print: (text: string) => void): Promise<number> {
-  const { values, positionals } = parseVerb(help, {
+  const { values, positionals } = parseVerb({
     args: [...args],
     allowPositionals: true,
     options: {
@@ -46,7 +47,7 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
   const action = actionOf(positionals);
   const known: readonly string[] = ['dir', 'json', ...actions[action]];
   const other = Object.keys(values).find((name) => !known.includes(name));
-  if (other !== undefined) throw new WrongUse(`cache ${action} takes no --${other}`, help);
+  if (other !== undefined) throw new WrongUse(`cache ${action} takes no --${other}`);
   const which: CacheOptions = values.dir === undefined ? {} : { dir: values.dir };
   const show = (result: object, text: () => string) => print(values.json ? JSON.stringify(result, null, 2) : text());
   if (action === 'list') {
@@ -69,7 +70,8 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
 function actionOf(positionals: readonly string[]): Action {
   const [name, ...more] = positionals;
   if (name === undefined || more.length > 0 || !Object.hasOwn(actions, name)) {
-    throw new WrongUse(`cache takes one of ${Object.keys(actions).join(', ')}`, help);
+    const near = name === undefined || more.length > 0 ? [] : nearNames(name, Object.keys(actions), 1);
+    throw new WrongUse(`cache takes one of ${Object.keys(actions).join(', ')}${didYouMean(near)}`);
   }
   return name as Action;
 }
@@ -77,7 +79,7 @@ function actionOf(positionals: readonly string[]): Action {
 function pruneOptions(values: { 'max-bytes'?: string; 'older-than'?: string; all?: boolean }): CachePruneOptions {
   const { 'max-bytes': maxBytes, 'older-than': olderThan, all } = values;
   return {
-    ...(maxBytes !== undefined && { maxBytes: parseSize('--max-bytes', help, maxBytes) }),
+    ...(maxBytes !== undefined && { maxBytes: parseSize('--max-bytes', maxBytes) }),
     ...(olderThan !== undefined && { olderThanMs: durationOf(olderThan) }),
     ...(all && { all }),
   };
@@ -88,7 +90,7 @@ const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_
 function durationOf(text: string): number {
   const [, count, unit = ''] = /^(\d{1,9})([smhdw])$/.exec(text) ?? [];
   if (count === undefined) {
-    throw new WrongUse(`--older-than: expected a time as 90s, 15m, 12h, 30d or 8w, received '${text}'`, help);
+    throw new WrongUse(`--older-than: expected a time as 90s, 15m, 12h, 30d or 8w, received '${text}'`);
   }
   return Number(count) * (SECONDS[unit] as number) * 1000;
 }

@@ -35,7 +35,7 @@ casts between. Inputs and outputs stay float32.
 export const verb: Verb = { help, run };
 
 async function run(args: readonly string[], print: (text: string) => void): Promise<number> {
-  const { values, positionals } = parseVerb(help, {
+  const { values, positionals } = parseVerb({
     args: [...args],
     allowPositionals: true,
     options: {
@@ -52,20 +52,17 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
       json: { type: 'boolean' },
     },
   });
-  const input = oneModel('cast', help, positionals);
+  const input = oneModel('cast', positionals);
   if (values.to !== 'fp16' && values.to !== 'bf16') {
-    throw new WrongUse(
-      `--to: expected fp16 or bf16${values.to === undefined ? '' : `, received '${values.to}'`}`,
-      help,
-    );
+    throw new WrongUse(`--to: expected fp16 or bf16${values.to === undefined ? '' : `, received '${values.to}'`}`);
   }
   if (values['max-samples'] !== undefined && values.samples === undefined) {
-    throw new WrongUse('--max-samples goes with --samples only', help);
+    throw new WrongUse('--max-samples goes with --samples only');
   }
   if (values['max-magnitude'] !== undefined && values.to === 'bf16') {
-    throw new WrongUse('--max-magnitude is for fp16: bf16 has the range of float32', help);
+    throw new WrongUse('--max-magnitude is for fp16: bf16 has the range of float32');
   }
-  const output = await outputModel(values.output, input, { force: values.force, help });
+  const output = await outputModel(values.output, input, { force: values.force });
   const options: CastOptions = { to: values.to, keepIoTypes: !values.io };
   if (values.samples !== undefined) options.samples = readSamples(values.samples);
   if (values['max-samples'] !== undefined) options.maxSamples = number('--max-samples', values['max-samples']);
@@ -86,7 +83,7 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
 
 function number(option: string, text: string): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (!Number.isFinite(value)) throw new WrongUse(`${option}: expected a number, received '${text}'`, help);
+  if (!Number.isFinite(value)) throw new WrongUse(`${option}: expected a number, received '${text}'`);
   return value;
 }
 
@@ -96,7 +93,7 @@ function choice(option: string, texts: readonly string[]): NodeChoice {
     const at = text.indexOf('=');
     const kind = text.slice(0, Math.max(at, 0));
     if (kind !== 'node' && kind !== 'op' && kind !== 'match') {
-      throw new WrongUse(`${option}: expected node=NAME, op=OPERATOR or match=EXPRESSION, received '${text}'`, help);
+      throw new WrongUse(`${option}: expected node=NAME, op=OPERATOR or match=EXPRESSION, received '${text}'`);
     }
     lists[kind].push(text.slice(at + 1));
   }

@@ -36,7 +36,7 @@ const limits = ['maxAbs', 'meanAbs', 'maxRel', 'cosine', 'snr', 'rtol', 'atol', 
 const backends = ['auto', 'cpu', 'tensorrt', 'tensorrt-rtx'] as const;
 
 async function run(args: readonly string[], print: (text: string) => void): Promise<number> {
-  const { values, positionals } = parseVerb(help, {
+  const { values, positionals } = parseVerb({
     args: [...args],
     allowPositionals: true,
     options: {
@@ -51,10 +51,10 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
     },
   });
   const [a, b, ...more] = positionals;
-  if (a === undefined || b === undefined || more.length > 0) throw new WrongUse('compare takes two models', help);
-  if (values.samples === undefined) throw new WrongUse('--samples says what the models run on', help);
+  if (a === undefined || b === undefined || more.length > 0) throw new WrongUse('compare takes two models');
+  if (values.samples === undefined) throw new WrongUse('--samples says what the models run on');
   const page =
-    values.html === undefined ? undefined : await outputFile(values.html, { option: '--html', inputs: [a, b], help });
+    values.html === undefined ? undefined : await outputFile(values.html, { option: '--html', inputs: [a, b] });
   const progress = new Progress();
   const options: CompareOptions = {
     tolerances: tolerance(values.tolerance ?? []),
@@ -100,7 +100,7 @@ function checkPlan(side: 'a' | 'b', plan: string, backend: ModelOnBackend['backe
 
 async function* first<T>(samples: AsyncIterable<T>, max: string | undefined): AsyncGenerator<T> {
   if (max !== undefined && !/^[1-9]\d{0,8}$/.test(max)) {
-    throw new WrongUse(`--max-samples: expected a whole number from 1 on, received '${max}'`, help);
+    throw new WrongUse(`--max-samples: expected a whole number from 1 on, received '${max}'`);
   }
   let left = max === undefined ? Number.POSITIVE_INFINITY : Number(max);
   for await (const sample of samples) {
@@ -111,7 +111,7 @@ async function* first<T>(samples: AsyncIterable<T>, max: string | undefined): As
 
 function pair(option: string, text: string): [string, string] {
   const at = text.lastIndexOf('=');
-  if (at < 1) throw new WrongUse(`${option}: expected NAME=VALUE, received '${text}'`, help);
+  if (at < 1) throw new WrongUse(`${option}: expected NAME=VALUE, received '${text}'`);
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
@@ -119,9 +119,9 @@ function tolerance(texts: readonly string[]): Tolerance {
   const found: Tolerance = {};
   for (const [name, value] of texts.map((text) => pair('--tolerance', text))) {
     const limit = limits.find((known) => known === name);
-    if (!limit) throw new WrongUse(`--tolerance: expected one of ${limits.join(', ')}, received '${name}'`, help);
+    if (!limit) throw new WrongUse(`--tolerance: expected one of ${limits.join(', ')}, received '${name}'`);
     if (value.trim() === '' || !Number.isFinite(Number(value))) {
-      throw new WrongUse(`--tolerance: expected a number for ${name}, received '${value}'`, help);
+      throw new WrongUse(`--tolerance: expected a number for ${name}, received '${value}'`);
     }
     found[limit] = Number(value);
   }
@@ -134,10 +134,7 @@ function backendsOf(texts: readonly string[]) {
     const backend = backends.find((known) => known === name);
     const at = side.toLowerCase();
     if (!backend || (at !== 'a' && at !== 'b')) {
-      throw new WrongUse(
-        `--backend: expected A= or B= and one of ${backends.join(', ')}, received '${side}=${name}'`,
-        help,
-      );
+      throw new WrongUse(`--backend: expected A= or B= and one of ${backends.join(', ')}, received '${side}=${name}'`);
     }
     sides[at].backend = backend;
   }

@@ -16,13 +16,13 @@ Exit code: 1 where a finding is an error.`;
 export const verb: Verb = { help, run };
 
 async function run(args: readonly string[], print: (text: string) => void): Promise<number> {
-  const { values, positionals } = parseVerb(help, {
+  const { values, positionals } = parseVerb({
     args: [...args],
     allowPositionals: true,
     options: { require: { type: 'string', multiple: true }, all: { type: 'boolean' }, json: { type: 'boolean' } },
   });
   const [model, ...more] = positionals;
-  if (more.length > 0) throw new WrongUse('doctor takes one model at most', help);
+  if (more.length > 0) throw new WrongUse('doctor takes one model at most');
   const report = await doctor({
     ...(model !== undefined && { model }),
     ...(values.require && { require: values.require as MachineRequirement[] }),

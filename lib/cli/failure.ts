@@ -1,14 +1,7 @@
 import { type ErrorCode, NodeTensorRTError } from '../index.js';
 
 /** The command line itself is wrong: exit code 2. */
-export class WrongUse extends Error {
-  constructor(
-    message: string,
-    readonly usage: string,
-  ) {
-    super(message);
-  }
-}
+export class WrongUse extends Error {}
 
 const advice: Partial<Record<ErrorCode, string>> = {
   BACKEND_UNAVAILABLE: 'Install what the message names, or use another backend.',
@@ -22,10 +15,11 @@ const advice: Partial<Record<ErrorCode, string>> = {
 /** Codes that say that an argument was wrong. */
 const ARGUMENT_CODES: readonly ErrorCode[] = ['INVALID_ARGUMENT', 'OUT_OF_RANGE', 'SHAPE_MISMATCH'];
 
-/** Prints what went wrong and what to do about it; returns the exit code. */
-export function printFailure(error: unknown, print: (text: string) => void): 1 | 2 {
+/** Prints what went wrong with a verb ('' for none) and what to do about it; returns the exit code. */
+export function printFailure(error: unknown, verb: string, print: (text: string) => void): 1 | 2 {
+  const command = `node-tensorrt ${verb}`.trimEnd();
   if (error instanceof WrongUse) {
-    print(`node-tensorrt: ${error.message}\n\n${error.usage}`);
+    print(`${command}: ${error.message}\nSee ${command} --help`);
     return 2;
   }
   if (!(error instanceof NodeTensorRTError)) {
@@ -34,7 +28,8 @@ export function printFailure(error: unknown, print: (text: string) => void): 1 |
   }
   print(`${error.code}: ${error.message}`);
   // What is known to be of another kind says itself what to do.
-  const help = error.details['looksLike'] === undefined ? advice[error.code] : undefined;
+  const { looksLike = 'unknown' } = error.details;
+  const help = looksLike === 'unknown' ? advice[error.code] : undefined;
   if (help !== undefined) print(help);
   print(`docs/errors.md#${error.code.toLowerCase()} says more.`);
   return ARGUMENT_CODES.includes(error.code) ? 2 : 1;

@@ -33,7 +33,7 @@ outputs and layers, and an estimate. Nothing is loaded or run. docs/inspect.md s
 export const verb: Verb = { help, run };
 
 async function run(args: readonly string[], print: (text: string) => void): Promise<number> {
-  const { values, positionals } = parseVerb(help, {
+  const { values, positionals } = parseVerb({
     args: [...args],
     allowPositionals: true,
     options: {
@@ -48,15 +48,15 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
       json: { type: 'boolean' },
     },
   });
-  const model = oneModel('inspect', help, positionals);
+  const model = oneModel('inspect', positionals);
   const { diff, json = false } = values;
   const only = (what: string, ...known: string[]) => {
     const other = Object.keys(values).find((name) => name !== 'json' && !known.includes(name));
-    if (other !== undefined) throw new WrongUse(`${what} does not go with --${other}`, help);
+    if (other !== undefined) throw new WrongUse(`${what} does not go with --${other}`);
   };
   if (values.graph) only('--graph', 'graph');
   if (diff !== undefined) only('--diff', 'diff');
-  if (values.key && !values.verify) throw new WrongUse('--key does not go without --verify', help);
+  if (values.key && !values.verify) throw new WrongUse('--key does not go without --verify');
   const file = await inspectedFile(model);
   if (diff !== undefined) return describeDifferences(file, await inspectedFile(diff), json, print);
   if (file.isPlan) only('a plan', 'verify', 'key', 'model', 'html');
@@ -64,7 +64,7 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
   if (values.graph) return describeGraph(file.path, json, print);
   const inputDims = values.dims && Object.fromEntries(values.dims.map(shapeOf));
   const options: EstimateOptions = {};
-  if (values.batch) options.batchSizes = values.batch.map((text) => wholeNumber('--batch', help, text, 15));
+  if (values.batch) options.batchSizes = values.batch.map((text) => wholeNumber('--batch', text, 15));
   if (inputDims) options.inputDims = inputDims;
   const { html } = values;
   const page =
@@ -73,7 +73,6 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
       : await outputFile(html, {
           option: '--html',
           inputs: values.model === undefined ? [model] : [model, values.model],
-          help,
         });
   const of = values.model === undefined ? {} : { model: values.model };
   if (file.isPlan) {
@@ -103,9 +102,9 @@ function describeDifferences(
 
 function shapeOf(text: string): [string, number[]] {
   const at = text.lastIndexOf('=');
-  if (at < 1) throw new WrongUse(`--dims: expected INPUT=SIZES, received '${text}'`, help);
+  if (at < 1) throw new WrongUse(`--dims: expected INPUT=SIZES, received '${text}'`);
   const sizes = text.slice(at + 1);
-  return [text.slice(0, at), sizes === '' ? [] : sizes.split(',').map((size) => wholeNumber('--dims', help, size, 15))];
+  return [text.slice(0, at), sizes === '' ? [] : sizes.split(',').map((size) => wholeNumber('--dims', size, 15))];
 }
 
 function table(model: string, estimate: ModelEstimate): string {

@@ -1,3 +1,4 @@
+import { didYouMean, nearNames } from '../near-names.js';
 import {
   type LintFinding,
   type LintOptions,
@@ -25,7 +26,7 @@ changed. docs/onnx-lint.md has the rules. Exit code: 1 where there are errors.
 export const verb: Verb = { help, run };
 
 async function run(args: readonly string[], print: (text: string) => void): Promise<number> {
-  const { values, positionals } = parseVerb(help, {
+  const { values, positionals } = parseVerb({
     args: [...args],
     allowPositionals: true,
     options: {
@@ -36,10 +37,10 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
       json: { type: 'boolean' },
     },
   });
-  const model = oneModel('lint', help, positionals);
+  const model = oneModel('lint', positionals);
   const options: LintOptions = {
     deep: values.deep ?? false,
-    maxPerRule: values.max === undefined ? (values.json ? 100 : 20) : wholeNumber('--max', help, values.max),
+    maxPerRule: values.max === undefined ? (values.json ? 100 : 20) : wholeNumber('--max', values.max),
     rules: Object.fromEntries((values.rule ?? []).map(ruleOf)),
   };
   if (values.for) options.for = values.for.flatMap((text) => text.split(',')).map(targetOf);
@@ -50,19 +51,23 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
 
 function targetOf(text: string) {
   const target = lintTargets.find((name) => name === text);
-  if (!target) throw new WrongUse(`--for: expected one of ${lintTargets.join(', ')}, received '${text}'`, help);
+  if (!target) throw new WrongUse(`--for: expected one of ${lintTargets.join(', ')}, received '${text}'`);
   return target;
 }
 
 function ruleOf(text: string) {
   const at = text.lastIndexOf('=');
-  if (at < 1) throw new WrongUse(`--rule: expected NAME=LEVEL, received '${text}'`, help);
+  if (at < 1) throw new WrongUse(`--rule: expected NAME=LEVEL, received '${text}'`);
   const [name, level] = [text.slice(0, at), text.slice(at + 1)];
   if (!lintRules.some((rule) => rule.name === name)) {
-    throw new WrongUse(`--rule: there is no rule '${name}'; docs/onnx-lint.md has all`, help);
+    const near = nearNames(
+      name,
+      lintRules.map((rule) => rule.name),
+    );
+    throw new WrongUse(`--rule: there is no rule '${name}'${didYouMean(near) || ';'} docs/onnx-lint.md has all`);
   }
   const choice = [...lintSeverities, 'off' as const].find((known) => known === level);
-  if (!choice) throw new WrongUse(`--rule: expected off, info, warning or error, received '${level}'`, help);
+  if (!choice) throw new WrongUse(`--rule: expected off, info, warning or error, received '${level}'`);
   return [name, choice] as const;
 }
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { didYouMean, nearNames } from '../near-names.js';
 import { printFailure, WrongUse } from './failure.js';
 import type { Verb } from './verb.js';
 
@@ -53,6 +54,11 @@ function usage(): string {
   ].join('\n');
 }
 
+function unknownVerb(name: string): string {
+  if (name.startsWith('-')) return `expected a verb before '${name}'`;
+  return `there is no verb '${name}'${didYouMean(nearNames(name, Object.keys(verbs), 2))}`;
+}
+
 // Whoever reads what is printed may have had enough: head, less.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
@@ -66,9 +72,9 @@ async function main(args: readonly string[]): Promise<number> {
     (name === undefined ? process.stderr : process.stdout).write(`${usage()}\n`);
     return name === undefined ? 2 : 0;
   }
+  const entry = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
   try {
-    const entry = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
-    if (entry === undefined) throw new WrongUse(`there is no verb '${name}'`, usage());
+    if (entry === undefined) throw new WrongUse(unknownVerb(name));
     const { verb } = await entry.open();
     if (rest.includes('--help') || rest.includes('-h')) {
       process.stdout.write(`${verb.help}\n`);
@@ -76,7 +82,7 @@ async function main(args: readonly string[]): Promise<number> {
     }
     return await verb.run(rest, (text) => process.stdout.write(`${text}\n`));
   } catch (error) {
-    return printFailure(error, (text) => process.stderr.write(`${text}\n`));
+    return printFailure(error, entry === undefined ? '' : name, (text) => process.stderr.write(`${text}\n`));
   }
 }
 

@@ -32,7 +32,7 @@ changes nothing or is not used goes. Before that the operator set is raised and 
 export const verb: Verb = { help, run };
 
 async function run(args: readonly string[], print: (text: string) => void): Promise<number> {
-  const { values, positionals } = parseVerb(help, {
+  const { values, positionals } = parseVerb({
     args: [...args],
     allowPositionals: true,
     options: {
@@ -45,10 +45,10 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
       json: { type: 'boolean' },
     },
   });
-  const input = oneModel('optimize', help, positionals);
-  if (values.passes && values.skip) throw new WrongUse('--passes does not go with --skip', help);
-  const output = await outputModel(values.output, input, { force: values.force, help });
-  const opset = values.opset === undefined ? undefined : wholeNumber('--opset', help, values.opset);
+  const input = oneModel('optimize', positionals);
+  if (values.passes && values.skip) throw new WrongUse('--passes does not go with --skip');
+  const output = await outputModel(values.output, input, { force: values.force });
+  const opset = values.opset === undefined ? undefined : wholeNumber('--opset', values.opset);
   const passes = names(values.passes);
   const skip = names(values.skip);
 

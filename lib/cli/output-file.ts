@@ -13,13 +13,12 @@ export interface OutputOptions {
   force?: boolean | undefined;
   /** Whether weights may go to a file beside it. */
   isModel?: boolean;
-  help: string;
 }
 
 /** The path of a file that is going to be written. Refuses, before any work, what cannot be or must not be written. */
 export async function outputFile(output: string | undefined, options: OutputOptions): Promise<string> {
-  const { option, inputs, force, isModel = false, help } = options;
-  if (output === undefined) throw new WrongUse(`${option} says where the result goes`, help);
+  const { option, inputs, force, isModel = false } = options;
+  if (output === undefined) throw new WrongUse(`${option} says where the result goes`);
   await checkWritable(option, output);
   if (force) return output;
   const written = await identities(isModel ? [output, `${output}.data`] : [output]);
@@ -40,9 +39,9 @@ export async function outputFile(output: string | undefined, options: OutputOpti
 export function outputModel(
   output: string | undefined,
   input: string,
-  { force = false, help }: { force?: boolean | undefined; help: string },
+  { force = false }: { force?: boolean | undefined },
 ): Promise<string> {
-  return outputFile(output, { option: '-o', inputs: [input], force, isModel: true, help });
+  return outputFile(output, { option: '-o', inputs: [input], force, isModel: true });
 }
 
 /** Writes a text where `outputFile` has looked. */

@@ -14,7 +14,7 @@ Engine.load<NAMEInputs, NAMEOutputs>(path) takes them. The model is not loaded o
 export const verb: Verb = { help, run };
 
 async function run(args: readonly string[], print: (text: string) => void): Promise<number> {
-  const { values, positionals } = parseVerb(help, {
+  const { values, positionals } = parseVerb({
     args: [...args],
     allowPositionals: true,
     options: {
@@ -23,12 +23,10 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
       force: { type: 'boolean' },
     },
   });
-  const model = oneModel('types', help, positionals);
+  const model = oneModel('types', positionals);
   const force = values.force ?? false;
   const output =
-    values.output === undefined
-      ? undefined
-      : await outputFile(values.output, { option: '-o', inputs: [model], force, help });
+    values.output === undefined ? undefined : await outputFile(values.output, { option: '-o', inputs: [model], force });
   const text = await typesOf(model, values.name === undefined ? {} : { name: values.name });
   if (output === undefined) print(text.trimEnd());
   else await writeText('-o', output, text);

@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { didYouMean, nearNames } from '../near-names.js';
 import { WrongUse } from './failure.js';
 
 /** A verb of the command line. */
@@ -10,25 +11,34 @@ export interface Verb {
 }
 
 /** `parseArgs` whose complaints are wrong use. */
-export function parseVerb<T extends ParseArgsConfig>(help: string, config: T): ReturnType<typeof parseArgs<T>> {
+export function parseVerb<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
   try {
     return parseArgs(config);
   } catch (error) {
-    throw new WrongUse(error instanceof Error ? error.message : String(error), help);
+    throw new WrongUse(complaint(error, Object.keys(config.options ?? {})));
   }
 }
 
+function complaint(error: unknown, options: readonly string[]): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const [, option] = /^Unknown option '(--?[^']*)'/.exec(message) ?? [];
+  // Of its other complaints the first line says all.
+  if (code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION' || option === undefined) return message.split('\n')[0] ?? message;
+  const near = option.startsWith('--') ? nearNames(option.slice(2), ['help', ...options], 1) : [];
+  return `there is no option '${option}'${didYouMean(near.map((name) => `--${name}`))}`;
+}
+
 /** The one model that a verb takes. */
-export function oneModel(verb: string, help: string, positionals: readonly string[]): string {
+export function oneModel(verb: string, positionals: readonly string[]): string {
   const [model, ...more] = positionals;
-  if (model === undefined || more.length > 0) throw new WrongUse(`${verb} takes one model`, help);
+  if (model === undefined || more.length > 0) throw new WrongUse(`${verb} takes one model`);
   return model;
 }
 
 /** A whole number of at most `digits` digits. */
-export function wholeNumber(option: string, help: string, text: string, digits = 9): number {
+export function wholeNumber(option: string, text: string, digits = 9): number {
   if (!/^\d+$/.test(text) || text.length > digits) {
-    throw new WrongUse(`${option}: expected a whole number, received '${text}'`, help);
+    throw new WrongUse(`${option}: expected a whole number, received '${text}'`);
   }
   return Number(text);
 }

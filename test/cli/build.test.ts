@@ -19,8 +19,7 @@ describe('node-tensorrt build', () => {
   test('writes a plan and says what it is and why it was built', async () => {
     const { run, output } = setUp({ events: [{ event: 'log', severity: 'warning', text: 'slow here' }] });
     const { code, stdout, stderr } = await run('--target', 'sm89', '--target', 'sm86', '--optimization-level', '5');
-    expect(stderr).toMatch(/NODE_TENSORRT_IGNORED_OPTION/);
-    expect(code).toBe(0);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.split('\n')).toEqual([
       `plan      ${output}`,
       'built by  tensorrt-rtx 1.7.1.116 for sm86, sm89',
@@ -28,7 +27,7 @@ describe('node-tensorrt build', () => {
       'size      0.0 MiB, 1 layers, fp32',
       "memory    48 MiB in the builder's process",
       'shapes    x  [1, 4]  [8, 4]  [32, 4]',
-      expect.stringMatching(/^ignored {3}optimizationLevel: TensorRT-RTX makes no use of it/),
+      expect.stringMatching(/^ignored {3}--optimization-level: TensorRT-RTX makes no use of it/),
       'warning   slow here',
       '',
     ]);
@@ -70,6 +69,38 @@ describe('node-tensorrt build', () => {
     ])
       expect(args).toContain(part);
     expect(existsSync(join(folder, 'elsewhere', 'plans'))).toBe(true);
+  });
+
+  test('tells an option that is not used once, and on stderr where the report is JSON', async () => {
+    const { run, folder } = setUp();
+    const more = join(folder, 'options.json');
+    writeFileSync(more, JSON.stringify({ maxTactics: 3 }));
+    const args = ['--target', 'sm86', '--timing-cache', join(folder, 'timing'), '--options', more];
+    const unused = [
+      '--timing-cache: TensorRT-RTX makes no use of it: TensorRT-RTX has none; it compiles where the plan is loaded',
+      'maxTactics: TensorRT-RTX makes no use of it: TensorRT-RTX measures nothing when it builds',
+    ];
+    // Built, and from the cache.
+    for (const _ of [1, 2]) {
+      const text = await run(...args);
+      expect(text.stderr).toBe('');
+      const told = text.stdout.split('\n').filter((line) => line.startsWith('ignored'));
+      expect(told.sort()).toEqual(unused.map((line) => `ignored   ${line}`));
+      const json = await run(...args, '--json');
+      expect(JSON.parse(json.stdout).ignored).toHaveLength(2);
+      expect(json.stderr.trimEnd().split('\n').sort()).toEqual(
+        unused.map((line) => `node-tensorrt build: ignored: ${line}`),
+      );
+    }
+  });
+
+  test('lets other warnings of the process through', async () => {
+    const { run, folder } = setUp();
+    const file = join(folder, 'no-folder');
+    writeFileSync(file, '');
+    const { code, stderr } = await run('--target', 'sm86', '--cache-dir', join(file, 'cache'));
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/NODE_TENSORRT_CACHE/);
   });
 
   test('takes sizes of batches and of dimensions', async () => {

@@ -78,7 +78,11 @@ describe('node-tensorrt cache', () => {
     [['cache', 'prune', '--max-bytes', 'much'], /--max-bytes: expected a size/],
     [['cache', 'prune', '--older-than', '30'], /--older-than: expected a time as 90s/],
     [['cache', 'prune', '--older-than', '1y'], /--older-than: expected a time as 90s/],
-    [['cache', 'list', '--what'], /Unknown option '--what'/],
+    [['cache', 'list', '--what'], /there is no option '--what'/],
+    [
+      ['cache', 'prnue'],
+      /cache takes one of list, prune, verify; did you mean 'prune'\?\nSee node-tensorrt cache --help\n$/,
+    ],
   ])('%j ends with 2 and says how it is used', async (args, message) => {
     const { code, stdout, stderr } = await cli(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -35,7 +35,7 @@ describe('node-tensorrt doctor', () => {
 
   test.each([
     [['a', 'b'], 2, /doctor takes one model at most/],
-    [['--what'], 2, /Unknown option '--what'/],
+    [['--what'], 2, /there is no option '--what'/],
     [['--require', 'cuda'], 2, /INVALID_ARGUMENT: options\.require\[0\]/],
     [['none.onnx'], 1, /none\.onnx/],
   ] as const)('%j', async (args, code, text) => {

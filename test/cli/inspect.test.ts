@@ -53,11 +53,26 @@ describe('node-tensorrt inspect', () => {
   test.each([
     [['inspect'], /takes one model/],
     [['inspect', 'a', 'b'], /takes one model/],
-    [['inspect', 'a', '--what'], /Unknown option '--what'/],
+    [
+      ['inspect', 'a', '--what'],
+      /^node-tensorrt inspect: there is no option '--what'\nSee node-tensorrt inspect --help\n$/,
+    ],
     [['inspect', 'a', '--batch', 'many'], /--batch: expected a whole number, received 'many'/],
     [['inspect', 'a', '--dims', '1,2'], /--dims: expected INPUT=SIZES/],
     [['inspect', 'a', '--batch', '0'], /OUT_OF_RANGE: options.batchSizes\[0\]/],
-    [['levitate'], /there is no verb 'levitate'/],
+    [
+      ['inspect', 'a', '--barch', '1'],
+      /there is no option '--barch'; did you mean '--batch'\?\nSee node-tensorrt inspect/,
+    ],
+    [['inspect', 'a', '--hlep'], /there is no option '--hlep'; did you mean '--help'\?/],
+    [['inspect', 'a', '-b'], /there is no option '-b'\nSee/],
+    [['inspect', 'a', '--batch'], /^node-tensorrt inspect: Option '--batch <value>' argument missing\nSee/],
+    [['levitate'], /^node-tensorrt: there is no verb 'levitate'\nSee node-tensorrt --help\n$/],
+    [
+      ['inpsect', 'a'],
+      /^node-tensorrt: there is no verb 'inpsect'; did you mean 'inspect'\?\nSee node-tensorrt --help\n$/,
+    ],
+    [['--verison'], /expected a verb before '--verison'/],
     [['constructor'], /there is no verb 'constructor'/],
     [[], /Use: node-tensorrt <verb>/],
   ])('%j ends with 2 and says how it is used', async (args, message) => {

@@ -230,7 +230,12 @@ describe('node-tensorrt inspect --graph and --diff', () => {
 test.each([
   [['lint'], /lint takes one model/],
   [['lint', 'm', '--for', 'gpu'], /--for: expected one of onnx/],
-  [['lint', 'm', '--rule', 'nothing=off'], /there is no rule 'nothing'/],
+  [['lint', 'm', '--rule', 'nothing=off'], /there is no rule 'nothing'; docs/],
+  [
+    ['lint', 'm', '--rule', 'unsorted-node=off'],
+    /no rule 'unsorted-node'; did you mean 'unsorted-nodes' or 'unused-node'\? docs/,
+  ],
+  [['cast', 'm', '--exlude', 'op=Relu'], /no option '--exlude'; did you mean '--exclude'\?/],
   [['lint', 'm', '--rule', 'cycle=fatal'], /expected off, info, warning or error/],
   [['lint', 'm', '--max', 'x'], /--max: expected a whole number/],
   [['types', 'a', 'b'], /types takes one model/],
@@ -251,7 +256,7 @@ test.each([
   const { code, stdout, stderr } = await cli(...args);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(message);
-  expect(stderr).toContain('Use: node-tensorrt');
+  expect(stderr).toMatch(new RegExp(`^node-tensorrt ${args[0]}: .*\nSee node-tensorrt ${args[0]} --help\n$`));
 });
 
 test.each(verbs.filter((verb) => verb !== 'compare'))(
