@@ -78,7 +78,7 @@ export type { PlanKey } from './plan/key.js';
 export type { PlanSource } from './plan/open-plan.js';
 export type { ShapeProfile, ShapeRange } from './plan/profile.js';
 export { readPlanHeader as inspectPlan } from './plan/read.js';
-export { signPlan } from './plan/sign.js';
+export { type SignedPlan, type SignPlanOptions, signPlan } from './plan/sign.js';
 export type { KeyLike, PlanTrust } from './plan/trust.js';
 export { type VerifiedPlan, type VerifyPlanOptions, verifyPlan } from './plan/verify.js';
 export type { PooledTensor, PooledType } from './tensor/pooled-tensor.js';

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { type BuildOptions, NodeTensorRTError, type ShapeProfile } from '../index.js';
 import { readSamples } from '../toolkit/index.js';
 import { WrongUse } from './failure.js';
+import { readKeyFile } from './key-file.js';
 import { parseSize } from './size.js';
 import { wholeNumber } from './verb.js';
 
@@ -101,7 +102,7 @@ export async function buildOptions(flags: Flags): Promise<Partial<BuildOptions>>
     versionCompatible: flags['version-compatible'],
     hardwareCompatibility: flags['hardware-compatibility'],
     timingCache: flags['timing-cache'] === undefined ? undefined : timingCache(flags['timing-cache']),
-    sign: flags.sign === undefined ? undefined : await readText('--sign', flags.sign),
+    sign: flags.sign === undefined ? undefined : await readKeyFile('--sign', flags.sign),
     buildMemoryBytes: size('memory'),
     cacheDir: flags['no-cache'] ? false : flags['cache-dir'],
   };

@@ -1,6 +1,7 @@
 import { type Progress as BuildProgress, type BuildReport, build } from '../index.js';
 import { buildFlags, buildOptions, flagOf, inFlags } from './build-flags.js';
 import { interruptible } from './interrupt.js';
+import { ofKeyFile } from './key-file.js';
 import { outputFile } from './output-file.js';
 import { Progress } from './progress.js';
 import { printable, table } from './table.js';
@@ -54,7 +55,7 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
     try {
       report = await build(input, { ...options, output, signal, onProgress: (state) => progress.show(bar(state)) });
     } catch (error) {
-      throw inFlags(error);
+      throw inFlags(values.sign === undefined ? error : ofKeyFile(error, 'options.sign', '--sign', values.sign));
     } finally {
       progress.clear();
     }

@@ -87,14 +87,14 @@ async function run(args: readonly string[], print: (text: string) => void): Prom
 
 /** A plan runs on the GPU that it is for, and shows no values inside. */
 function checkPlan(side: 'a' | 'b', plan: string, backend: ModelOnBackend['backend'], inner: boolean): void {
-  const refuse = (option: string, why: string) => {
+  const wrong = (option: string, why: string) => {
     const text = `${option}: ${plan} is a plan, ${why}, or compare the ONNX model that it was built from`;
     return new NodeTensorRTError('INVALID_ARGUMENT', text, { option, path: plan });
   };
-  if (inner) throw refuse('--inner', 'which shows no values inside: leave --inner out');
+  if (inner) throw wrong('--inner', 'which shows no values inside: leave --inner out');
   const auto = `${side.toUpperCase()}=auto`;
   if (backend === undefined || backend === 'cpu') {
-    throw refuse('--backend', `which does not run on a processor: give --backend ${auto}, where its GPU is`);
+    throw wrong('--backend', `which does not run on a processor: give --backend ${auto}, where its GPU is`);
   }
 }
 

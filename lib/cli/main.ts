@@ -17,6 +17,10 @@ const verbs: Readonly<Record<string, { summary: string; open: () => Promise<{ ve
     summary: "builds an engine from a model by NVIDIA's TensorRT, into a plan file",
     open: () => import('./build.js'),
   },
+  sign: {
+    summary: 'signs a plan, for machines that have the public key',
+    open: () => import('./sign.js'),
+  },
   lint: {
     summary: 'what is wrong with a model, and what a backend would refuse',
     open: () => import('./lint.js'),

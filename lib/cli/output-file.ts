@@ -9,6 +9,8 @@ export interface OutputOptions {
   option: string;
   /** Models that are read: neither they nor their files of external data are replaced. */
   inputs: readonly string[];
+  /** What the inputs are, where they are no models. */
+  what?: 'key';
   /** Unless that is meant. undefined: the verb has no --force. */
   force?: boolean | undefined;
   /** Whether weights may go to a file beside it. */
@@ -17,7 +19,7 @@ export interface OutputOptions {
 
 /** The path of a file that is going to be written. Refuses, before any work, what cannot be or must not be written. */
 export async function outputFile(output: string | undefined, options: OutputOptions): Promise<string> {
-  const { option, inputs, force, isModel = false } = options;
+  const { option, inputs, what: kind = 'model', force, isModel = false } = options;
   if (output === undefined) throw new WrongUse(`${option} says where the result goes`);
   await checkWritable(option, output);
   if (force) return output;
@@ -27,7 +29,7 @@ export async function outputFile(output: string | undefined, options: OutputOpti
     for (const [identity, file] of await identities(await filesOf(input))) {
       const found = written.get(identity);
       if (found === undefined) continue;
-      const what = file === input ? 'is the model that is read' : `has weights of the model that is read, ${input}`;
+      const what = file === input ? `is the ${kind} that is read` : `has weights of the model that is read, ${input}`;
       const text = `${option}: '${found}' ${what}; take another path${force === undefined ? '' : ', or --force to replace it'}`;
       throw new NodeTensorRTError('INVALID_ARGUMENT', text, { option, path: found });
     }

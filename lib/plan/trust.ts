@@ -71,11 +71,14 @@ async function keyOf(
   return own && keyIdOf(own) === keyId ? { key: own, name: 'own' } : undefined;
 }
 
+/** Of a plan with a signature of a known key that does not fit. */
+export function changedAfterSigning({ signatures }: Pick<PlanFront, 'signatures'>, wrong: PlanSignature, path: string) {
+  const text = `was changed after it was signed: the ${wrong.algorithm} signature of key ${wrong.keyId} is not one of what it says. Do not use it. ${BUILD_AGAIN}`;
+  return incompatible('untrusted', path, text, { signatures });
+}
+
 function untrusted({ signatures }: PlanFront, wrong: PlanSignature | undefined, path: string) {
-  if (wrong) {
-    const text = `was changed after it was signed: the ${wrong.algorithm} signature of key ${wrong.keyId} is not one of what it says. Do not use it. ${BUILD_AGAIN}`;
-    return incompatible('untrusted', path, text, { signatures });
-  }
+  if (wrong) return changedAfterSigning({ signatures }, wrong, path);
   const by = signatures.map(
     ({ algorithm, keyId }) => `${algorithm === 'ed25519' ? 'key' : 'the user with key'} ${keyId}`,
   );

@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto';
-import { Pauses } from '../onnx/file/pauses.js';
 import { knownKeys, objectOption, signalOption } from '../options.js';
-import { damaged } from './format.js';
 import type { PlanFile } from './header.js';
 import { type PlanSource, withPlan } from './open-plan.js';
+import { checkPayload } from './payload.js';
 import { readFront } from './read.js';
-import { addSlices, pieces } from './slices.js';
 import { type PlanTrust, trustedBy, trustOption } from './trust.js';
 
 /** Options of `verifyPlan`. */
@@ -37,14 +34,7 @@ export async function verifyPlan(plan: PlanSource, options: VerifyPlanOptions = 
     const front = await readFront(file, path);
     const by = await trustedBy(front, resolved, path);
     const { header, signatures, payload } = front;
-    const hash = createHash('sha256');
-    const pauses = new Pauses();
-    for await (const piece of pieces(file, path, payload.offset, payload.bytes)) {
-      await addSlices(hash, piece, pauses);
-      signal?.throwIfAborted();
-    }
-    if (hash.digest('hex') !== header.payload.sha256)
-      throw damaged(path, 'its payload is not the one that was written');
+    await checkPayload(file, path, front, signal);
     return { header, signatures, payload, trustedBy: by };
   });
 }

@@ -134,7 +134,7 @@ describe('node-tensorrt build', () => {
     [['--max-batch', 'many'], /--max-batch: expected a whole number/],
     [['--workspace', 'much'], /--workspace/],
     [['--options', 'none.json'], /--options: 'none\.json' cannot be read/],
-    [['--sign', 'none.pem'], /--sign: 'none\.pem' cannot be read/],
+    [['--sign', 'none.pem'], /--sign: the key 'none\.pem' cannot be read/],
   ])('is wrong use with %j', async (args, text) => {
     const { run } = setUp();
     const { code, stderr } = await run('--target', 'sm86', ...args);
@@ -148,6 +148,17 @@ describe('node-tensorrt build', () => {
       writeFileSync(join(folder, 'o.json'), text);
       expect((await run('--target', 'sm86', '--options', join(folder, 'o.json'))).stderr).toMatch(/is no JSON object/);
     }
+  });
+
+  test('says which file is no key', async () => {
+    const { run, folder } = setUp();
+    const key = join(folder, 'key.txt');
+    writeFileSync(key, 'no key');
+    const { code, stderr } = await run('--target', 'sm86', '--sign', key);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^INVALID_ARGUMENT: --sign: expected an ed25519 private key, .* in '.*key\.txt'; openssl genpkey/,
+    );
   });
 
   test('needs a place for the plan', async () => {

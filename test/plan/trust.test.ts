@@ -1,5 +1,7 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { chmodSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { signPlan } from 'node-tensorrt';
 import { describe, expect, test } from 'vitest';
 import { checkFront, encodeFront, parsePrefix } from '../../lib/plan/format.js';
@@ -7,7 +9,7 @@ import { readPlanHeader } from '../../lib/plan/read.js';
 import type { KeyLike, PlanTrust } from '../../lib/plan/trust.js';
 import { verifyPlan } from '../../lib/plan/verify.js';
 import { failure, rejection } from '../support/failure.js';
-import { newUser, planDraft, planFile } from '../support/plan-files.js';
+import { filesIn, newUser, planDraft, planFile } from '../support/plan-files.js';
 
 const trusting = (keys: readonly KeyLike[], plans: PlanTrust['plans'] = 'own') => ({ trust: { plans, keys } });
 const pair = () => generateKeyPairSync('ed25519');
@@ -172,6 +174,85 @@ describe('signPlan()', () => {
     expect(readFileSync(path).equals(bytes)).toBe(true);
     unlinkSync(path);
     await expect(signPlan(path, privateKey)).rejects.toEqual(failure('MODEL_INVALID', { reason: 'not-found' }));
+  });
+
+  test('writes where output says, and says what it did', async () => {
+    newUser();
+    const { path } = await planFile();
+    const before = readFileSync(path);
+    const [one, two] = [pair(), pair()];
+    const output = join(dirname(path), 'signed.plan');
+    const done = await signPlan(path, one.privateKey, { output: pathToFileURL(output) });
+    const keyId = createHash('sha256').update(der(one.publicKey)).digest('hex').slice(0, 16);
+    expect(done).toMatchObject({ output, keyId, added: true, signatures: [{}, { algorithm: 'ed25519', keyId }] });
+    expect((await verifyPlan(output)).signatures).toEqual(done.signatures);
+    expect(readFileSync(path).equals(before)).toBe(true);
+    // What is there is replaced.
+    await signPlan(path, two.privateKey, { output });
+    await expect(verifyPlan(output, trusting([one.publicKey], 'own'))).resolves.toMatchObject({ trustedBy: 'own' });
+    newUser();
+    await verifyPlan(output, trusting([two.publicKey]));
+    await expect(verifyPlan(output, trusting([one.publicKey]))).rejects.toEqual(
+      failure('ENGINE_INCOMPATIBLE', { reason: 'untrusted' }),
+    );
+    expect(filesIn(dirname(path))).toEqual(['model.plan', 'signed.plan']);
+  });
+
+  test('leaves a plan that the key has signed as it is, or copies it', async () => {
+    newUser();
+    const { path, header } = await planFile();
+    const { privateKey } = pair();
+    const first = await signPlan(path, privateKey);
+    const { ino, mtimeMs } = statSync(path);
+    expect(await signPlan(path, privateKey)).toEqual({ ...first, added: false });
+    expect(statSync(path)).toMatchObject({ ino, mtimeMs });
+    const output = join(dirname(path), 'copy.plan');
+    expect(await signPlan(path, privateKey, { output })).toEqual({ ...first, output, added: false });
+    expect(readFileSync(output).equals(readFileSync(path))).toBe(true);
+    const bytes = readFileSync(path);
+    bytes.writeUInt8(0, header.payload.offset);
+    writeFileSync(path, bytes);
+    for (const options of [{}, { output }]) {
+      await expect(signPlan(path, privateKey, options)).rejects.toEqual(
+        failure('ENGINE_INCOMPATIBLE', { reason: 'damaged' }),
+      );
+    }
+  });
+
+  test('refuses a plan that was changed after the key had signed it', async () => {
+    newUser();
+    const { privateKey } = pair();
+    const { path } = await planFile({ keys: { own: false, sign: privateKey } });
+    await forge(path, 'float32', 'float16');
+    const before = readFileSync(path);
+    const error = await rejection(signPlan(path, privateKey));
+    expect(error).toEqual(failure('ENGINE_INCOMPATIBLE', { reason: 'untrusted' }));
+    expect(error.message).toMatch(/was changed after it was signed: the ed25519 signature/);
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  test('leaves everything as it was where it is aborted, cannot write or is asked for what is not known', async () => {
+    newUser();
+    const { path } = await planFile();
+    const before = readFileSync(path);
+    const { privateKey } = pair();
+    const reason = new Error('enough');
+    await expect(signPlan(path, privateKey, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    const controller = new AbortController();
+    const large = (await planFile({ bytes: 30_000_000 })).path;
+    const work = signPlan(large, privateKey, { signal: controller.signal });
+    setImmediate(() => controller.abort(reason));
+    await expect(work).rejects.toBe(reason);
+    const output = join(dirname(path), 'none', 'out.plan');
+    await expect(signPlan(path, privateKey, { output })).rejects.toEqual(
+      failure('INVALID_ARGUMENT', { reason: 'unwritable' }),
+    );
+    await expect(signPlan(path, privateKey, { ouput: path } as never)).rejects.toEqual(failure('INVALID_ARGUMENT'));
+    await expect(signPlan(path, privateKey, { output: 7 as never })).rejects.toEqual(
+      failure('INVALID_ARGUMENT', { option: 'options.output' }),
+    );
+    expect(readFileSync(path).equals(before)).toBe(true);
+    for (const file of [path, large]) expect(filesIn(dirname(file))).toEqual(['model.plan']);
   });
 
   test('is what a build signs with', async () => {
