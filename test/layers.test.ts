@@ -71,19 +71,7 @@ const lib: Layers = {
     doctor: ['errors', 'options', 'native', 'memory', 'machine', 'builder', 'onnx', 'cache', 'engine', 'models'],
     pipeline: ['errors', 'options', 'tensor', 'engine'],
     // The entry node-tensorrt/onnx: the graph tools, with engines to run models; what plans say; how bytes are written.
-    toolkit: [
-      'errors',
-      'options',
-      'near-names',
-      'tensor',
-      'native',
-      'engine',
-      'onnx',
-      'page',
-      'plan',
-      'cache',
-      'memory',
-    ],
+    toolkit: ['errors', 'options', 'tensor', 'native', 'engine', 'onnx', 'page', 'plan', 'cache', 'memory'],
     // The public API only, how bytes are written, and what a mistyped name may mean.
     cli: ['index', 'toolkit', 'memory', 'near-names'],
     index: [
