@@ -156,7 +156,7 @@ export async function build(model: string | URL | Uint8Array, given: BuildOption
       const keys = request.sign === undefined ? {} : { sign: request.sign };
       return { path: output, header: await writePlan({ output, payload, header, keys }, request.signal) };
     },
-    (path) => copyPlan(path, output, request.sign),
+    (path, checked) => copyPlan(path, output, checked, request.sign),
   );
   warnOfIgnored(request.name, made);
   return report(made, output, (performance.now() - started) / 1000);
@@ -231,10 +231,17 @@ function bytesOption(name: string, value: unknown): number | undefined {
   return value === undefined ? undefined : integerOption(name, value, 2 ** 20, Number.MAX_SAFE_INTEGER);
 }
 
-/** From the cache to where it is wanted, with the signature for others. */
-async function copyPlan(from: string, output: string, sign: KeyLike | undefined): Promise<void> {
+/** From the cache to where it is wanted, while it is checked there, with the signature for others. */
+async function copyPlan(
+  from: string,
+  output: string,
+  checked: Promise<void>,
+  sign: KeyLike | undefined,
+): Promise<void> {
   await replaceFile(output, async (beside) => {
-    await copyFile(from, beside, constants.COPYFILE_FICLONE);
+    const [copied, good] = await Promise.allSettled([copyFile(from, beside, constants.COPYFILE_FICLONE), checked]);
+    if (good.status === 'rejected') throw good.reason;
+    if (copied.status === 'rejected') throw copied.reason;
     if (sign !== undefined) await signPlan(beside, sign);
   });
 }

@@ -1,14 +1,16 @@
 import { rm, stat } from 'node:fs/promises';
 import { addPlan } from '../cache/add-plan.js';
 import { castCached } from '../cache/cast-cached.js';
-import { findPlan, type PlanHit } from '../cache/find-plan.js';
+import { findPlan, type PlanHit, type PlanMiss } from '../cache/find-plan.js';
 import { cacheFolders } from '../cache/folders.js';
+import { planPath } from '../cache/plan-entry.js';
 import { withPlanLock } from '../cache/plan-lock.js';
 import { temporaryFolder } from '../cache/temporary-folder.js';
 import { NodeTensorRTError } from '../errors.js';
 import type { CastReport } from '../onnx/cast/report.js';
 import { readModel } from '../onnx/file/read-model.js';
 import type { PlanDraft, PlanHeader } from '../plan/header.js';
+import { hashOfKey } from '../plan/key.js';
 import type { PlanRequest } from './build-options.js';
 import type { IgnoredOption } from './effects.js';
 import { modelOnDisk } from './model-on-disk.js';
@@ -34,8 +36,8 @@ export interface MadePlan {
 /** Puts what was built where it is wanted. */
 type Write = (draft: PlanDraft, payload: string) => Promise<{ path: string; header: PlanHeader }>;
 
-/** What is done with a plan of the cache before anybody may prune it. */
-type Use = (path: string) => Promise<void>;
+/** What is done with a plan of the cache before anybody may prune it. It may begin at once, and ends when that is `checked`. */
+type Use = (path: string, checked: Promise<void>) => Promise<void>;
 
 /**
  * The plan of a model: out of the cache, or built. What builds the same at the same time, in whatever process, waits for one.
@@ -81,25 +83,28 @@ async function cached(
   const { request, key } = prepared;
   const { cacheDir, signal, name, cacheBytes } = request;
   const { plans } = cacheFolders(cacheDir === false ? undefined : cacheDir);
-  const take = async (entry: PlanHit): Promise<Made> => {
-    await use(entry.path);
-    return { ...entry, cached: true, reason: 'it is in the cache', cast: undefined, built: undefined };
-  };
+  const isCached = { cached: true, reason: 'it is in the cache', cast: undefined, built: undefined };
   // Without the lock first: it is not needed for a plan that is there, and cannot be had in a cache that is only read.
-  const there = await findPlan(plans, key, name, signal);
+  const finding = findPlan(plans, key, name, signal);
+  const using = use(planPath(plans, hashOfKey(key)), finding.then(checkHit));
+  const failure = await using.then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
+  const there = await finding;
   if (there.path !== undefined) {
-    try {
-      return await take(there);
-    } catch (error) {
-      if (await isThere(there.path)) throw error;
-      // It was pruned meanwhile.
-    }
+    if (failure === undefined) return { ...there, ...isCached };
+    if (await isThere(there.path)) throw failure.error;
+    // It was pruned meanwhile.
   }
   let isMine = false;
   const work = async (): Promise<Made> => {
     isMine = true;
     const entry = await findPlan(plans, key, name, signal);
-    if (entry.path !== undefined) return take(entry);
+    if (entry.path !== undefined) {
+      await use(entry.path, CHECKED);
+      return { ...entry, ...isCached };
+    }
     progress.expectedMs = entry.nearest?.buildMs ?? null;
     return build(prepared, progress, entry.reason, plans, async (header, payload) => {
       const plan = { payload, header, ...(cacheBytes !== undefined && { maxBytes: cacheBytes }) };
@@ -110,7 +115,7 @@ async function cached(
         warnOfCache(plans, error);
         return write(header, payload);
       }
-      await use(added.path);
+      await use(added.path, CHECKED);
       return added;
     });
   };
@@ -124,6 +129,12 @@ async function cached(
     warnOfCache(plans, error);
     return uncached(prepared, progress, write);
   }
+}
+
+const CHECKED = Promise.resolve();
+
+function checkHit({ path }: PlanHit | PlanMiss): void {
+  if (path === undefined) throw new NodeTensorRTError('INTERNAL', 'what is not in the cache is not used');
 }
 
 function isThere(path: string): Promise<boolean> {

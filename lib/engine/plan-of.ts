@@ -56,7 +56,7 @@ export async function planOf(
         const output = join(temporary, 'model.plan');
         return { path: output, header: await writePlan({ output, payload, header }, options.signal) };
       },
-      async () => undefined,
+      (_, checked) => checked,
     );
     return { path, reason, dispose };
   } catch (error) {
