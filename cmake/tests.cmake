@@ -12,7 +12,6 @@ file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/native/t
 list(FILTER test_sources EXCLUDE REGEX "/native/test/(cuda|standins|backends/tensorrt/plans)/")
 add_executable(native_tests ${test_sources})
 target_link_libraries(native_tests PRIVATE ntrt ntrt_fuzz GTest::gtest_main ntrt_test_options)
-target_compile_definitions(native_tests PRIVATE "NODE_TENSORRT_CORPUS=\"${PROJECT_SOURCE_DIR}/native/test/fuzz/corpus\"")
 # Compiled once instead of in each file, which halves the time of a build.
 target_precompile_headers(native_tests PRIVATE
   <gtest/gtest.h> <chrono> <condition_variable> <filesystem> <functional> <memory> <string> <thread> <vector>)
@@ -31,7 +30,6 @@ foreach(version IN ITEMS 10_3 11_2 1_4 1_7)
     PREFIX "" SUFFIX ".so" NO_SONAME ON LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/versioned_libraries")
   add_dependencies(native_tests versioned_${version})
 endforeach()
-target_compile_definitions(native_tests PRIVATE "VERSIONED_LIBRARIES=\"${CMAKE_BINARY_DIR}/versioned_libraries\"")
 
 # Modules that the addon must refuse, or that refuse what the addon brings.
 foreach(oddity IN ITEMS SILENT OLD EARLY REFUSING)
@@ -44,7 +42,11 @@ foreach(oddity IN ITEMS SILENT OLD EARLY REFUSING)
     PREFIX "" OUTPUT_NAME ${name} SUFFIX .so LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/odd_modules")
   add_dependencies(native_tests odd_module_${name})
 endforeach()
-target_compile_definitions(native_tests PRIVATE "ODD_MODULES=\"${CMAKE_BINARY_DIR}/odd_modules\"")
+include(built)
+tell_built(native_tests
+  kCorpusFolder "${PROJECT_SOURCE_DIR}/native/test/fuzz/corpus"
+  kVersionedLibraries "${CMAKE_BINARY_DIR}/versioned_libraries"
+  kOddModules "${CMAKE_BINARY_DIR}/odd_modules")
 
 include(GoogleTest)
 gtest_discover_tests(native_tests DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)

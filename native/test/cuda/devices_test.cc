@@ -2,6 +2,7 @@
 
 #include "cuda/device_memory.h"
 #include "test/cuda/standin_driver.h"
+#include "test/support/built.h"
 
 namespace ntrt::cuda {
 namespace {
@@ -28,7 +29,7 @@ class EnvironmentSetting {
 class DevicesTest : public testing::CudaTest {
  protected:
   static const Nvml& nvml() {
-    setenv("NODE_TENSORRT_NVML_LIBRARY", STANDIN_NVML_LIBRARY, 1);
+    setenv("NODE_TENSORRT_NVML_LIBRARY", built::kStandinNvml, 1);
     return *find_nvml().found;
   }
 };

@@ -3,6 +3,7 @@
 #include "cuda/cuda_error.h"
 #include "cuda/device_memory.h"
 #include "test/cuda/standin_driver.h"
+#include "test/support/built.h"
 
 namespace ntrt::cuda {
 namespace {
@@ -19,14 +20,14 @@ TEST(Driver, WhereThereIsNoneTheSearchListsWhatWasTried) {
 
 TEST(Driver, IsFoundByTheEnvironment) {
   const Driver& driver = testing::standin_driver();
-  EXPECT_EQ(driver.path, STANDIN_CUDA_LIBRARY);
+  EXPECT_EQ(driver.path, built::kStandinCuda);
   EXPECT_EQ(driver.version, 13000);
-  EXPECT_EQ(driver_paths(), std::vector<std::string>{STANDIN_CUDA_LIBRARY});
+  EXPECT_EQ(driver_paths(), std::vector<std::string>{built::kStandinCuda});
 }
 
 TEST(Driver, ALibraryFurtherDownIsUsedWhenTheFirstIsMissing) {
   testing::standin_driver();
-  const Search<Driver> search = open_driver({"/nowhere/libcuda.so.1", STANDIN_CUDA_LIBRARY});
+  const Search<Driver> search = open_driver({"/nowhere/libcuda.so.1", built::kStandinCuda});
   ASSERT_TRUE(search);
   EXPECT_EQ(search.attempts.size(), 1U);
 }
@@ -34,7 +35,7 @@ TEST(Driver, ALibraryFurtherDownIsUsedWhenTheFirstIsMissing) {
 TEST(Driver, AnOlderDriverLacksOptionalFunctionsOnly) {
   testing::standin_driver();
   STANDIN(standin_set)("STANDIN_DRIVER_VERSION", "11040");
-  const Search<Driver> old = open_driver({STANDIN_CUDA_LIBRARY});
+  const Search<Driver> old = open_driver({built::kStandinCuda});
   STANDIN(standin_set)("STANDIN_DRIVER_VERSION", "13000");
   ASSERT_TRUE(old) << old.describe("driver");
   EXPECT_FALSE(Driver::has(old.found->graph_exec_update));
@@ -46,7 +47,7 @@ TEST(Driver, AnOlderDriverLacksOptionalFunctionsOnly) {
 TEST(Driver, OneThatIsTooOldIsRefusedWithBothVersions) {
   testing::standin_driver();
   STANDIN(standin_set)("STANDIN_DRIVER_VERSION", "11030");
-  const Search<Driver> old = open_driver({STANDIN_CUDA_LIBRARY});
+  const Search<Driver> old = open_driver({built::kStandinCuda});
   STANDIN(standin_set)("STANDIN_DRIVER_VERSION", "13000");
   ASSERT_FALSE(old);
   EXPECT_NE(old.attempts[0].cause.find("11030"), std::string::npos) << old.attempts[0].cause;
@@ -57,7 +58,7 @@ TEST(Driver, WithoutADeviceItIsNotUsed) {
   testing::standin_driver();
   setenv("CUDA_VISIBLE_DEVICES", "", 1);
   STANDIN(standin_set)("STANDIN_SEED", "1");  // reads all anew
-  const Search<Driver> search = open_driver({STANDIN_CUDA_LIBRARY});
+  const Search<Driver> search = open_driver({built::kStandinCuda});
   unsetenv("CUDA_VISIBLE_DEVICES");
   STANDIN(standin_set)("STANDIN_SEED", "1");
   ASSERT_FALSE(search);

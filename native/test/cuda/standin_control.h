@@ -7,13 +7,14 @@
 
 #include "core/shared_library.h"
 #include "test/standins/cuda/standin.h"
+#include "test/support/built.h"
 
 namespace ntrt::cuda::testing {
 
 /// One of standin.h's functions.
 template <typename Function>
 Function* standin_function(const char* name) {
-  return reinterpret_cast<Function*>(load_symbol(STANDIN_CUDA_LIBRARY, name));
+  return reinterpret_cast<Function*>(load_symbol(built::kStandinCuda, name));
 }
 #define STANDIN(name) ::ntrt::cuda::testing::standin_function<decltype(::name)>(#name)
 

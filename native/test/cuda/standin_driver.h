@@ -9,6 +9,7 @@
 #include "cuda/context.h"
 #include "cuda/driver.h"
 #include "test/cuda/standin_control.h"
+#include "test/support/built.h"
 
 namespace ntrt::cuda::testing {
 
@@ -16,7 +17,7 @@ namespace ntrt::cuda::testing {
 inline const Driver& standin_driver() {
   static const Driver* const kDriver = [] {
     STANDIN(standin_set)("STANDIN_ON_VIOLATION", "count");
-    setenv("NODE_TENSORRT_CUDA_LIBRARY", STANDIN_CUDA_LIBRARY, 1);
+    setenv("NODE_TENSORRT_CUDA_LIBRARY", built::kStandinCuda, 1);
     return find_driver().found.get();
   }();
   if (kDriver == nullptr) {

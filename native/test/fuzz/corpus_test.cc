@@ -9,13 +9,14 @@
 
 #include "test/fuzz/targets.h"
 #include "test/model/onnx_builder.h"
+#include "test/support/built.h"
 
 namespace ntrt {
 namespace {
 
 size_t replay(const char* target, void (*run)(std::span<const std::byte>)) {
   size_t count = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(std::string(NODE_TENSORRT_CORPUS) + "/" + target)) {
+  for (const auto& entry : std::filesystem::directory_iterator(std::string(built::kCorpusFolder) + "/" + target)) {
     std::ifstream file(entry.path(), std::ios::binary);
     const std::string text((std::istreambuf_iterator<char>(file)), {});
     run(testing::as_bytes(text));

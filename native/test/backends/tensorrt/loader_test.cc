@@ -8,6 +8,7 @@
 #include "backends/tensorrt/loader/library.h"
 #include "core/error.h"
 #include "test/model/temp_folder.h"
+#include "test/support/built.h"
 
 namespace ntrt::tensorrt {
 namespace {
@@ -20,7 +21,7 @@ class TensorRtLoader : public ::testing::Test {
   std::string install(const std::string& version, const std::string& path) {
     const fs::path file = root_ / path;
     fs::create_directories(file.parent_path());
-    fs::copy_file(fs::path(VERSIONED_LIBRARIES) / ("versioned_" + version + ".so"), file);
+    fs::copy_file(fs::path(built::kVersionedLibraries) / ("versioned_" + version + ".so"), file);
     return file.string();
   }
 

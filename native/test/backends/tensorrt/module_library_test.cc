@@ -5,6 +5,7 @@
 
 #include "backends/registry.h"
 #include "test/model/temp_folder.h"
+#include "test/support/built.h"
 #include "test/support/model_runner.h"
 #include "test/support/onnx_models.h"
 
@@ -13,7 +14,7 @@ namespace {
 
 using tensorrt::ModuleLibrary;
 
-std::string odd(const std::string& name) { return std::string(ODD_MODULES "/") + name; }
+std::string odd(const std::string& name) { return std::string(built::kOddModules) + "/" + name; }
 
 Error refusal(const std::string& path, const std::string& flavour = "tensorrt") {
   return error_of([&] { ModuleLibrary::open(path, flavour); });

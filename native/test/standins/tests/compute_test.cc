@@ -8,6 +8,7 @@
 #include "cuda/cuda_error.h"
 #include "cuda/graph.h"
 #include "test/cuda/stream_fixture.h"
+#include "test/support/built.h"
 
 namespace ntrt::cuda {
 namespace {
@@ -142,7 +143,7 @@ TEST(SeveralDevices, HaveTheirOwnMemoryAndOrder) {
         setenv("STANDIN_MEMORY_1", "1MiB", 1);
         setenv("STANDIN_COMPUTE_CAPABILITY_2", "12.0", 1);
         setenv("CUDA_VISIBLE_DEVICES", "2,1", 1);
-        setenv("NODE_TENSORRT_CUDA_LIBRARY", STANDIN_CUDA_LIBRARY, 1);
+        setenv("NODE_TENSORRT_CUDA_LIBRARY", built::kStandinCuda, 1);
         const ContextPtr first = PrimaryContext::retain(ntrt::cuda::driver(), {0});
         const ContextPtr second = PrimaryContext::retain(ntrt::cuda::driver(), {1});
         int major = 0;

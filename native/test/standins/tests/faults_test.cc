@@ -11,6 +11,7 @@
 #include "cuda/graph.h"
 #include "cuda/pinned_memory.h"
 #include "test/cuda/standin_driver.h"
+#include "test/support/built.h"
 
 namespace ntrt::cuda {
 namespace {
@@ -99,7 +100,7 @@ class LostContextTest : public ::testing::Test {
     EXPECT_EXIT(
         {
           STANDIN(standin_set)("STANDIN_ON_VIOLATION", "abort");
-          setenv("NODE_TENSORRT_CUDA_LIBRARY", STANDIN_CUDA_LIBRARY, 1);
+          setenv("NODE_TENSORRT_CUDA_LIBRARY", built::kStandinCuda, 1);
           STANDIN(standin_set)("STANDIN_FAULTS", faults.c_str());
           body(PrimaryContext::retain(driver(), {0}));
           std::exit(::testing::Test::HasFailure() ? 1 : 0);

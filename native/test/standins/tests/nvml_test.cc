@@ -5,13 +5,14 @@
 
 #include "cuda/nvml.h"
 #include "test/cuda/standin_driver.h"
+#include "test/support/built.h"
 
 namespace ntrt::cuda {
 namespace {
 
 template <typename Function>
 Function* function(const char* name) {
-  return reinterpret_cast<Function*>(load_symbol(STANDIN_NVML_LIBRARY, name));
+  return reinterpret_cast<Function*>(load_symbol(built::kStandinNvml, name));
 }
 #define NVML(name) function<decltype(::name)>(#name)
 

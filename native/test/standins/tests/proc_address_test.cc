@@ -1,6 +1,7 @@
 // The ways into the stand-in driver that our loader does not use.
 #include "cuda/device_memory.h"
 #include "test/cuda/standin_driver.h"
+#include "test/support/built.h"
 
 namespace ntrt::cuda {
 namespace {
@@ -9,7 +10,7 @@ class ProcAddressTest : public testing::CudaTest {
  protected:
   CUresult look_up(const char* name, int version) {
     const auto find =
-        reinterpret_cast<PFN_cuGetProcAddress_v12000>(load_symbol(STANDIN_CUDA_LIBRARY, "cuGetProcAddress_v2"));
+        reinterpret_cast<PFN_cuGetProcAddress_v12000>(load_symbol(built::kStandinCuda, "cuGetProcAddress_v2"));
     return find(name, &address, version, CU_GET_PROC_ADDRESS_DEFAULT, &status);
   }
 
@@ -40,8 +41,7 @@ TEST_F(ProcAddressTest, RefusesAVersionThatIsNewerThanTheDriver) {
 }
 
 TEST_F(ProcAddressTest, TheVersionOfCuda11HasOneArgumentLess) {
-  const auto find =
-      reinterpret_cast<PFN_cuGetProcAddress_v11030>(load_symbol(STANDIN_CUDA_LIBRARY, "cuGetProcAddress"));
+  const auto find = reinterpret_cast<PFN_cuGetProcAddress_v11030>(load_symbol(built::kStandinCuda, "cuGetProcAddress"));
   EXPECT_EQ(find("cuMemAlloc", &address, 11030, CU_GET_PROC_ADDRESS_DEFAULT), CUDA_SUCCESS);
   EXPECT_NE(address, nullptr);
 }

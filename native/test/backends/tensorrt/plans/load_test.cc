@@ -2,6 +2,7 @@
 #include <regex>
 
 #include "test/backends/tensorrt/plans/plan_fixture.h"
+#include "test/support/built.h"
 
 namespace ntrt::testing {
 namespace {
@@ -29,7 +30,8 @@ TEST_F(LoadPlanTest, TellsTensorsWithTheNamesOfTheRequest) {
 
 TEST_F(LoadPlanTest, TellsLibraryDeviceProfilesAndScratchMemory) {
   const std::string facts = load(identity_plan())->facts();
-  EXPECT_NE(facts.find(R"("flavour":")" BACKEND_FLAVOUR R"(","version":")"), std::string::npos) << facts;
+  EXPECT_NE(facts.find(R"("flavour":")" + std::string(built::kBackendFlavour) + R"(","version":")"), std::string::npos)
+      << facts;
   EXPECT_NE(facts.find(R"("device":{"index":0,"name":"Stand-in GPU","uuid":"GPU-)"), std::string::npos) << facts;
   EXPECT_NE(facts.find(R"("computeCapability":"8.6")"), std::string::npos) << facts;
   EXPECT_NE(facts.find(R"("profiles":[[{"input":"x","min":[1,4],"opt":[2,4],"max":[8,4]}]])"), std::string::npos)
@@ -103,7 +105,8 @@ TEST_F(LoadPlanTest, RefusesADamagedPlanWithWhatTensorRtSays) {
 }
 
 TEST_F(LoadPlanTest, RefusesAPlanOfTheOtherFlavour) {
-  const std::string other = build(identity_model(DType::kFloat32, {"N", "4"}), {{"x=1x4,2x4,8x4"}}, {}, OTHER_MODULE);
+  const std::string other =
+      build(identity_model(DType::kFloat32, {"N", "4"}), {{"x=1x4,2x4,8x4"}}, {}, built::kOtherModule);
   const Error error = error_of([&] { load(other); });
   EXPECT_EQ(error.code(), Code::kEngineIncompatible) << error.message();
 }
@@ -134,7 +137,7 @@ TEST_F(LoadPlanTest, SaysThatThereIsNoLibrary) {
   one.library = (folder_ / "libnvinfer.so.11").string();
   const Error error = error_of([&] { load(one); });
   EXPECT_EQ(error.code(), Code::kBackendUnavailable);
-  EXPECT_EQ(detail_of(error, "backend"), BACKEND_FLAVOUR);
+  EXPECT_EQ(detail_of(error, "backend"), built::kBackendFlavour);
   EXPECT_NE(detail_of(error, "tried").find(one.library), std::string::npos);
 }
 

@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "test/backends/tensorrt/plans/plan_fixture.h"
+#include "test/support/built.h"
 
 namespace ntrt::testing {
 namespace {
@@ -13,8 +14,8 @@ using tensorrt::ModuleLibrary;
 using ModuleTest = PlanTest;
 
 TEST_F(ModuleTest, OpensAModuleOnceAndTellsOfItsFirstLoadOnce) {
-  ModuleLibrary& module = ModuleLibrary::open(BACKEND_MODULE, BACKEND_FLAVOUR);
-  EXPECT_EQ(&ModuleLibrary::open(BACKEND_MODULE, BACKEND_FLAVOUR), &module);
+  ModuleLibrary& module = ModuleLibrary::open(built::kBackendModule, built::kBackendFlavour);
+  EXPECT_EQ(&ModuleLibrary::open(built::kBackendModule, built::kBackendFlavour), &module);
   const PlanRequest one = request(identity_plan());
   int calls = 0;
   LoadCancellation cancellation;

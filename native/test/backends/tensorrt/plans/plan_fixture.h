@@ -17,6 +17,7 @@
 #include "core/shared_library.h"
 #include "test/cuda/standin_control.h"
 #include "test/model/temp_folder.h"
+#include "test/support/built.h"
 #include "test/support/model_runner.h"
 #include "test/support/onnx_models.h"
 
@@ -25,7 +26,7 @@ namespace ntrt::testing {
 using cuda::testing::Setting;
 using cuda::testing::take_violations;
 
-inline const NtrtModule& open_module(const char* path = BACKEND_MODULE) {
+inline const NtrtModule& open_module(const char* path = built::kBackendModule) {
   return *reinterpret_cast<NtrtModuleEntry>(load_symbol(path, "node_tensorrt_module"))(NTRT_MODULE_ABI);
 }
 
@@ -34,9 +35,9 @@ inline const NtrtModule& open_module(const char* path = BACKEND_MODULE) {
 inline void prepare_standins() {
   static const bool kIsDone = [] {
     setenv("STANDIN_DEVICES", "3", 1);
-    setenv("NODE_TENSORRT_CUDA_LIBRARY", STANDIN_CUDA_LIBRARY, 1);
-    setenv("NODE_TENSORRT_NVML_LIBRARY", STANDIN_NVML_LIBRARY, 1);
-    setenv("NODE_TENSORRT_LIBRARY_PATH", STANDIN_FOLDER, 1);
+    setenv("NODE_TENSORRT_CUDA_LIBRARY", built::kStandinCuda, 1);
+    setenv("NODE_TENSORRT_NVML_LIBRARY", built::kStandinNvml, 1);
+    setenv("NODE_TENSORRT_LIBRARY_PATH", built::kStandinFolder, 1);
 #ifdef __SANITIZE_THREAD__
     setenv("STANDIN_TENSORRT_COMPUTE", "stub", 1);
 #endif
@@ -72,7 +73,7 @@ class PlanTest : public ::testing::Test {
 
   /// The bytes of a plan; fails the test where there is none.
   std::string build(const std::string& model, const std::vector<ProfileTexts>& profiles,
-                    std::vector<std::string> more = {}, const char* module = BACKEND_MODULE) {
+                    std::vector<std::string> more = {}, const char* module = built::kBackendModule) {
     const std::string model_path = folder_.write("model.onnx", model).string();
     const std::string plan_path = (folder_ / "built.plan").string();
     std::vector<std::string> words = {"build", "--model", model_path, "--plan", plan_path};
@@ -94,8 +95,8 @@ class PlanTest : public ::testing::Test {
   /// For a plan in a file of its own.
   PlanRequest request(const std::string& plan) {
     PlanRequest request;
-    request.module = BACKEND_MODULE;
-    request.flavour = BACKEND_FLAVOUR;
+    request.module = built::kBackendModule;
+    request.flavour = built::kBackendFlavour;
     request.file = folder_.write("plan-" + std::to_string(num_files_++), plan).string();
     request.bytes = plan.size();
     return request;

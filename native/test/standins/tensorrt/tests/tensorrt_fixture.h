@@ -9,6 +9,7 @@
 #include "backends/tensorrt/builder/libraries.h"
 #include "backends/tensorrt/builder/profile.h"
 #include "test/cuda/stream_fixture.h"
+#include "test/support/built.h"
 #include "test/support/onnx_models.h"
 
 namespace standin::testing {
@@ -86,7 +87,7 @@ class TensorrtTest : public ntrt::cuda::testing::StreamFixture {
   static constexpr uint64_t kOutput = 1024;
 
   ntrt::tensorrt::TensorRtLog log;
-  ntrt::tensorrt::Libraries libraries{kFlavour, STANDIN_TENSORRT_LIBRARY, STANDIN_TENSORRT_PARSER};
+  ntrt::tensorrt::Libraries libraries{kFlavour, ntrt::built::kStandinTensorRt, ntrt::built::kStandinParser};
   std::optional<ntrt::cuda::ContextScope> scope;
   std::unique_ptr<nvinfer1::IRuntime> runtime;
   std::unique_ptr<nvinfer1::ICudaEngine> engine;

@@ -1,0 +1,11 @@
+# tell_built(<target> <name> <value> …): defines names of native/test/support/built.h for a program. After compile_by_folder().
+function(tell_built target)
+  set(text "#include \"test/support/built.h\"\n\nnamespace ntrt::built {\n")
+  while(ARGN)
+    list(POP_FRONT ARGN name value)
+    string(APPEND text "const char* const ${name} = \"${value}\";\n")
+  endwhile()
+  set(file "${CMAKE_CURRENT_BINARY_DIR}/${target}_built.cc")
+  file(GENERATE OUTPUT "${file}" CONTENT "${text}}  // namespace ntrt::built\n")
+  target_sources(${target} PRIVATE "${file}")
+endfunction()
