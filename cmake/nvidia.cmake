@@ -36,6 +36,7 @@ set(loader "${native}/backends/tensorrt/loader")
 add_library(ntrt_tensorrt_loader OBJECT
   "${loader}/features.cc" "${loader}/flavour.cc" "${loader}/library.cc" "${loader}/places.cc")
 foreach(target IN ITEMS ntrt_nvidia_needs ntrt_tensorrt_loader)
+  compile_by_folder(${target})
   target_include_directories(${target} PUBLIC "${native}")
   target_link_libraries(${target} PUBLIC ntrt_options Threads::Threads ${CMAKE_DL_LIBS})
 endforeach()

@@ -18,6 +18,8 @@ struct Device;
 struct Pool;
 class Reports;
 
+constexpr uint64_t round_up(uint64_t bytes, uint64_t unit) { return (bytes + unit - 1) / unit * unit; }
+
 enum class BlockKind { kDevice, kPool, kPinned };
 
 /// What an operation did to a part of a block.

@@ -5,8 +5,6 @@
 namespace standin {
 namespace {
 
-uint64_t round_up(uint64_t bytes, uint64_t unit) { return (bytes + unit - 1) / unit * unit; }
-
 /// Takes up to `wanted` from the free memory that `is_usable`; returns what is still wanted.
 template <typename Usable>
 uint64_t take_free(Pool& pool, uint64_t wanted, Usable is_usable) {

@@ -15,7 +15,7 @@
 namespace standin {
 namespace {
 
-struct Runtime {
+struct OnnxRuntime {
   const OrtApi* api = nullptr;
   OrtEnv* env = nullptr;
   OrtMemoryInfo* memory = nullptr;
@@ -29,8 +29,8 @@ struct Runtime {
 };
 
 /// Opened once, never closed.
-const Runtime& runtime() {
-  static const Runtime opened = [] {
+const OnnxRuntime& runtime() {
+  static const OnnxRuntime opened = [] {
 #ifdef __SANITIZE_ADDRESS__
     const __lsan::ScopedDisabler start_of_library;  // which keeps some bytes for ever
 #endif
@@ -43,7 +43,7 @@ const Runtime& runtime() {
     if (library == nullptr) throw std::runtime_error(dlerror());  // NOLINT(concurrency-mt-unsafe)
     const auto base = reinterpret_cast<const OrtApiBase* (*)()>(dlsym(library, "OrtGetApiBase"));
     if (base == nullptr) throw std::runtime_error(path + " is not ONNX Runtime");
-    Runtime result;
+    OnnxRuntime result;
     result.api = base()->GetApi(ORT_API_VERSION);
     if (result.api == nullptr) throw std::runtime_error(path + " is too old");
     result.check(result.api->CreateEnv(ORT_LOGGING_LEVEL_ERROR, "stand-in", &result.env));
@@ -65,7 +65,7 @@ ONNXTensorElementDataType ort_type(DataType type) {
 class OrtCompute final : public Compute {
  public:
   explicit OrtCompute(ModelPtr model) : model_(std::move(model)), session_(nullptr, runtime().api->ReleaseSession) {
-    const Runtime& ort = runtime();
+    const OnnxRuntime& ort = runtime();
     OrtSessionOptions* made = nullptr;
     ort.check(ort.api->CreateSessionOptions(&made));
     const Owned<OrtSessionOptions> options(made, ort.api->ReleaseSessionOptions);
@@ -108,7 +108,7 @@ class OrtCompute final : public Compute {
   static Value own(OrtValue* value) { return {value, runtime().api->ReleaseValue}; }
 
   std::vector<Value> compute(std::span<const ComputeTensor> inputs) const {
-    const Runtime& ort = runtime();
+    const OnnxRuntime& ort = runtime();
     std::vector<Value> values;
     std::vector<const OrtValue*> given;
     std::vector<const char*> input_names;
@@ -135,7 +135,7 @@ class OrtCompute final : public Compute {
   }
 
   static Dims dims_of(const OrtValue& value) {
-    const Runtime& ort = runtime();
+    const OnnxRuntime& ort = runtime();
     OrtTensorTypeAndShapeInfo* made = nullptr;
     ort.check(ort.api->GetTensorTypeAndShape(&value, &made));
     const Owned<OrtTensorTypeAndShapeInfo> info(made, ort.api->ReleaseTensorTypeAndShapeInfo);
