@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { compilerCache, compilerCacheEnv } from './compiler-cache.mjs';
 import { SetupError } from './errors.mjs';
 import { headersDir } from './headers.mjs';
 import { root } from './paths.mjs';
@@ -29,11 +30,12 @@ export async function configureCmake(toolchain, { compiler, tests, preset = 'tes
       ...['--preset', preset, '-S', root, '-G', 'Ninja'],
       `-DCMAKE_MAKE_PROGRAM=${toolchain.ninja}`,
       '-DCMAKE_EXPORT_COMPILE_COMMANDS=ON',
+      `-DCMAKE_CXX_COMPILER_LAUNCHER=${compilerCache ?? ''}`,
       `-DONNXRUNTIME_INCLUDE=${headersDir}`,
       `-DNODE_TENSORRT_TESTS=${tests ? 'ON' : 'OFF'}`,
       ...Object.entries(settings).map(([name, value]) => `-D${name}=${value}`),
     ],
-    { cwd: root, env: compiler ? { CXX: compiler, ...process.env } : process.env },
+    { cwd: root, env: { ...(compiler ? { CXX: compiler } : {}), ...compilerCacheEnv() } },
   );
   if (code !== 0) throw new SetupError(`cmake could not configure the preset ${preset}:\n\n${output.trim()}`);
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { buildDir, configureCmake, hasGoogleTest } from './cmake.mjs';
+import { compilerCacheEnv } from './compiler-cache.mjs';
 import { onnxruntimeLibrary, root } from './paths.mjs';
 import { installLines } from './platform.mjs';
 import { emptyResult } from './report.mjs';
@@ -54,7 +55,8 @@ export async function buildPreset(context, preset, what, target) {
   const jobs = String(os.availableParallelism());
   await configureCmake(toolchain, { compiler, tests: true, preset });
   const args = ['--build', buildDir(preset), '--parallel', jobs, ...(target ? ['--target', target] : [])];
-  if ((await runAttached(toolchain.cmake, args)) !== 0) return { result: { ...emptyResult(), failed: 1 } };
+  const code = await runAttached(toolchain.cmake, args, { env: compilerCacheEnv() });
+  if (code !== 0) return { result: { ...emptyResult(), failed: 1 } };
   return { toolchain };
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { cachedCompiler, compilerCacheEnv } from './compiler-cache.mjs';
 import { SetupError } from './errors.mjs';
 import { headersDir } from './headers.mjs';
 import { nativeSources } from './native-sources.mjs';
@@ -83,6 +84,6 @@ async function nodeGyp(args, tools) {
  */
 function buildEnv(tools) {
   const ours = /^npm_(config|package_config_node_gyp)_(nodedir|python|jobs|debug|target|arch|devdir)$/i;
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
-  return tools.compiler ? { CXX: tools.compiler, ...env } : env;
+  const env = Object.fromEntries(Object.entries(compilerCacheEnv()).filter(([name]) => !ours.test(name)));
+  return tools.compiler ? { ...env, CXX: cachedCompiler(tools.compiler) } : env;
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { buildDir, configureCmake } from '../cmake.mjs';
+import { compilerCacheEnv } from '../compiler-cache.mjs';
 import { SetupError } from '../errors.mjs';
 import { ensureHeaders } from '../headers.mjs';
 import { showStep } from '../progress.mjs';
@@ -61,7 +62,8 @@ export async function compileWithNvidia(toolchain, compiler, paths, target) {
     NODE_TENSORRT_RTX_INCLUDE: paths.rtxInclude,
   };
   await configureCmake(toolchain, { compiler, tests: false, preset: 'nvidia', settings });
-  const { code, output } = await run(toolchain.cmake, ['--build', buildDir('nvidia'), '--target', target]);
+  const args = ['--build', buildDir('nvidia'), '--target', target];
+  const { code, output } = await run(toolchain.cmake, args, { env: compilerCacheEnv() });
   if (code !== 0) throw new SetupError(`${target} does not compile:\n\n${tail(output, 60)}`);
   return { fresh: output.includes('no work to do'), note: 'compiled' };
 }
