@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { ensureCachedFolder } from '../cached-folder.mjs';
@@ -9,6 +9,7 @@ import { pins } from '../pins.mjs';
 import { runOrFail } from '../run.mjs';
 import { hashFiles, listFiles } from '../stamp.mjs';
 import { ensureZig } from '../zig.mjs';
+import { byFolder, withSources, writeUnit } from './sources.mjs';
 
 /**
  * What builds and runs engines, for a package: the builder program, and a module for each kind of TensorRT. All with the
@@ -66,20 +67,28 @@ export async function gpuFiles(name, target, python) {
       const zig = await ensureZig(python);
       const filled = path.join(temporary, 'files');
       mkdirSync(filled);
-      const compiler = { zig, target, work: temporary };
-      await link(compiler, path.join(filled, program), [], await compile(compiler, program, programSources, []));
-      const common = await compile(compiler, 'common', commonSources, [headers.cudaInclude, headers.nvmlInclude]);
-      const exports = path.join(root, 'native/backends/tensorrt/module/exports.map');
-      const shared = ['-shared', `-Wl,--version-script=${exports}`, '-Wl,-z,nodelete', '-Wl,-z,defs'];
-      for (const [flavour, part] of Object.entries(flavours)) {
-        const include = [headers[part], headers.cudaInclude, headers.nvmlInclude];
-        const own = await compile(compiler, flavour, flavouredSources, include);
-        await link(compiler, path.join(filled, module(flavour)), shared, [...own, ...common]);
-      }
+      await withSources((work) => build({ zig, target, work }, filled, headers));
       return filled;
     },
   });
   return files.map((file) => path.join(dir, file));
+}
+
+/**
+ * @param {Compiler} compiler
+ * @param {string} into
+ * @param {Pick<import('../nvidia/ensure.mjs').NvidiaPaths, typeof headerParts[number]>} headers
+ */
+async function build(compiler, into, headers) {
+  await link(compiler, path.join(into, program), [], await compile(compiler, program, programSources, []));
+  const common = await compile(compiler, 'common', commonSources, [headers.cudaInclude, headers.nvmlInclude]);
+  const exports = path.join(root, 'native/backends/tensorrt/module/exports.map');
+  const shared = ['-shared', `-Wl,--version-script=${exports}`, '-Wl,-z,nodelete', '-Wl,-z,defs'];
+  for (const [flavour, part] of Object.entries(flavours)) {
+    const include = [headers[part], headers.cudaInclude, headers.nvmlInclude];
+    const own = await compile(compiler, flavour, flavouredSources, include);
+    await link(compiler, path.join(into, module(flavour)), shared, [...own, ...common]);
+  }
 }
 
 /** @param {import('./targets.mjs').Target} target */
@@ -87,18 +96,18 @@ function hashOfSources(target) {
   const sources = listFiles(path.join(root, 'native'), (file) => !file.startsWith('test/')).map(
     (file) => `native/${file}`,
   );
-  return hashFiles(root, [...sources, 'scripts/lib/prebuild/gpu-files.mjs'], {
+  return hashFiles(root, [...sources, 'scripts/lib/prebuild/gpu-files.mjs', 'scripts/lib/prebuild/sources.mjs'], {
     target,
     zig: pins.zig,
     headers: headerParts.map((part) => path.basename(nvidiaParts[part].dir)),
   });
 }
 
-/** @typedef {{ zig: import('../zig.mjs').Zig, target: import('./targets.mjs').Target, work: string }} Compiler */
+/** @typedef {{ zig: import('../zig.mjs').Zig, target: import('./targets.mjs').Target, work: string }} Compiler in the copy `work` */
 
 /** @param {Compiler} compiler @param {string} what @param {string[]} args */
-function run({ zig, target }, what, args) {
-  return runOrFail(`zig ${args[0]} of ${what} for ${target.triple}`, zig.program, args, { cwd: root, env: zig.env });
+function run({ zig, target, work }, what, args) {
+  return runOrFail(`zig ${args[0]} of ${what} for ${target.triple}`, zig.program, args, { cwd: work, env: zig.env });
 }
 
 /**
@@ -110,23 +119,18 @@ function run({ zig, target }, what, args) {
  * @returns {Promise<string[]>} objects
  */
 async function compile(compiler, what, sources, include) {
-  const objects = path.join(compiler.work, `${what}.objects`);
-  mkdirSync(objects);
   const flags = [
     ...['c++', '-target', compiler.target.triple, '-std=c++20', '-O2', '-g0', '-fexceptions', '-fPIC', '-pthread'],
     ...['-fvisibility=hidden', '-fvisibility-inlines-hidden', '-Inative'],
     ...include.flatMap((dir) => ['-isystem', dir]),
   ];
-  const units = groups(sources);
-  const files = units.map((_, index) => path.join(objects, `${index}.o`));
+  const units = groups(sources).map((group, index) => writeUnit(compiler.work, `${what}/${index}`, group));
+  const files = units.map((unit) => unit.replace(/cc$/, 'o'));
   const queue = [...units.entries()];
   await Promise.all(
     Array.from({ length: os.availableParallelism() }, async () => {
       for (let next = queue.shift(); next; next = queue.shift()) {
-        const [index, group] = next;
-        const unit = path.join(objects, `${index}.cc`);
-        writeFileSync(unit, group.map((file) => `#include "${path.join(root, file)}"\n`).join(''));
-        await run(compiler, what, [...flags, '-c', unit, '-o', files[index]]);
+        await run(compiler, what, [...flags, '-c', next[1], '-o', files[next[0]]]);
       }
     }),
   );
@@ -148,10 +152,6 @@ function groups(sources) {
         .filter((file) => file.endsWith('.cc'))
         .map((file) => folder + file),
     );
-  /** @type {Map<string, string[]>} */
-  const single = new Map();
-  for (const file of sources.filter((source) => !source.endsWith('/'))) {
-    single.set(path.dirname(file), [...(single.get(path.dirname(file)) ?? []), file]);
-  }
-  return [...folders, ...single.values()].filter((group) => group.length > 0);
+  const single = byFolder(sources.filter((source) => !source.endsWith('/')));
+  return [...folders, ...single.map(([, group]) => group)].filter((group) => group.length > 0);
 }

@@ -1,18 +1,14 @@
-import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { ensureCachedFolder } from '../cached-folder.mjs';
 import { SetupError } from '../errors.mjs';
-import { withLock } from '../lock.mjs';
-import { cacheDir, root } from '../paths.mjs';
+import { cacheDir } from '../paths.mjs';
 import { isWindows } from '../platform.mjs';
 import { ensureZig } from '../zig.mjs';
-import { copySources, hashOfSources } from './sources.mjs';
+import { hashOfSources, withSources } from './sources.mjs';
 import { targets } from './targets.mjs';
 import { buildWithPrebuildify } from './with-prebuildify.mjs';
 import { buildWithZig } from './with-zig.mjs';
-
-const checkout = createHash('sha256').update(root).digest('hex').slice(0, 12);
 
 /**
  * Builds the addon for one target, unless the cache has it from the same sources.
@@ -31,9 +27,7 @@ export async function prebuild(name, python) {
       const zig = await ensureZig(python);
       const filled = path.join(temporary, 'addon');
       mkdirSync(filled);
-      const work = path.join(cacheDir, 'prebuilds', `sources-${checkout}`);
-      await withLock(path.join(cacheDir, 'locks', path.basename(work)), async () => {
-        copySources(work);
+      await withSources(async (work) => {
         const build = target.how === 'prebuildify' ? buildWithPrebuildify : buildWithZig;
         const built = await build(target, { dir: work, python, zig });
         copyFileSync(built, path.join(filled, 'node-tensorrt.node'));

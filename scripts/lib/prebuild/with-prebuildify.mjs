@@ -3,6 +3,7 @@ import path from 'node:path';
 import { ensureNodeHeaders } from '../node-headers.mjs';
 import { packageFile } from '../paths.mjs';
 import { runOrFail } from '../run.mjs';
+import { joinByFolder } from './sources.mjs';
 
 /**
  * Builds the addon for a Linux with binding.gyp: prebuildify, node-gyp, make, Zig.
@@ -12,6 +13,7 @@ import { runOrFail } from '../run.mjs';
  */
 export async function buildWithPrebuildify({ platform, arch, triple }, { dir, python, zig }) {
   const nodedir = await ensureNodeHeaders();
+  joinByFolder(dir);
   const inherited = Object.entries(zig.env).filter(([name]) => !/^npm_/i.test(name));
   const env = {
     ...Object.fromEntries(inherited),
