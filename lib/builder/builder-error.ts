@@ -46,6 +46,11 @@ export function builderError(
     const text = `${what}: TensorRT's parser refuses ${list(nodes)}`;
     return new NodeTensorRTError('BUILD_FAILED', text, { reason: 'refused-nodes', nodes, ...facts });
   }
+  const resource = missingResource(log);
+  if (resource !== undefined) {
+    const text = `${what}: TensorRT's builder wants ${resource} for this GPU, which its installation lacks. Install the complete TensorRT package, which has one for each compute capability; machines that only run plans do without it.`;
+    return new NodeTensorRTError('BACKEND_UNAVAILABLE', text, { reason: 'builder-resource', resource, ...facts });
+  }
   const { failed } = log;
   const said = log.messages.filter(({ severity }) => severity === 'error').map(({ text }) => text);
   if (failed === undefined || failed.code === 'BUILD_FAILED') {
@@ -59,6 +64,12 @@ export function builderError(
   }
   const code = failed.code in errorTable ? (failed.code as ErrorCode) : 'INTERNAL';
   return new NodeTensorRTError(code, `${what}: ${failed.message}`, { ...failed.details, ...facts });
+}
+
+/** As TensorRT 11 says it: "Unable to load library: libnvinfer_builder_resource_sm90.so.11.2.1: …". */
+function missingResource({ messages, recorded, failed }: BuilderLog): string | undefined {
+  const said = [...messages, ...recorded].map(({ text }) => text).concat(failed?.message ?? '');
+  return said.map((text) => /Unable to load library: ([\w.-]*builder_resource[\w.-]*\w)/.exec(text)?.[1]).find(Boolean);
 }
 
 function crashed(what: string, log: BuilderLog, end: BuilderEnd, facts: object): NodeTensorRTError {

@@ -18,12 +18,13 @@ export function mayUseGpu({ backend, device, customOperators }: ResolvedLoadOpti
  */
 export function afterGpu(error: unknown, { fallback, profiles, device }: ResolvedLoadOptions): Deviation[] {
   if (!(error instanceof NodeTensorRTError)) throw error;
-  const { code, message: reason } = error;
+  const { code, message: reason, details } = error;
   const isOption = code === 'INVALID_ARGUMENT' || code === 'OUT_OF_RANGE';
   // The CPU says better what is wrong with a model; what is wrong with options for the GPU nobody else does.
   if (isOption && profiles !== undefined) throw error;
   if (device !== undefined && fallback === 'error') throw error;
-  if (code === 'BACKEND_UNAVAILABLE') {
+  // A TensorRT that can do less than it should is worth a word.
+  if (code === 'BACKEND_UNAVAILABLE' && details['reason'] !== 'builder-resource') {
     nothingFound ||= device === undefined;
     return [];
   }

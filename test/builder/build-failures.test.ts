@@ -55,6 +55,23 @@ describe('a build that fails', () => {
     expect(error.message).toMatch(text);
   });
 
+  test("says which part of TensorRT's builder is not installed", async () => {
+    const text =
+      'createInferBuilder: Error Code 6: API Usage Error (Unable to load library: libnvinfer_builder_resource_sm90.so.11.2.1: libnvinfer_builder_resource_sm90.so.11.2.1: cannot open shared object file)';
+    const { make } = setUpBuild({
+      events: [{ event: 'log', severity: 'error', text }],
+      failed: { code: 'BACKEND_UNAVAILABLE', message: 'TensorRT gives no builder', details: { reason: 'no-builder' } },
+    });
+    const error = await rejection(make());
+    expect(error).toMatchObject({
+      code: 'BACKEND_UNAVAILABLE',
+      details: { reason: 'builder-resource', resource: 'libnvinfer_builder_resource_sm90.so.11.2.1' },
+    });
+    expect(error.message).toMatch(
+      /wants libnvinfer_builder_resource_sm90\.so\.11\.2\.1 .* Install the complete TensorRT/,
+    );
+  });
+
   test.each([
     ['OUT_OF_MEMORY', 'OUT_OF_MEMORY'],
     ['UNSUPPORTED', 'UNSUPPORTED'],

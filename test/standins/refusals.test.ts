@@ -187,6 +187,17 @@ describe('a machine', () => {
     await engine.close();
   });
 
+  test('of a TensorRT that lacks what its builder wants for the GPU', async () => {
+    const folder = workFolder();
+    const file = modelIn(folder, identity());
+    vi.stubEnv('STANDIN_BUILDER_RESOURCE', 'missing');
+    const details = { reason: 'builder-resource', resource: 'libnvinfer_builder_resource_sm86.so.11' };
+    expect(await refusal(file, { backend: 'tensorrt' })).toMatchObject({ code: 'BACKEND_UNAVAILABLE', details });
+    const engine = await Engine.load(file, { fallback: 'allow' });
+    expect(engine.placement).toMatchObject({ backend: 'cpu', deviations: [{ option: 'backend', asked: 'auto' }] });
+    await engine.close();
+  });
+
   test('whose parser does not know an operator names the node', async () => {
     const folder = workFolder();
     const model = onnxModel({

@@ -30,6 +30,11 @@ void* createInferBuilder_INTERNAL(void* logger, int32_t) noexcept {
     voice.error(nvinfer1::ErrorCode::kFAILED_INITIALIZATION, "there is no CUDA driver");
     return nullptr;
   }
+  if (standin::text_setting("STANDIN_BUILDER_RESOURCE") == "missing") {
+    voice.error(nvinfer1::ErrorCode::kFAILED_INITIALIZATION,
+                "Unable to load library: libnvinfer_builder_resource_sm86.so.11: cannot open shared object file");
+    return nullptr;
+  }
 #endif
   return static_cast<nvinfer1::IBuilder*>(new standin::Builder(voice));
 }
