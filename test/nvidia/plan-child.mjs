@@ -18,8 +18,9 @@ async function load({ probed = true } = {}) {
   const { native } = getPort();
   const known = { dims: ['rows', 4], usual: [2, 4] };
   const names = { inputs: [{ name: 'x', ...known }], outputs: [{ name: 'y', ...known }] };
-  const place = { file, offset: 0, bytes: statSync(file).size, runtimeCache: '' };
-  const plan = { module, flavour, library: '', device: '', ...place, ...names };
+  const place = { file, offset: 0, bytes: statSync(file).size };
+  const more = { runtimeCache: '', weights: '', weightBudget: -2, log: 0 };
+  const plan = { module, flavour, library: '', device: '', ...place, ...more, ...names };
   const { load: loadModel, takeEngine } = native;
   let facts;
   Object.defineProperty(native, 'load', {
@@ -35,7 +36,7 @@ async function load({ probed = true } = {}) {
       return engine;
     },
   });
-  const engine = await Engine.load(file, probed ? {} : { batching: false });
+  const engine = await Engine.load(file, { backend: 'cpu', ...(!probed && { batching: false }) });
   return { engine, facts };
 }
 
