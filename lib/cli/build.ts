@@ -43,7 +43,7 @@ says more.
 export const verb: Verb = { help, run };
 
 async function run(args: readonly string[], print: (text: string) => void): Promise<number> {
-  const { values, positionals } = parseVerb({ args: [...args], allowPositionals: true, options: buildFlags });
+  const { values, positionals } = parseVerb(args, buildFlags);
   const input = oneModel('build', positionals);
   const output = await outputFile(values.output, { option: '-o', inputs: [input] });
   const options = await buildOptions(values);

@@ -32,17 +32,13 @@ const actions = { list: [], prune: ['max-bytes', 'older-than', 'all'], verify: [
 type Action = keyof typeof actions;
 
 async function run(args: readonly string[], print: (text: string) => void): Promise<number> {
-  const { values, positionals } = parseVerb({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      dir: { type: 'string' },
-      json: { type: 'boolean' },
-      'max-bytes': { type: 'string' },
-      'older-than': { type: 'string' },
-      all: { type: 'boolean' },
-      remove: { type: 'boolean' },
-    },
+  const { values, positionals } = parseVerb(args, {
+    dir: { type: 'string' },
+    json: { type: 'boolean' },
+    'max-bytes': { type: 'string' },
+    'older-than': { type: 'string' },
+    all: { type: 'boolean' },
+    remove: { type: 'boolean' },
   });
   const action = actionOf(positionals);
   const known: readonly string[] = ['dir', 'json', ...actions[action]];

@@ -35,22 +35,18 @@ casts between. Inputs and outputs stay float32.
 export const verb: Verb = { help, run };
 
 async function run(args: readonly string[], print: (text: string) => void): Promise<number> {
-  const { values, positionals } = parseVerb({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      output: { type: 'string', short: 'o' },
-      to: { type: 'string' },
-      samples: { type: 'string' },
-      'max-samples': { type: 'string' },
-      exclude: { type: 'string', multiple: true },
-      include: { type: 'string', multiple: true },
-      'max-magnitude': { type: 'string' },
-      'min-weight-snr': { type: 'string' },
-      io: { type: 'boolean' },
-      force: { type: 'boolean' },
-      json: { type: 'boolean' },
-    },
+  const { values, positionals } = parseVerb(args, {
+    output: { type: 'string', short: 'o' },
+    to: { type: 'string' },
+    samples: { type: 'string' },
+    'max-samples': { type: 'string' },
+    exclude: { type: 'string', multiple: true },
+    include: { type: 'string', multiple: true },
+    'max-magnitude': { type: 'string' },
+    'min-weight-snr': { type: 'string' },
+    io: { type: 'boolean' },
+    force: { type: 'boolean' },
+    json: { type: 'boolean' },
   });
   const input = oneModel('cast', positionals);
   if (values.to !== 'fp16' && values.to !== 'bf16') {

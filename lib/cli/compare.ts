@@ -36,19 +36,15 @@ const limits = ['maxAbs', 'meanAbs', 'maxRel', 'cosine', 'snr', 'rtol', 'atol', 
 const backends = ['auto', 'cpu', 'tensorrt', 'tensorrt-rtx'] as const;
 
 async function run(args: readonly string[], print: (text: string) => void): Promise<number> {
-  const { values, positionals } = parseVerb({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      samples: { type: 'string' },
-      'max-samples': { type: 'string' },
-      tolerance: { type: 'string', multiple: true },
-      output: { type: 'string', multiple: true },
-      inner: { type: 'boolean' },
-      backend: { type: 'string', multiple: true },
-      html: { type: 'string' },
-      json: { type: 'boolean' },
-    },
+  const { values, positionals } = parseVerb(args, {
+    samples: { type: 'string' },
+    'max-samples': { type: 'string' },
+    tolerance: { type: 'string', multiple: true },
+    output: { type: 'string', multiple: true },
+    inner: { type: 'boolean' },
+    backend: { type: 'string', multiple: true },
+    html: { type: 'string' },
+    json: { type: 'boolean' },
   });
   const [a, b, ...more] = positionals;
   if (a === undefined || b === undefined || more.length > 0) throw new WrongUse('compare takes two models');

@@ -16,10 +16,10 @@ Exit code: 1 where a finding is an error.`;
 export const verb: Verb = { help, run };
 
 async function run(args: readonly string[], print: (text: string) => void): Promise<number> {
-  const { values, positionals } = parseVerb({
-    args: [...args],
-    allowPositionals: true,
-    options: { require: { type: 'string', multiple: true }, all: { type: 'boolean' }, json: { type: 'boolean' } },
+  const { values, positionals } = parseVerb(args, {
+    require: { type: 'string', multiple: true },
+    all: { type: 'boolean' },
+    json: { type: 'boolean' },
   });
   const [model, ...more] = positionals;
   if (more.length > 0) throw new WrongUse('doctor takes one model at most');

@@ -33,20 +33,16 @@ outputs and layers, and an estimate. Nothing is loaded or run. docs/inspect.md s
 export const verb: Verb = { help, run };
 
 async function run(args: readonly string[], print: (text: string) => void): Promise<number> {
-  const { values, positionals } = parseVerb({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      batch: { type: 'string', multiple: true },
-      dims: { type: 'string', multiple: true },
-      graph: { type: 'boolean' },
-      diff: { type: 'string' },
-      verify: { type: 'boolean' },
-      key: { type: 'string', multiple: true },
-      model: { type: 'string' },
-      html: { type: 'string' },
-      json: { type: 'boolean' },
-    },
+  const { values, positionals } = parseVerb(args, {
+    batch: { type: 'string', multiple: true },
+    dims: { type: 'string', multiple: true },
+    graph: { type: 'boolean' },
+    diff: { type: 'string' },
+    verify: { type: 'boolean' },
+    key: { type: 'string', multiple: true },
+    model: { type: 'string' },
+    html: { type: 'string' },
+    json: { type: 'boolean' },
   });
   const model = oneModel('inspect', positionals);
   const { diff, json = false } = values;

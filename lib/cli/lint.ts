@@ -26,16 +26,12 @@ changed. docs/onnx-lint.md has the rules. Exit code: 1 where there are errors.
 export const verb: Verb = { help, run };
 
 async function run(args: readonly string[], print: (text: string) => void): Promise<number> {
-  const { values, positionals } = parseVerb({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      for: { type: 'string', multiple: true },
-      rule: { type: 'string', multiple: true },
-      deep: { type: 'boolean' },
-      max: { type: 'string' },
-      json: { type: 'boolean' },
-    },
+  const { values, positionals } = parseVerb(args, {
+    for: { type: 'string', multiple: true },
+    rule: { type: 'string', multiple: true },
+    deep: { type: 'boolean' },
+    max: { type: 'string' },
+    json: { type: 'boolean' },
   });
   const model = oneModel('lint', positionals);
   const options: LintOptions = {

@@ -32,18 +32,14 @@ changes nothing or is not used goes. Before that the operator set is raised and 
 export const verb: Verb = { help, run };
 
 async function run(args: readonly string[], print: (text: string) => void): Promise<number> {
-  const { values, positionals } = parseVerb({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      output: { type: 'string', short: 'o' },
-      passes: { type: 'string', multiple: true },
-      skip: { type: 'string', multiple: true },
-      opset: { type: 'string' },
-      batch: { type: 'string' },
-      force: { type: 'boolean' },
-      json: { type: 'boolean' },
-    },
+  const { values, positionals } = parseVerb(args, {
+    output: { type: 'string', short: 'o' },
+    passes: { type: 'string', multiple: true },
+    skip: { type: 'string', multiple: true },
+    opset: { type: 'string' },
+    batch: { type: 'string' },
+    force: { type: 'boolean' },
+    json: { type: 'boolean' },
   });
   const input = oneModel('optimize', positionals);
   if (values.passes && values.skip) throw new WrongUse('--passes does not go with --skip');

@@ -20,14 +20,10 @@ are there stay, and a plan that this key has signed is left as it is. docs/plans
 export const verb: Verb = { help, run };
 
 async function run(args: readonly string[], print: (text: string) => void): Promise<number> {
-  const { values, positionals } = parseVerb({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      key: { type: 'string' },
-      output: { type: 'string', short: 'o' },
-      json: { type: 'boolean' },
-    },
+  const { values, positionals } = parseVerb(args, {
+    key: { type: 'string' },
+    output: { type: 'string', short: 'o' },
+    json: { type: 'boolean' },
   });
   const [plan, ...more] = positionals;
   if (plan === undefined || more.length > 0) throw new WrongUse('sign takes one plan');

@@ -14,14 +14,10 @@ Engine.load<NAMEInputs, NAMEOutputs>(path) takes them. The model is not loaded o
 export const verb: Verb = { help, run };
 
 async function run(args: readonly string[], print: (text: string) => void): Promise<number> {
-  const { values, positionals } = parseVerb({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      output: { type: 'string', short: 'o' },
-      name: { type: 'string' },
-      force: { type: 'boolean' },
-    },
+  const { values, positionals } = parseVerb(args, {
+    output: { type: 'string', short: 'o' },
+    name: { type: 'string' },
+    force: { type: 'boolean' },
   });
   const model = oneModel('types', positionals);
   const force = values.force ?? false;

@@ -10,12 +10,17 @@ export interface Verb {
   run: (args: readonly string[], print: (text: string) => void) => Promise<number>;
 }
 
-/** `parseArgs` whose complaints are wrong use. */
-export function parseVerb<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
+type Options = NonNullable<ParseArgsConfig['options']>;
+
+/** `parseArgs` of options, with positionals between them, whose complaints are wrong use. */
+export function parseVerb<const T extends Options>(
+  args: readonly string[],
+  options: T,
+): ReturnType<typeof parseArgs<{ args: string[]; allowPositionals: true; options: T }>> {
   try {
-    return parseArgs(config);
+    return parseArgs({ args: [...args], allowPositionals: true, options });
   } catch (error) {
-    throw new WrongUse(complaint(error, Object.keys(config.options ?? {})));
+    throw new WrongUse(complaint(error, Object.keys(options)));
   }
 }
 

@@ -276,7 +276,7 @@ test.each(verbs)('%s --help names every option that its source knows', async (ve
   const { code, stdout } = await cli(verb, '--help');
   expect(code).toBe(0);
   const source = readFileSync(new URL(`../../lib/cli/${verb}.ts`, import.meta.url), 'utf8');
-  const options = [...source.matchAll(/^ {6}'?([\w-]+)'?: \{ type: '(?:string|boolean)'/gm)].map(([, name]) => name);
+  const options = [...source.matchAll(/^ {4}'?([\w-]+)'?: \{ type: '(?:string|boolean)'/gm)].map(([, name]) => name);
   expect(options.length).toBeGreaterThan(1);
   for (const option of options) expect(stdout).toMatch(new RegExp(`^  (-\\w, )?--${option}\\b`, 'm'));
 });
