@@ -14,7 +14,7 @@ import { cannotQuantise, type PlanRequest } from './build-options.js';
 import { type ChosenBackend, chooseBackend } from './choose-backend.js';
 import { buildProfiles, type InputShape } from './derive-profiles.js';
 import { type IgnoredOption, optionsInForce } from './effects.js';
-import { ModelFiles } from './model-identity.js';
+import { HASHED_FOR_PLAN, ModelFiles } from './model-identity.js';
 import { seenShapes } from './seen-shapes.js';
 import type { BuildTuning } from './tuning.js';
 
@@ -91,7 +91,7 @@ export function modelChanged(name: string): NodeTensorRTError {
 /** Parses and hashes a model at the same time: each waits for the disk while the other has work. */
 async function read({ source, externalData, limits, name }: PlanRequest) {
   const before = await new ModelFiles(source, []).identity();
-  const hashing = startModelHash(source, { plan: PLAN_FORMAT });
+  const hashing = startModelHash(source, HASHED_FOR_PLAN);
   hashing.catch(() => undefined); // whoever awaits it gets the error
   const model = await readModel(source, { externalData, limits }).finally(() => hashing.catch(() => undefined));
   const external = externalTensors(model);

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename } from 'node:path';
-import { ModelFiles } from '../builder/model-identity.js';
+import { HASHED_FOR_PLAN, ModelFiles } from '../builder/model-identity.js';
 import { modelOnDisk } from '../builder/model-on-disk.js';
 import { castCached, DERIVATION_VERSION } from '../cache/cast-cached.js';
 import { externalTensors, hashOfModel } from '../cache/model-hash.js';
@@ -10,7 +10,7 @@ import { NodeTensorRTError } from '../errors.js';
 import { readModel } from '../onnx/file/read-model.js';
 import type { Model } from '../onnx/graph/model.js';
 import { structureHash } from '../onnx/graph/structure-hash.js';
-import { PLAN_FORMAT, type PlanHeader } from '../plan/header.js';
+import type { PlanHeader } from '../plan/header.js';
 import { BUILD_AGAIN, incompatible } from '../plan/incompatible.js';
 import type { ResolvedLoadOptions } from './load-options.js';
 import { modelPath } from './model-path.js';
@@ -81,7 +81,7 @@ async function checkSameModel(
   name: string,
 ): Promise<void> {
   if (options['refittable'] === true) return;
-  if ((await hashOfModel(source, model, { plan: PLAN_FORMAT })) === built.sha256) return;
+  if ((await hashOfModel(source, model, HASHED_FOR_PLAN)) === built.sha256) return;
   const text = `takes only the very weights that it was built with (stripWeights, or refittable: 'identical'), and ${name} is not the same as ${built.name} then. Build it with refittable: true.`;
   throw incompatible('refit', plan, text, { model: name });
 }

@@ -37,6 +37,11 @@ export interface SparseTensor {
   readonly proto?: SparseTensorProto | undefined;
 }
 
+/** A string of an attribute or a tensor as a text that has a character for each byte: for keys, not for people. */
+export function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('latin1');
+}
+
 /** What `Node.set` takes: numbers are 'int' or 'float' by `floatAttribute`, so that 1 and 1.0 are not mixed up. */
 export const attribute = {
   float: (value: number): Attribute => ({ type: 'float', value }),

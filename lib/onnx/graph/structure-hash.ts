@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { Pauses } from '../file/pauses.js';
-import type { AttributeValue } from './attribute.js';
+import { type AttributeValue, latin1, type SparseTensor } from './attribute.js';
 import type { ElementType } from './element-types.js';
 import type { Graph } from './graph.js';
 import type { Model } from './model.js';
@@ -81,11 +81,7 @@ class StructureWriter {
     for (const value of graph.initializers) {
       if (value.initializer) await this.tensor(value.name, value.initializer, !this.settings.has(value));
     }
-    for (const [value, { values, indices, dims }] of graph.sparse) {
-      this.add([value.name, dims]);
-      if (values) await this.tensor('values', values, false);
-      if (indices) await this.tensor('indices', indices, false);
-    }
+    for (const [value, tensor] of graph.sparse) await this.#sparse(value.name, tensor);
     for (const node of graph.nodes) await this.#node(node);
   }
 
@@ -107,12 +103,14 @@ class StructureWriter {
     else if (type === 'string') this.add(latin1(value));
     else if (type === 'strings') this.add(value.map(latin1));
     else if (type === 'sparseTensor' || type === 'sparseTensors') {
-      for (const { values, indices, dims } of type === 'sparseTensor' ? [value] : value) {
-        this.add(dims);
-        if (values) await this.tensor('values', values, false);
-        if (indices) await this.tensor('indices', indices, false);
-      }
+      for (const tensor of type === 'sparseTensor' ? [value] : value) await this.#sparse(key, tensor);
     } else if (type !== 'type' && type !== 'types') this.add(value);
+  }
+
+  async #sparse(name: string, { values, indices, dims }: SparseTensor): Promise<void> {
+    this.add([name, dims]);
+    if (values) await this.tensor('values', values, false);
+    if (indices) await this.tensor('indices', indices, false);
   }
 
   async tensor(name: string, tensor: Tensor, mayBeWeight: boolean): Promise<void> {
@@ -132,8 +130,4 @@ function described({ name, elementType, dims }: Value): unknown {
 
 function nameOf(value: Value | undefined): string {
   return value?.name ?? '';
-}
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('latin1');
 }

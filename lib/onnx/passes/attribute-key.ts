@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Attribute } from '../graph/attribute.js';
+import { type Attribute, latin1 } from '../graph/attribute.js';
 import type { Node } from '../graph/node.js';
 
 /** Equal for nodes with the same attributes; undefined where they are not to be compared, as graphs and large tensors. */
@@ -41,8 +41,4 @@ function attributeText(attribute: Attribute): string | undefined {
 /** 0 and −0 are two numbers here. */
 function numberText(value: number): string {
   return Object.is(value, -0) ? '-0' : String(value);
-}
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('latin1');
 }
