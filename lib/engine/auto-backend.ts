@@ -30,10 +30,3 @@ export function afterGpu(error: unknown, { fallback, profiles, device }: Resolve
   }
   return [{ option: 'backend', asked: 'auto', inForce: 'cpu', reason }];
 }
-
-/** Nobody has asked for the CPU on a machine with a GPU. */
-export function warnOfCpu(name: string, { fallback }: ResolvedLoadOptions, [deviation]: readonly Deviation[]): void {
-  if (deviation === undefined || fallback === 'allow') return;
-  const text = `engine '${name}' runs on the CPU: no engine of TensorRT is to be had of the model: ${deviation.reason}`;
-  process.emitWarning(text, { type: 'NodeTensorRTWarning', code: 'NODE_TENSORRT_FALLBACK' });
-}

@@ -1,5 +1,6 @@
 import { NodeTensorRTError } from '../errors.js';
-import type { NativeEngine, NativeEngineStats, NativePlanFacts } from '../native/contract.js';
+import type { NativeEngine, NativeEngineStats } from '../native/contract.js';
+import type { NativePlanFacts } from '../native/plan-contract.js';
 import type { Port } from '../native/port.js';
 import { knownKeys, objectOption } from '../options.js';
 import { dataTypes } from '../tensor/data-types.js';

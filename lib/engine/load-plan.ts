@@ -4,7 +4,7 @@ import { type Backend, backendTitles } from '../builder/backend.js';
 import { findBuilder } from '../builder/find-builder.js';
 import { runtimeCacheFile } from '../cache/runtime-caches.js';
 import { argumentError, NodeTensorRTError } from '../errors.js';
-import type { NativePlanNames, NativePlanRequest } from '../native/contract.js';
+import type { NativePlanNames, NativePlanRequest } from '../native/plan-contract.js';
 import type { PlanHeader, PlanTensor } from '../plan/header.js';
 import { BUILD_AGAIN, incompatible } from '../plan/incompatible.js';
 import { openRegular } from '../plan/open-plan.js';

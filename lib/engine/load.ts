@@ -1,10 +1,11 @@
 import { basename } from 'node:path';
 import { argumentError, NodeTensorRTError, withCallerStack } from '../errors.js';
 import { checkLibraries } from '../machine/check-libraries.js';
-import type { NativeEngine, NativeLoadOptions, NativePlanFacts, NativeStaging } from '../native/contract.js';
+import type { NativeEngine, NativeLoadOptions, NativeStaging } from '../native/contract.js';
 import { findOnnxRuntime } from '../native/onnxruntime.js';
+import type { NativePlanFacts } from '../native/plan-contract.js';
 import { getPort, type Port } from '../native/port.js';
-import { afterGpu, mayUseGpu, warnOfCpu } from './auto-backend.js';
+import { afterGpu, mayUseGpu } from './auto-backend.js';
 import { stageSamples } from './batching-options.js';
 import { type LoadOptions, type ResolvedLoadOptions, resolveLoadOptions } from './load-options.js';
 import { explainRefusal, type OpenedPlan, openPlan } from './load-plan.js';
@@ -32,10 +33,7 @@ export async function loadEngine(model: string | URL | Uint8Array, loadOptions?:
     try {
       return await loadBuilt(source, name, options, 'auto');
     } catch (error) {
-      const deviations = afterGpu(error, options);
-      const opened = await loadModel(given, name, { ...options, backend: 'cpu' }, deviations);
-      warnOfCpu(name, options, deviations);
-      return opened;
+      return loadModel(given, name, { ...options, backend: 'cpu' }, afterGpu(error, options));
     }
   }
   if (options.backend !== 'tensorrt' && options.backend !== 'tensorrt-rtx') return loadModel(given, name, options, []);

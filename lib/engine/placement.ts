@@ -1,5 +1,5 @@
 import { NodeTensorRTError } from '../errors.js';
-import type { NativePlanFacts } from '../native/contract.js';
+import type { NativePlanFacts } from '../native/plan-contract.js';
 import type { ResolvedLoadOptions } from './load-options.js';
 import type { OpenedPlan } from './load-plan.js';
 import type { PrecisionChoice } from './precision.js';
@@ -130,7 +130,10 @@ export function placedPlan(
   };
 }
 
-/** Completes it with what the load found out, and warns of deviations where that was asked for. */
+/**
+ * Completes it with what the load found out, and warns of deviations unless they are allowed: with `fallback: 'error'` there
+ * are none but those of `backend: 'auto'`.
+ */
 export function placed(
   planned: Omit<Placement, 'numa'>,
   numa: NumaPlacement,
@@ -142,7 +145,7 @@ export function placed(
   if (typeof options.numa === 'number' && numa.node === null) {
     deviations.push({ option: 'numa', asked: String(options.numa), inForce: 'off', reason: numa.reason });
   }
-  if (deviations.length > 0 && options.fallback === 'warn') {
+  if (deviations.length > 0 && options.fallback !== 'allow') {
     const text = deviations.map((d) => `${d.option} ${d.asked}: ${d.reason}`).join('; ');
     process.emitWarning(`engine '${name}' ${differs(deviations)}: ${text}`, {
       type: 'NodeTensorRTWarning',

@@ -8,7 +8,7 @@
 
 namespace ntrt::binding {
 
-/// NativePlanRequest of lib/native/contract.ts; none where the option is undefined.
+/// NativePlanRequest of lib/native/plan-contract.ts; none where the option is undefined.
 std::optional<PlanRequest> read_plan(const Napi::Object& options);
 
 /// Id of the messages about its log; 0: nobody is told.

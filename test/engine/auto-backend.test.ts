@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { afterGpu, mayUseGpu, warnOfCpu } from '../../dist/esm/engine/auto-backend.js';
+import { afterGpu, mayUseGpu } from '../../dist/esm/engine/auto-backend.js';
 import { resolveLoadOptions } from '../../dist/esm/engine/load-options.js';
+import { placed } from '../../dist/esm/engine/placement.js';
 import { planLogger } from '../../dist/esm/engine/plan-logger.js';
 import { Engine, type LoadOptions, NodeTensorRTError } from '../../dist/esm/index.js';
 import { identity } from '../fixtures/models.js';
@@ -58,11 +59,18 @@ describe('after a GPU was tried', () => {
 
   test('a deviation is warned of, unless it is allowed', () => {
     const warned = vi.spyOn(process, 'emitWarning').mockReturnValue();
-    const warn = (options: LoadOptions, list: typeof deviation) => warnOfCpu('one', resolveLoadOptions(options), list);
+    const numa = { node: null, cpus: '', memoryBound: false, reason: '' };
+    const choice = { source: '', precision: 'model', reason: '', nodes: [], deviations: [] } as const;
+    const warn = (options: LoadOptions, deviations: typeof deviation) => {
+      const batching = { enabled: false, reason: '' };
+      const place = { backend: 'cpu', device: 'cpu', precision: 'model', precisionReason: '', nodes: [] } as const;
+      placed({ ...place, batching, deviations }, numa, resolveLoadOptions(options), 'one', choice);
+    };
     warn({}, []);
     warn({ fallback: 'allow' }, deviation);
     expect(warned).not.toHaveBeenCalled();
     warn({}, deviation);
+    expect(warned).toHaveBeenCalledOnce();
     expect(warned).toHaveBeenCalledWith(expect.stringMatching(/engine 'one' runs on the CPU: .*so it is/), {
       type: 'NodeTensorRTWarning',
       code: 'NODE_TENSORRT_FALLBACK',

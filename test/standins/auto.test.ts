@@ -46,7 +46,7 @@ describe('a model that says nothing of its backend', () => {
     const { stdout, stderr } = await script(
       `
       process.on('warning', ({ code, message }) => console.log(code, message));
-      for (const fallback of ['error', 'allow']) {
+      for (const fallback of ['error', 'warn', 'allow']) {
         const engine = await lib.Engine.load(${JSON.stringify(model)}, { fallback });
         console.log(engine.backend, engine.placement.deviations);
         await new Promise(setImmediate);
@@ -56,7 +56,7 @@ describe('a model that says nothing of its backend', () => {
     );
     const deviation = String.raw`cpu \[\s+\{\s+option: 'backend',\s+asked: 'auto',\s+inForce: 'cpu',\s+reason: "[^"]*depends on data[^"]*"\s+\}\s+\]\n`;
     const warning = String.raw`NODE_TENSORRT_FALLBACK engine 'model\.onnx' runs on the CPU: .*depends on data.*\n`;
-    expect(stdout + stderr).toMatch(new RegExp(`^${deviation}${warning}${deviation}$`));
+    expect(stdout + stderr).toMatch(new RegExp(`^${deviation}${warning}${deviation}${warning}${deviation}$`));
   });
 
   test('that is none is told what it is, without a warning', async () => {
