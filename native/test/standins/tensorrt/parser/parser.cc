@@ -1,9 +1,5 @@
 #include "test/standins/tensorrt/parser/parser.h"
 
-#include <exception>
-#include <fstream>
-#include <iterator>
-
 #include "test/standins/tensorrt/driver.h"
 #include "test/standins/tensorrt/not_modelled.h"
 #include "test/standins/tensorrt/parser/operators.h"
@@ -13,44 +9,28 @@ namespace standin {
 
 using nvonnxparser::ErrorCode;
 
-bool Parser::add_error(ParserError error) {
-  voice_.error(nvinfer1::ErrorCode::kUNSPECIFIED_ERROR, error.desc());
-  errors_.push_back(std::move(error));
-  return false;
-}
-
 bool Parser::parse(const void* bytes, size_t size, const char* path) noexcept {
-  if (!call("parse")) return add_error({ErrorCode::kINTERNAL_ERROR, "a fault that was asked for"});
-  ModelPtr model;
-  try {
-    model = read_model(std::string(static_cast<const char*>(bytes), size), path != nullptr ? path : "");
-  } catch (const std::exception& error) {
-    return add_error({ErrorCode::kMODEL_DESERIALIZE_FAILED, error.what()});
-  }
+  if (!call("parse")) return errors_.add({ErrorCode::kINTERNAL_ERROR, "a fault that was asked for"});
+  ModelPtr model = read_given(bytes, size, path, errors_);
+  if (model == nullptr) return false;
   bool is_whole = true;
   for (size_t i = 0; i < model->nodes.size(); ++i) {
     const ModelNode& node = model->nodes[i];
     const bool is_onnx = node.domain.empty() || node.domain == "ai.onnx";
     if (is_onnx && is_supported(node.op)) continue;
-    is_whole =
-        add_error({ErrorCode::kINVALID_NODE, "there is no plugin for operator " + node.op, static_cast<int>(i), node});
+    is_whole = errors_.add(
+        {ErrorCode::kINVALID_NODE, "there is no plugin for operator " + node.op, static_cast<int>(i), node});
   }
   adopt_model(network_, std::move(model), is_whole);
   return is_whole;
 }
 
 bool Parser::parseFromFile(const char* path, int) noexcept {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return add_error({ErrorCode::kMODEL_DESERIALIZE_FAILED, std::string("cannot open ") + path});
-  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  return parse(bytes.data(), bytes.size(), path);
+  const auto bytes = read_file(path, errors_);
+  return bytes && parse(bytes->data(), bytes->size(), path);
 }
 
 bool Parser::supportsOperator(const char* name) const noexcept { return is_supported(name); }
-
-const nvonnxparser::IParserError* Parser::getError(int index) const noexcept {
-  return index < 0 || index >= getNbErrors() ? nullptr : &errors_[static_cast<size_t>(index)];
-}
 
 const char* const* Parser::getUsedVCPluginLibraries(int64_t&) const noexcept {
   return not_modelled<const char* const*>("IParser::getUsedVCPluginLibraries");

@@ -3,47 +3,21 @@
 
 #include <NvOnnxParser.h>
 
-#include <deque>
-#include <string>
-
 #include "test/standins/tensorrt/network.h"
+#include "test/standins/tensorrt/parser/errors.h"
 #include "test/standins/tensorrt/voice.h"
 
 namespace standin {
 
-class ParserError final : public nvonnxparser::IParserError {
- public:
-  ParserError(nvonnxparser::ErrorCode code, std::string text, int node = -1, ModelNode where = {})
-      : code_(code), text_(std::move(text)), node_(node), where_(std::move(where)) {}
-  ~ParserError() override = default;
-
-  nvonnxparser::ErrorCode code() const override { return code_; }
-  const char* desc() const override { return text_.c_str(); }
-  const char* file() const override { return "stand-in"; }
-  int line() const override { return 0; }
-  const char* func() const override { return "parse"; }
-  int node() const override { return node_; }
-  const char* nodeName() const override { return where_.name.c_str(); }
-  const char* nodeOperator() const override { return where_.op.c_str(); }
-  const char* const* localFunctionStack() const override { return nullptr; }
-  int32_t localFunctionStackSize() const override { return 0; }
-
- private:
-  nvonnxparser::ErrorCode code_;
-  std::string text_;
-  int node_;
-  ModelNode where_;
-};
-
 class Parser final : public nvonnxparser::IParser {
  public:
-  Parser(nvinfer1::INetworkDefinition& network, Voice voice) : network_(network), voice_(voice) {}
+  Parser(nvinfer1::INetworkDefinition& network, Voice voice) : network_(network), errors_(voice) {}
 
   bool parse(const void* model, size_t bytes, const char* path) noexcept override;
   bool parseFromFile(const char* path, int verbosity) noexcept override;
   bool supportsOperator(const char* name) const noexcept override;
-  int getNbErrors() const noexcept override { return static_cast<int>(errors_.size()); }
-  const nvonnxparser::IParserError* getError(int index) const noexcept override;
+  int getNbErrors() const noexcept override { return errors_.count(); }
+  const nvonnxparser::IParserError* getError(int index) const noexcept override { return errors_.get(index); }
   void clearErrors() noexcept override { errors_.clear(); }
   void setFlags(nvonnxparser::OnnxParserFlags flags) noexcept override { flags_ = flags; }
   nvonnxparser::OnnxParserFlags getFlags() const noexcept override { return flags_; }
@@ -66,11 +40,9 @@ class Parser final : public nvonnxparser::IParser {
 
  private:
   static uint32_t bit(nvonnxparser::OnnxParserFlag flag) { return 1U << static_cast<uint32_t>(flag); }
-  bool add_error(ParserError error);
 
   nvinfer1::INetworkDefinition& network_;
-  Voice voice_;
-  std::deque<ParserError> errors_;
+  ParserErrors errors_;
   nvonnxparser::OnnxParserFlags flags_ = bit(nvonnxparser::OnnxParserFlag::kNATIVE_INSTANCENORM);
 };
 

@@ -1,9 +1,6 @@
 #include "test/standins/tensorrt/parser/refitter.h"
 
 #include <algorithm>
-#include <exception>
-#include <fstream>
-#include <iterator>
 #include <string_view>
 #include <vector>
 
@@ -15,20 +12,10 @@ namespace standin {
 
 using nvonnxparser::ErrorCode;
 
-bool ParserRefitter::add_error(ParserError error) {
-  voice_.error(nvinfer1::ErrorCode::kUNSPECIFIED_ERROR, error.desc());
-  errors_.push_back(std::move(error));
-  return false;
-}
-
 bool ParserRefitter::refitFromBytes(const void* bytes, size_t size, const char* path) noexcept {
-  if (!call("refitFromBytes")) return add_error({ErrorCode::kINTERNAL_ERROR, "a fault that was asked for"});
-  ModelPtr model;
-  try {
-    model = read_model(std::string(static_cast<const char*>(bytes), size), path != nullptr ? path : "");
-  } catch (const std::exception& error) {
-    return add_error({ErrorCode::kMODEL_DESERIALIZE_FAILED, error.what()});
-  }
+  if (!call("refitFromBytes")) return errors_.add({ErrorCode::kINTERNAL_ERROR, "a fault that was asked for"});
+  const ModelPtr model = read_given(bytes, size, path, errors_);
+  if (model == nullptr) return false;
   std::vector<const char*> known(static_cast<size_t>(refitter_.getAllWeights(0, nullptr)));
   refitter_.getAllWeights(static_cast<int32_t>(known.size()), known.data());
   bool is_whole = true;
@@ -40,20 +27,14 @@ bool ParserRefitter::refitFromBytes(const void* bytes, size_t size, const char* 
     const auto count = static_cast<int64_t>(place.bytes) / element_bytes(place.type);
     const nvinfer1::Weights weights{place.type, model->bytes.data() + place.offset, count};
     if (refitter_.setNamedWeights(place.name.c_str(), weights)) continue;
-    is_whole = add_error({ErrorCode::kREFIT_FAILED, "the weights " + place.name + " do not fit"});
+    is_whole = errors_.add({ErrorCode::kREFIT_FAILED, "the weights " + place.name + " do not fit"});
   }
   return is_whole;
 }
 
 bool ParserRefitter::refitFromFile(const char* path) noexcept {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return add_error({ErrorCode::kMODEL_DESERIALIZE_FAILED, std::string("cannot open ") + path});
-  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  return refitFromBytes(bytes.data(), bytes.size(), path);
-}
-
-const nvonnxparser::IParserError* ParserRefitter::getError(int32_t index) const noexcept {
-  return index < 0 || index >= getNbErrors() ? nullptr : &errors_[static_cast<size_t>(index)];
+  const auto bytes = read_file(path, errors_);
+  return bytes && refitFromBytes(bytes->data(), bytes->size(), path);
 }
 
 bool ParserRefitter::loadModelProto(const void*, size_t, const char*) noexcept {

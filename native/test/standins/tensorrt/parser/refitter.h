@@ -3,21 +3,18 @@
 
 #include <NvOnnxParser.h>
 
-#include <deque>
-#include <string>
-
-#include "test/standins/tensorrt/parser/parser.h"
+#include "test/standins/tensorrt/parser/errors.h"
 
 namespace standin {
 
 class ParserRefitter final : public nvonnxparser::IParserRefitter {
  public:
-  ParserRefitter(nvinfer1::IRefitter& refitter, Voice voice) : refitter_(refitter), voice_(voice) {}
+  ParserRefitter(nvinfer1::IRefitter& refitter, Voice voice) : refitter_(refitter), errors_(voice) {}
 
   bool refitFromBytes(const void* model, size_t bytes, const char* path) noexcept override;
   bool refitFromFile(const char* path) noexcept override;
-  int32_t getNbErrors() const noexcept override { return static_cast<int32_t>(errors_.size()); }
-  const nvonnxparser::IParserError* getError(int32_t index) const noexcept override;
+  int32_t getNbErrors() const noexcept override { return errors_.count(); }
+  const nvonnxparser::IParserError* getError(int32_t index) const noexcept override { return errors_.get(index); }
   void clearErrors() override { errors_.clear(); }
 
   // Not modelled.
@@ -27,11 +24,8 @@ class ParserRefitter final : public nvonnxparser::IParserRefitter {
   void setRefitObserver(nvonnxparser::IRefitterObserver* observer) noexcept override;
 
  private:
-  bool add_error(ParserError error);
-
   nvinfer1::IRefitter& refitter_;
-  Voice voice_;
-  std::deque<ParserError> errors_;
+  ParserErrors errors_;
 };
 
 }  // namespace standin
