@@ -77,7 +77,7 @@ export interface BuildOptions extends BuildTuning {
   /** Files that a model given as bytes refers to, under the location that it writes. */
   externalData?: readonly ExternalDataFile[];
   /** What a model may be. */
-  limits?: Pick<ModelLimits, 'nodes' | 'hardLinks'>;
+  limits?: ModelLimits;
   /**
    * Folder of plans and cast models that are kept. false: none are.
    * @default NODE_TENSORRT_CACHE_DIR, or `node-tensorrt` in the user's cache folder
@@ -136,7 +136,7 @@ const OWN = [
  *
  * @throws NodeTensorRTError BUILD_FAILED with what TensorRT said (details `reason`, `nodes`, `log`); BACKEND_UNAVAILABLE where
  *   there is no TensorRT, builder or GPU; UNSUPPORTED, INVALID_ARGUMENT, OUT_OF_RANGE, SHAPE_MISMATCH for options, and
- *   MODEL_INVALID as `readModel`
+ *   MODEL_INVALID as `Engine.load`
  * @example
  * await build('model.onnx', { output: 'model.plan', targets: ['sm86', 'sm89'], precision: 'fp16', onProgress: console.log });
  */
@@ -166,7 +166,6 @@ async function planRequest(model: unknown, options: BuildOptions, output: string
   const given = modelSource(model);
   const source = typeof given === 'string' ? await modelPath(given) : given;
   const tuning = tuningOptions(options);
-  const { nodes, hardLinks } = limitsOption(options.limits ?? {});
   const { cacheDir, samples, signal } = options;
   return {
     name: options.name === undefined ? nameOf(given) : stringOption('options.name', options.name),
@@ -188,7 +187,7 @@ async function planRequest(model: unknown, options: BuildOptions, output: string
     output,
     cacheBytes: bytesOption('options.cacheBytes', options.cacheBytes),
     sign: options.sign === undefined ? undefined : privateKeyOption('options.sign', options.sign),
-    limits: { nodes, hardLinks },
+    limits: limitsOption(options.limits ?? {}),
     memoryBytes: bytesOption('options.buildMemoryBytes', options.buildMemoryBytes),
     niceness: integerOption('options.niceness', options.niceness ?? 10, 0, 19),
     logger: options.logger === undefined ? undefined : loggerOption('options.logger', options.logger),

@@ -1,4 +1,5 @@
 import { argumentError, NodeTensorRTError } from '../errors.js';
+import type { DescriptionLimits } from '../onnx/describe-model.js';
 import type { LoadRunner } from '../onnx/runner.js';
 import { choiceOption, integerOption, objectOption } from '../options.js';
 import type { KeyLike } from '../plan/keys.js';
@@ -41,7 +42,7 @@ export interface PlanRequest {
   readonly output: string | undefined;
   /** Beside the signature of this user. */
   readonly sign: KeyLike | undefined;
-  readonly limits: { readonly nodes: number; readonly hardLinks: boolean };
+  readonly limits: DescriptionLimits;
   /** undefined: what the system says is available. */
   readonly memoryBytes: number | undefined;
   readonly niceness: number;

@@ -8,7 +8,6 @@ import { withPlanLock } from '../cache/plan-lock.js';
 import { temporaryFolder } from '../cache/temporary-folder.js';
 import { NodeTensorRTError } from '../errors.js';
 import type { CastReport } from '../onnx/cast/report.js';
-import { readModel } from '../onnx/file/read-model.js';
 import type { PlanDraft, PlanHeader } from '../plan/header.js';
 import { hashOfKey } from '../plan/key.js';
 import type { PlanRequest } from './build-options.js';
@@ -166,20 +165,20 @@ async function build(
   const started = performance.now();
   const folder = await temporaryFolder(tempDir);
   try {
-    const { source, model, cast } = await inPrecision(prepared, progress);
+    const { model, cast } = await inPrecision(prepared, progress);
     await preflight(model, chosen.backend, chosen.targets);
     request.signal?.throwIfAborted();
-    const files = await modelOnDisk(source, source === request.source ? request.externalData : [], folder);
-    progress.enter('parsing');
+    const { inputs, outputs } = await model.describe();
     const work = {
-      model: files,
+      model: await modelOnDisk(model, folder),
       folder,
       chosen,
       profiles: prepared.profiles,
       tuning: prepared.inForce,
-      dims: new Map([...model.graph.inputs, ...model.graph.outputs].map(({ name, dims }) => [name, dims])),
+      dims: new Map([...inputs, ...outputs].map(({ name, dims }) => [name, dims])),
       hints: () => parserHints(model, chosen.backend),
     };
+    progress.enter('parsing');
     const built = await runBuild(work, request, progress);
     if ((await prepared.files.identity()) !== prepared.identity) throw modelChanged(request.name);
     progress.enter('writing');
@@ -191,10 +190,10 @@ async function build(
 }
 
 /** The model that is built: as it is, or cast. */
-async function inPrecision({ request, model: given }: PreparedPlan, progress: ProgressReporter) {
-  const { precision, source: path } = request;
-  if (precision !== 'fp16' && precision !== 'bf16') return { source: path, model: given, cast: undefined };
+async function inPrecision({ request, model }: PreparedPlan, progress: ProgressReporter) {
+  const { precision } = request;
+  if (precision !== 'fp16' && precision !== 'bf16') return { model, cast: undefined };
   progress.enter('casting');
-  const { source, report } = await castCached(path, given, precision, request);
-  return { source, model: await readModel(source, { limits: request.limits }), cast: report };
+  const cast = await castCached(model, precision, request);
+  return { model: cast.model, cast: cast.report };
 }

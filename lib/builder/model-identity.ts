@@ -1,7 +1,5 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Payload } from '../onnx/graph/payload.js';
-import type { Tensor } from '../onnx/graph/tensor.js';
 import { PLAN_FORMAT } from '../plan/header.js';
 
 /** What the hash of a model covers beside it, where a plan has it: `PlanModel.sha256`. */
@@ -11,14 +9,11 @@ export const HASHED_FOR_PLAN = { plan: PLAN_FORMAT };
 export class ModelFiles {
   readonly #files: ReadonlySet<string>;
 
-  constructor(source: string | Uint8Array, external: readonly Tensor[]) {
+  constructor(source: string | Uint8Array, external: readonly { location: string }[] = []) {
     const files = new Set<string>();
     if (typeof source === 'string') {
       files.add(source);
-      for (const { payload } of external) {
-        const location = locationOf(payload);
-        if (location !== undefined) files.add(join(dirname(source), location));
-      }
+      for (const { location } of external) files.add(join(dirname(source), location));
     }
     this.#files = files;
   }
@@ -40,10 +35,6 @@ export class ModelFiles {
     for (const file of this.#files) if ((await inode(file)) === wanted) return true;
     return false;
   }
-}
-
-function locationOf({ stored }: Payload): string | undefined {
-  return stored?.kind === 'external' ? stored.entries.find(({ key }) => key === 'location')?.value : undefined;
 }
 
 async function fileState(file: string): Promise<string> {

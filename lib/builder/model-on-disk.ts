@@ -4,17 +4,13 @@ import { dirname, join } from 'node:path';
 import { NodeTensorRTError } from '../errors.js';
 import { locationParts } from '../onnx/file/external-location.js';
 import { asUnwritable } from '../onnx/file/replace-file.js';
-import type { PlanRequest } from './build-options.js';
+import type { GivenModel } from '../onnx/given-model.js';
 
 /**
  * The path of a model for the builder's process: its own, or in `folder`, where one that is in memory is written with its
  * files of external data.
  */
-export async function modelOnDisk(
-  source: string | Uint8Array,
-  externalData: PlanRequest['externalData'],
-  folder: string,
-): Promise<string> {
+export async function modelOnDisk({ source, externalData }: GivenModel, folder: string): Promise<string> {
   if (typeof source === 'string') return source;
   try {
     return await writeModel(source, externalData, folder);
@@ -25,7 +21,7 @@ export async function modelOnDisk(
 
 async function writeModel(
   source: Uint8Array,
-  externalData: PlanRequest['externalData'],
+  externalData: GivenModel['externalData'],
   folder: string,
 ): Promise<string> {
   for (const { path, data } of externalData) {

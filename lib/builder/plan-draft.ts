@@ -1,7 +1,4 @@
-import { stat } from 'node:fs/promises';
-import { externalTensors } from '../cache/model-hash.js';
-import { precisionOf } from '../onnx/cast/model-precision.js';
-import type { Model } from '../onnx/graph/model.js';
+import type { GivenModel } from '../onnx/given-model.js';
 import { structureHash } from '../onnx/graph/structure-hash.js';
 import { PLAN_FORMAT, type PlanDraft } from '../plan/header.js';
 import { packageVersion } from './package-version.js';
@@ -12,7 +9,7 @@ import type { BuiltPlan } from './run-build.js';
 export async function planDraft(
   { request, chosen, profiles, inForce, key, model: given }: PreparedPlan,
   built: BuiltPlan,
-  model: Model,
+  model: GivenModel,
   buildMs: number,
 ): Promise<PlanDraft> {
   const takesWeights = Boolean(inForce.refittable || inForce.stripWeights);
@@ -30,9 +27,9 @@ export async function planDraft(
     model: {
       name: request.name,
       sha256: key.model,
-      bytes: await bytesOf(request.source, given),
-      precision: precisionOf(model),
-      ...(takesWeights && { structureSha256: await structureHash(model) }),
+      bytes: await bytesOf(given),
+      precision: (await model.describe()).precision,
+      ...(takesWeights && { structureSha256: await structureHash(await model.read()) }),
     },
     inputs: built.inputs,
     outputs: built.outputs,
@@ -48,8 +45,7 @@ export async function planDraft(
 }
 
 /** Of the file, and of what is beside it. */
-async function bytesOf(source: string | Uint8Array, model: Model): Promise<number> {
-  let bytes = typeof source === 'string' ? (await stat(source)).size : source.byteLength;
-  for (const { payload } of externalTensors(model)) bytes += payload.byteLength;
-  return bytes;
+async function bytesOf(model: GivenModel): Promise<number> {
+  const external = await model.external();
+  return external.reduce((sum, { payload }) => sum + payload.byteLength, (await model.describe()).fileBytes);
 }

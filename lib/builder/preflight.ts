@@ -1,10 +1,10 @@
 import { NodeTensorRTError } from '../errors.js';
-import { precisionOf } from '../onnx/cast/model-precision.js';
+import type { GivenModel } from '../onnx/given-model.js';
 import type { Model } from '../onnx/graph/model.js';
 import type { LintFinding } from '../onnx/lint/finding.js';
 import type { Backend } from './backend.js';
 import type { RefusedNode } from './events.js';
-import { targetProblems } from './target-rules.js';
+import { areLimited, targetProblems } from './target-rules.js';
 
 /** What NVIDIA's parser reads as something else, with a warning at most: refused before it sees the model. */
 const MISREAD = 'tensorrt-quantization';
@@ -14,9 +14,12 @@ const SHOWN = 5;
  * Looks, before minutes are spent, for what the parser would misread and what a target cannot do. Throws BUILD_FAILED with
  * details `reason` ('misread', 'target'), `nodes` and `hint`. What the parser refuses by itself it tells in a second.
  */
-export async function preflight(model: Model, backend: Backend, targets: readonly string[]): Promise<void> {
-  // Nothing else can be misread, and looking takes as long as reading.
-  const findings = precisionOf(model) === 'int8' ? await misread(model, backend) : [];
+export async function preflight(given: GivenModel, backend: Backend, targets: readonly string[]): Promise<void> {
+  const isQuantised = (await given.describe()).precision === 'int8';
+  // Nothing else can be misread, or is asked of the graph, and reading it takes time and memory.
+  if (!isQuantised && !areLimited(targets)) return;
+  const model = await given.read();
+  const findings = isQuantised ? await misread(model, backend) : [];
   const [first] = findings;
   if (first) {
     const nodes = findings.map(({ node, operator, message }) => ({ name: node, op: operator, text: message }));
@@ -38,9 +41,15 @@ async function misread(model: Model, backend: Backend): Promise<LintFinding[]> {
 }
 
 /** What to do about nodes that the parser refuses, as far as the linter knows. */
-export async function parserHints(model: Model, backend: Backend): Promise<(node: RefusedNode) => string | undefined> {
+export async function parserHints(
+  given: GivenModel,
+  backend: Backend,
+): Promise<(node: RefusedNode) => string | undefined> {
   const { lintModel } = await import('../onnx/lint/lint-model.js');
-  const findings = await lintModel(model, { for: [backend] }).catch((): LintFinding[] => []);
+  const findings = await given
+    .read()
+    .then((model) => lintModel(model, { for: [backend] }))
+    .catch((): LintFinding[] => []);
   return ({ name }) => findings.find(({ node, severity }) => node === name && severity !== 'info')?.hint;
 }
 

@@ -1,11 +1,10 @@
 import { DERIVATION_VERSION } from '../cache/cast-cached.js';
-import { externalTensors, startModelHash } from '../cache/model-hash.js';
+import { hashOfModel } from '../cache/model-hash.js';
 import { sizeLimit } from '../cache/size-limit.js';
 import { argumentError, NodeTensorRTError } from '../errors.js';
 import { checkLibraries } from '../machine/check-libraries.js';
-import { checkFloat32, precisionOf } from '../onnx/cast/model-precision.js';
-import { readModel } from '../onnx/file/read-model.js';
-import type { Model } from '../onnx/graph/model.js';
+import { checkFloat32 } from '../onnx/cast/check-float32.js';
+import { GivenModel } from '../onnx/given-model.js';
 import { PLAN_FORMAT } from '../plan/header.js';
 import type { PlanKey } from '../plan/key.js';
 import type { ShapeProfile } from '../plan/profile.js';
@@ -21,7 +20,8 @@ import type { BuildTuning } from './tuning.js';
 /** What is known before it is looked whether the plan is there. */
 export interface PreparedPlan {
   readonly request: PlanRequest;
-  readonly model: Model;
+  /** As it was given, not cast. */
+  readonly model: GivenModel;
   readonly files: ModelFiles;
   /** Of its files, before they were read. */
   readonly identity: string;
@@ -33,21 +33,21 @@ export interface PreparedPlan {
   readonly ignored: readonly IgnoredOption[];
 }
 
-/** Reads the model, decides what builds it and for what shapes, and names the plan. Throws what the options can. */
+/** Looks at the model, decides what builds it and for what shapes, and names the plan. Throws what the options can. */
 export async function preparePlan(request: PlanRequest): Promise<PreparedPlan> {
   const { signal, precision, tuning } = request;
   await checkLibraries('options.plugins', tuning.plugins ?? [], signal);
-  const { model, files, identity, hash } = await read(request);
+  const { model, files, identity, hash } = await lookAt(request);
+  const description = await model.describe();
   const { output } = request;
   if (output !== undefined && (await files.has(output))) {
     throw argumentError('options.output', 'another file than those of the model that is read', output);
   }
-  const found = precisionOf(model);
-  if (precision === 'fp32') checkFloat32(found);
-  if (precision === 'int8' && found !== 'int8') throw cannotQuantise();
+  if (precision === 'fp32') checkFloat32(description);
+  if (precision === 'int8' && description.precision !== 'int8') throw cannotQuantise();
   const seen = request.samples === undefined ? undefined : await seenShapes(request.samples);
-  checkFixed(request.sizes.fixed, inputShapes(model));
-  const profiles = buildProfiles(inputShapes(model), request.profiles, { ...request.sizes, ...(seen && { seen }) });
+  checkFixed(request.sizes.fixed, description.inputs);
+  const profiles = buildProfiles(description.inputs, request.profiles, { ...request.sizes, ...(seen && { seen }) });
   // What would fail behind minutes of building fails here.
   await signersOf(request.sign === undefined ? {} : { sign: request.sign });
   sizeLimit('options.cacheBytes', request.cacheBytes);
@@ -88,18 +88,23 @@ export function modelChanged(name: string): NodeTensorRTError {
   return new NodeTensorRTError('BUILD_FAILED', text, { reason: 'model-changed' });
 }
 
-/** Parses and hashes a model at the same time: each waits for the disk while the other has work. */
-async function read({ source, externalData, limits, name }: PlanRequest) {
-  const before = await new ModelFiles(source, []).identity();
-  const hashing = startModelHash(source, HASHED_FOR_PLAN);
-  hashing.catch(() => undefined); // whoever awaits it gets the error
-  const model = await readModel(source, { externalData, limits }).finally(() => hashing.catch(() => undefined));
-  const external = externalTensors(model);
+/** What is known of it without its graph. It is hashed meanwhile. */
+async function lookAt({ source, externalData, limits, name }: PlanRequest) {
+  const before = await new ModelFiles(source).identity();
+  const model = new GivenModel(source, limits, externalData);
+  const [external, hash] = await bothOf(model.external(), hashOfModel(model, HASHED_FOR_PLAN));
   const files = new ModelFiles(source, external);
   const identity = await files.identity();
   if (!identity.startsWith(before)) throw modelChanged(name);
-  const hash = await (await hashing)(external);
   return { model, files, identity, hash };
+}
+
+/** Two results, when nobody works on either any more. Throws the first's error before the second's. */
+async function bothOf<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  const [first, second] = await Promise.allSettled([a, b]);
+  if (first.status === 'rejected') throw first.reason;
+  if (second.status === 'rejected') throw second.reason;
+  return [first.value, second.value];
 }
 
 /** What was measured before, and where plugins are, makes no other plan. */
@@ -118,8 +123,4 @@ function checkFixed(fixed: Readonly<Record<string, number>>, inputs: readonly In
     `names of open dimensions of the model's inputs (${there})`,
     unknown,
   );
-}
-
-function inputShapes({ graph }: Model): InputShape[] {
-  return graph.inputs.filter((input) => !input.initializer).map(({ name, dims }) => ({ name, dims }));
 }

@@ -16,13 +16,17 @@ export interface TargetProblem {
 /** Operators that are matrix products, or have one in them. */
 const PRODUCTS = ['MatMul', 'Gemm', 'Einsum', 'Attention', 'LSTM', 'GRU', 'RNN'];
 
+/** Whether targets refuse anything that models have. Newer GPUs do all of it. */
+export function areLimited(targets: readonly string[]): boolean {
+  return targets.includes('sm75');
+}
+
 /**
  * What the targets of a TensorRT-RTX build are known to refuse (docs/tensorrt-matrix.md): float32 matrix products on
  * Turing, bfloat16 below 8.0. Sets element types of the model's values.
  */
 export async function targetProblems(model: Model, targets: readonly string[]): Promise<readonly TargetProblem[]> {
-  // Newer GPUs do all of this.
-  if (!targets.includes('sm75')) return [];
+  if (!areLimited(targets)) return [];
   await inferTypes(model);
   const ofType = (values: readonly (Value | undefined)[], type: string) =>
     values.some((value) => value?.elementType === type);

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { NodeTensorRTError } from '../errors.js';
 import type { LowPrecision } from '../onnx/cast/forms.js';
 import type { CastReport } from '../onnx/cast/report.js';
+import { GivenModel } from '../onnx/given-model.js';
 import type { Model } from '../onnx/graph/model.js';
 import type { LoadRunner } from '../onnx/runner.js';
 import { DerivedModels } from './derived-models.js';
@@ -22,27 +23,28 @@ export interface CastCachedOptions {
 
 /**
  * A model in another precision: the path of one that was made before from the same bytes, or a new one, in the cache, or in
- * memory where there is none or it cannot be written. `model` is what was read of `source`, and is changed.
+ * memory where there is none or it cannot be written.
  */
 export async function castCached(
-  source: string | Uint8Array,
-  model: Model,
+  given: GivenModel,
   to: LowPrecision,
   { cacheDir, signal, loadRunner }: CastCachedOptions,
-): Promise<{ source: string | Uint8Array; report: CastReport }> {
-  const key = await hashOfModel(source, model, { cast: to, version: DERIVATION_VERSION });
+): Promise<{ model: GivenModel; report: CastReport }> {
+  const key = await hashOfModel(given, { cast: to, version: DERIVATION_VERSION });
   signal?.throwIfAborted();
   const cache = cacheDir === false ? undefined : new DerivedModels(cacheFolders(cacheDir).models);
   const cached = await cache?.find(key);
-  if (cached) return { source: cached.path, report: cached.report as CastReport };
+  if (cached) return { model: new GivenModel(cached.path), report: cached.report as CastReport };
+  const model = await given.read();
+  signal?.throwIfAborted();
   const { castGraph } = await import('../onnx/cast/cast-graph.js');
   const { resolveCastOptions } = await import('../onnx/cast/options.js');
   const { prepareCast } = await import('../onnx/cast/prepare.js');
   await prepareCast(model, to, loadRunner);
   const report = await castGraph(model, resolveCastOptions({ to }));
   signal?.throwIfAborted();
-  const name = typeof source === 'string' ? basename(source) : '';
-  return { source: await keep(cache, key, name, model, report), report };
+  const name = typeof given.source === 'string' ? basename(given.source) : '';
+  return { model: new GivenModel(await keep(cache, key, name, model, report)), report };
 }
 
 async function keep(

@@ -1,11 +1,11 @@
 import { argumentError, NodeTensorRTError } from '../errors.js';
 import type { NativeProofOptions, NativeQueueOptions, NativeSample } from '../native/contract.js';
 import type { Port } from '../native/port.js';
+import { slicedCopy } from '../native/sliced-copy.js';
 import { booleanOption, integerOption, knownKeys, objectOption } from '../options.js';
 import { type TensorMap, tensorTypes } from '../tensor/types.js';
 import { checkedTensor } from './checked-tensor.js';
 import { type PadOptions, resolvePad } from './pad-options.js';
-import { slicedCopy } from './sliced-copy.js';
 
 /** How requests meet in batches, and how many may wait. Sizes are in rows: the first dimension of the inputs. */
 export interface BatchingOptions {

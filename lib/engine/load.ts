@@ -5,12 +5,13 @@ import type { NativeEngine, NativeLoadOptions, NativeStaging } from '../native/c
 import { findOnnxRuntime } from '../native/onnxruntime.js';
 import type { NativePlanFacts } from '../native/plan-contract.js';
 import { getPort, type Port } from '../native/port.js';
+import { stageModel } from '../native/stage-model.js';
 import { afterGpu, mayUseGpu } from './auto-backend.js';
 import { stageSamples } from './batching-options.js';
 import { type LoadOptions, type ResolvedLoadOptions, resolveLoadOptions } from './load-options.js';
 import { explainRefusal, type OpenedPlan, openPlan } from './load-plan.js';
 import { modelPath } from './model-path.js';
-import { modelSource, stageModel } from './model-source.js';
+import { modelSource } from './model-source.js';
 import { numaRequest } from './numa.js';
 import { type Deviation, placed, placedPlan, placeOnCpu } from './placement.js';
 import { planFile } from './plan-file.js';

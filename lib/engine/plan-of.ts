@@ -43,7 +43,7 @@ export async function planOf(
         tempDir: tmpdir(),
         output: undefined,
         sign: undefined,
-        limits: { nodes: limits.nodes, hardLinks: limits.hardLinks },
+        limits,
         memoryBytes: undefined,
         niceness: NICENESS,
         logger: options.logger,

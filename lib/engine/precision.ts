@@ -1,7 +1,8 @@
 import { castCached } from '../cache/cast-cached.js';
 import { NodeTensorRTError } from '../errors.js';
-import { checkFloat32, precisionOf } from '../onnx/cast/model-precision.js';
+import { checkFloat32 } from '../onnx/cast/check-float32.js';
 import type { CastReport } from '../onnx/cast/report.js';
+import { GivenModel } from '../onnx/given-model.js';
 import type { ResolvedLoadOptions } from './load-options.js';
 import { modelPath } from './model-path.js';
 import type { Deviation, Placement } from './placement.js';
@@ -35,21 +36,17 @@ export async function choosePrecision(
   });
   if (precision === undefined) return asIs('model', 'as the graph says');
   const path = typeof source === 'string' ? await modelPath(source) : source;
-  const { readModel } = await import('../onnx/file/read-model.js');
-  const model = await readModel(path, {
-    externalData: options.externalData,
-    limits: { nodes: options.limits.nodes, hardLinks: options.limits.hardLinks },
-  });
-  options.signal?.throwIfAborted();
+  const model = new GivenModel(path, options.limits, options.externalData);
   if (precision === 'fp32') {
-    checkFloat32(precisionOf(model));
+    checkFloat32(await model.describe());
+    options.signal?.throwIfAborted();
     return asIs('fp32', 'the graph is float32');
   }
   if (precision === 'bf16') return bfloat16(source, options.fallback);
   // Of engines, which load by way of this file.
   const { engineRunner } = await import('./model-runner.js');
-  const { source: made, report } = await castCached(path, model, precision, { ...options, loadRunner: engineRunner });
-  return chosen(made, report);
+  const cast = await castCached(model, precision, { ...options, loadRunner: engineRunner });
+  return chosen(cast.model.source, cast.report);
 }
 
 function chosen(source: string | Uint8Array, report: CastReport): PrecisionChoice {

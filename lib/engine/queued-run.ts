@@ -1,10 +1,10 @@
 import { NativeEvent, type NativePort } from '../native/contract.js';
 import type { Pending, Port } from '../native/port.js';
+import { SLICE_BYTES, slicedCopy } from '../native/sliced-copy.js';
 import type { TensorMap } from '../tensor/types.js';
 import { observeRun } from './diagnostics.js';
 import { type Destination, makeDestination } from './results.js';
 import type { RunPlan } from './run-options.js';
-import { SLICE_BYTES, slicedCopy } from './sliced-copy.js';
 import { allowListeners, isTimeout, timeoutError } from './turning-away.js';
 
 type Outcome = 'failed' | 'aborted' | 'timedOut';

@@ -4,11 +4,10 @@ import { basename } from 'node:path';
 import { HASHED_FOR_PLAN, ModelFiles } from '../builder/model-identity.js';
 import { modelOnDisk } from '../builder/model-on-disk.js';
 import { castCached, DERIVATION_VERSION } from '../cache/cast-cached.js';
-import { externalTensors, hashOfModel } from '../cache/model-hash.js';
+import { hashOfModel } from '../cache/model-hash.js';
 import { temporaryFolder } from '../cache/temporary-folder.js';
 import { NodeTensorRTError } from '../errors.js';
-import { readModel } from '../onnx/file/read-model.js';
-import type { Model } from '../onnx/graph/model.js';
+import { GivenModel } from '../onnx/given-model.js';
 import { structureHash } from '../onnx/graph/structure-hash.js';
 import type { PlanHeader } from '../plan/header.js';
 import { BUILD_AGAIN, incompatible } from '../plan/incompatible.js';
@@ -40,17 +39,17 @@ export async function fittingWeights(
     const text = `options.refit: ${plan} was built without refittable or stripWeights, so its weights stay. Build it with refittable: true.`;
     throw new NodeTensorRTError('UNSUPPORTED', text, { option: 'options.refit', path: plan, reason: 'not-refittable' });
   }
-  const { externalData, limits, signal } = options;
+  const { signal } = options;
   const source = typeof refit === 'string' ? await modelPath(refit) : refit;
   const name = typeof source === 'string' ? basename(source) : 'the model given';
-  const model = await readModel(source, { externalData, limits: { nodes: limits.nodes, hardLinks: limits.hardLinks } });
-  signal?.throwIfAborted();
-  const files = new ModelFiles(source, externalTensors(model));
+  const model = new GivenModel(source, options.limits, options.externalData);
+  const files = new ModelFiles(source, await model.external());
   const identity = await files.identity();
-  await checkSameModel(header, plan, source, model, name);
-  const built = await asBuilt(header, plan, source, model, options);
   signal?.throwIfAborted();
-  if ((await structureHash(built.model)) !== header.model.structureSha256) {
+  await checkSameModel(header, plan, model, name);
+  const built = await asBuilt(header, plan, model, options);
+  signal?.throwIfAborted();
+  if ((await structureHash(await built.read())) !== header.model.structureSha256) {
     const text = `cannot have the weights of ${name}: more than the weights is other than in ${header.model.name}, which it was built from (nodes, names, attributes, shapes, or constants that are no weights). ${BUILD_AGAIN}`;
     throw incompatible('refit', plan, text, { model: name });
   }
@@ -64,7 +63,7 @@ export async function fittingWeights(
     throw new NodeTensorRTError('MODEL_INVALID', text, { reason: 'model-changed', option: 'options.refit' });
   };
   try {
-    const path = await modelOnDisk(built.source, built.source === source ? externalData : [], folder ?? '');
+    const path = await modelOnDisk(built, folder ?? '');
     return { path, name, check, dispose };
   } catch (error) {
     await dispose();
@@ -76,12 +75,11 @@ export async function fittingWeights(
 async function checkSameModel(
   { options, model: built }: PlanHeader,
   plan: string,
-  source: string | Uint8Array,
-  model: Model,
+  model: GivenModel,
   name: string,
 ): Promise<void> {
   if (options['refittable'] === true) return;
-  if ((await hashOfModel(source, model, HASHED_FOR_PLAN)) === built.sha256) return;
+  if ((await hashOfModel(model, HASHED_FOR_PLAN)) === built.sha256) return;
   const text = `takes only the very weights that it was built with (stripWeights, or refittable: 'identical'), and ${name} is not the same as ${built.name} then. Build it with refittable: true.`;
   throw incompatible('refit', plan, text, { model: name });
 }
@@ -90,17 +88,15 @@ async function checkSameModel(
 async function asBuilt(
   { key }: PlanHeader,
   plan: string,
-  source: string | Uint8Array,
-  model: Model,
+  model: GivenModel,
   options: ResolvedLoadOptions,
-): Promise<{ source: string | Uint8Array; model: Model }> {
+): Promise<GivenModel> {
   const precision = key?.options['precision'];
-  if (precision !== 'fp16' && precision !== 'bf16') return { source, model };
+  if (precision !== 'fp16' && precision !== 'bf16') return model;
   if (key?.options['casting'] !== DERIVATION_VERSION) {
     const text = `was cast to ${precision} by another version of this library, whose weights this one does not make. ${BUILD_AGAIN}`;
     throw incompatible('refit', plan, text);
   }
   const { cacheDir, signal } = options;
-  const cast = await castCached(source, model, precision, { cacheDir, signal, loadRunner: engineRunner });
-  return { source: cast.source, model: await readModel(cast.source) };
+  return (await castCached(model, precision, { cacheDir, signal, loadRunner: engineRunner })).model;
 }

@@ -1,6 +1,7 @@
 import { NodeTensorRTError, withCallerStack } from '../errors.js';
 import { type NativeEngine, SubmitMode, SubmitOutcome } from '../native/contract.js';
 import type { Port } from '../native/port.js';
+import { SLICE_BYTES } from '../native/sliced-copy.js';
 import type { TensorMap } from '../tensor/types.js';
 import { observeRun } from './diagnostics.js';
 import { type EncodedRun, encodeRun } from './encode-run.js';
@@ -11,7 +12,6 @@ import { makeDestination } from './results.js';
 import type { RunPlan } from './run-options.js';
 import type { OpenedEngine } from './share.js';
 import type { CompiledSpec } from './signature.js';
-import { SLICE_BYTES } from './sliced-copy.js';
 import { type StagedInputs, stageInputs } from './stage-inputs.js';
 import { StepOrder } from './step-order.js';
 import { timeoutError } from './turning-away.js';

@@ -1,9 +1,9 @@
 import { argumentError, type NodeTensorRTError } from '../errors.js';
 import type { NativeEngine, NativeStaging, SubmitArgument } from '../native/contract.js';
 import type { Port } from '../native/port.js';
+import { slicedCopy } from '../native/sliced-copy.js';
 import type { EncodedRun } from './encode-run.js';
 import type { CompiledSpec } from './signature.js';
-import { slicedCopy } from './sliced-copy.js';
 
 /** Inputs that are ready to be submitted. One of the two is called, once. */
 export interface StagedInputs {

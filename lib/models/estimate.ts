@@ -1,7 +1,8 @@
-import { modelSource, stageModel } from '../engine/model-source.js';
+import { modelSource } from '../engine/model-source.js';
 import { withCallerStack } from '../errors.js';
-import type { NativeModelEstimate } from '../native/contract.js';
+import type { NativeModelEstimate } from '../native/model-contract.js';
 import { getPort } from '../native/port.js';
+import { stageModel } from '../native/stage-model.js';
 import { type MemoryBound, memoryBounds } from './available-memory.js';
 import { type EstimateOptions, type ResolvedEstimateOptions, resolveEstimateOptions } from './estimate-options.js';
 

@@ -3,11 +3,12 @@
  * every argument before it crosses.
  */
 
+import type { NativeEstimateOptions, NativeModelDescription, NativeModelEstimate } from './model-contract.js';
 import type { NativeNumeric } from './numeric-contract.js';
 import type { NativePlanRequest } from './plan-contract.js';
 
 /** `kContractVersion` of `native/binding/addon.cc`. */
-export const CONTRACT_VERSION = 15;
+export const CONTRACT_VERSION = 16;
 
 /** `Event` of `native/binding/mailbox.h`. */
 export enum NativeEvent {
@@ -20,6 +21,7 @@ export enum NativeEvent {
   estimate = 6,
   demand = 7,
   log = 8,
+  description = 9,
 }
 
 /** `DemandKind` of `native/runtime/residency/residency_table.h`. */
@@ -193,38 +195,6 @@ export interface NativeEngineStats {
   buckets: Float64Array[];
 }
 
-/** `EstimateRequest` of `native/model/model_estimate.h`. */
-export interface NativeEstimateOptions {
-  externalData: { path: string; data: NativeStaging }[];
-  limits: NativeLoadOptions['limits'];
-  freeDimensionOverrides: Record<string, number>;
-  inputDims: Readonly<Record<string, readonly number[]>>;
-  batches: readonly number[];
-}
-
-/** `ModelEstimate` of `native/model/model_estimate.h`. */
-export interface NativeModelEstimate {
-  irVersion: number;
-  producer: string;
-  nodes: number;
-  fileBytes: number;
-  externalBytes: number;
-  /** What the limit of the pool leaves; null without one. */
-  poolRoom: number | null;
-  freeBatch: boolean;
-  inputs: { name: string; type: string; dims: (number | string)[]; anyRank: boolean }[];
-  outputs: { name: string; type: string; dims: (number | string)[]; anyRank: boolean }[];
-  weights: Record<string, number>;
-  opset: { domain: string; version: number }[];
-  activations: {
-    batch: number;
-    bytes: number | null;
-    inputBytes: number | null;
-    exact: boolean;
-    reason: string;
-  }[];
-}
-
 export interface NativeBatchingState {
   enabled: boolean;
   reason: string;
@@ -305,6 +275,12 @@ export interface NativePort {
   emptyCache(id: number, pool: string): void;
   estimate(id: number, model: string | NativeStaging, options: NativeEstimateOptions): void;
   takeEstimate(): NativeModelEstimate;
+  describe(
+    id: number,
+    model: string | NativeStaging,
+    options: Pick<NativeEstimateOptions, 'externalData' | 'limits'>,
+  ): void;
+  takeDescription(): NativeModelDescription;
   takeDemand(): NativeDemandResult;
   /**
    * Severity (0 internal error, 1 error, 2 warning, 3 information, 4 detail) and text of each line, in turns; behind them how

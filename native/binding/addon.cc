@@ -20,7 +20,7 @@ namespace ntrt::binding {
 namespace {
 
 /// Raised when the contract in `lib/native/contract.ts` changes, so that a stale binary is told apart.
-constexpr int kContractVersion = 15;
+constexpr int kContractVersion = 16;
 
 /// limitMemory(bytes): see core/process_limits.h. Plain Node-API: there is nothing in it that could throw.
 napi_value limit_memory(napi_env env, napi_callback_info info) noexcept {

@@ -149,6 +149,12 @@ void read_model(Napi::Env env, napi_value model, const Napi::Object& options, Mo
 
 }  // namespace
 
+ModelRequest read_model_arguments(Napi::Env env, napi_value model, const Napi::Object& options) {
+  ModelRequest request;
+  read_model(env, model, options, request);
+  return request;
+}
+
 EstimateRequest read_estimate_arguments(Napi::Env env, napi_value model, const Napi::Object& options) {
   EstimateRequest request;
   read_model(env, model, options, request);

@@ -10,6 +10,7 @@ namespace ntrt::binding {
 /// `model` is a path or a NativeStaging that is given away.
 QueueOptions read_queue_options(const Napi::Object& options);
 Napi::Object write_queue_options(Napi::Env env, const QueueOptions& queue);
+ModelRequest read_model_arguments(Napi::Env env, napi_value model, const Napi::Object& options);
 EstimateRequest read_estimate_arguments(Napi::Env env, napi_value model, const Napi::Object& options);
 LoadRequest read_load_arguments(Napi::Env env, napi_value model, const Napi::Object& options);
 

@@ -16,22 +16,24 @@
 #include "runtime/request.h"
 
 namespace ntrt {
+struct ModelDescription;
 struct ModelEstimate;
-}
+}  // namespace ntrt
 
 namespace ntrt::binding {
 
 /// The numbers cross the border: `lib/native/contract.ts` has them too.
 enum class Event : uint8_t {
-  kResult = 0,    ///< a run finished; its outputs wait to be taken
-  kError = 1,     ///< something failed; the error waits to be taken
-  kLoaded = 2,    ///< an engine waits to be taken
-  kReleased = 3,  ///< an engine handle is gone, and the model with it if it was the last
-  kCopied = 4,    ///< a result was copied into the buffers given
-  kNumber = 5,    ///< an operation finished with a number
-  kEstimate = 6,  ///< an estimate of a model waits to be taken
-  kDemand = 7,    ///< a demand on a model cache was settled
-  kLog = 8,       ///< lines of a log wait to be taken
+  kResult = 0,       ///< a run finished; its outputs wait to be taken
+  kError = 1,        ///< something failed; the error waits to be taken
+  kLoaded = 2,       ///< an engine waits to be taken
+  kReleased = 3,     ///< an engine handle is gone, and the model with it if it was the last
+  kCopied = 4,       ///< a result was copied into the buffers given
+  kNumber = 5,       ///< an operation finished with a number
+  kEstimate = 6,     ///< an estimate of a model waits to be taken
+  kDemand = 7,       ///< a demand on a model cache was settled
+  kLog = 8,          ///< lines of a log wait to be taken
+  kDescription = 9,  ///< a description of a model waits to be taken
 };
 
 struct Message {
@@ -42,6 +44,7 @@ struct Message {
   std::optional<Error> error;
   double number = 0;
   std::shared_ptr<const ModelEstimate> estimate;
+  std::shared_ptr<const ModelDescription> description;
   std::shared_ptr<const std::string> text;
 };
 

@@ -49,6 +49,8 @@ Napi::Function Port::define(Napi::Env env) {
                                 method<&Port::empty_cache>("emptyCache"),
                                 method<&Port::estimate>("estimate"),
                                 method<&Port::take_estimate>("takeEstimate"),
+                                method<&Port::describe>("describe"),
+                                method<&Port::take_description>("takeDescription"),
                                 method<&Port::take_demand>("takeDemand"),
                                 method<&Port::take_log>("takeLog"),
                                 method<&Port::allocate>("allocate"),

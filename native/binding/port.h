@@ -108,6 +108,8 @@ class Port final : public Napi::ObjectWrap<Port> {
   Napi::Value empty_cache(const Napi::CallbackInfo& info);
   Napi::Value estimate(const Napi::CallbackInfo& info);
   Napi::Value take_estimate(const Napi::CallbackInfo& info);
+  Napi::Value describe(const Napi::CallbackInfo& info);
+  Napi::Value take_description(const Napi::CallbackInfo& info);
   Napi::Value take_demand(const Napi::CallbackInfo& info);
   Napi::Value take_log(const Napi::CallbackInfo& info);
   Napi::Value allocate(const Napi::CallbackInfo& info);

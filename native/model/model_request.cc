@@ -17,10 +17,13 @@ std::string model_file(const std::string& path) {
 
 }  // namespace
 
+ModelSource find_model(ModelRequest& request) {
+  return request.path.empty() ? ModelSource::from_bytes(std::move(request.bytes), std::move(request.external_files))
+                              : ModelSource::from_file(model_file(request.path));
+}
+
 ModelSource open_model(ModelRequest& request) {
-  ModelSource source = request.path.empty()
-                           ? ModelSource::from_bytes(std::move(request.bytes), std::move(request.external_files))
-                           : ModelSource::from_file(model_file(request.path));
+  ModelSource source = find_model(request);
   source.verify(request.policy);
   return source;
 }

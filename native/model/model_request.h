@@ -15,8 +15,11 @@ struct ModelRequest {
   ModelPolicy policy;
 };
 
-/// Opened and verified; takes what `request` owns. A folder stands for the `model.onnx` in it. Reads the disk. Throws
-/// as ModelSource.
+/// Opened, not looked at; takes what `request` owns. A folder stands for the `model.onnx` in it. Reads the disk. Throws
+/// as ModelSource::from_file.
+ModelSource find_model(ModelRequest& request);
+
+/// The same, and verified. Throws as ModelSource.
 ModelSource open_model(ModelRequest& request);
 
 }  // namespace ntrt

@@ -29,23 +29,10 @@ ModelSource ModelSource::from_bytes(SharedBytes bytes, std::vector<ExternalFile>
 
 std::span<const std::byte> ModelSource::bytes() const noexcept { return path_ ? map_.bytes() : bytes_.view; }
 
-const OnnxScan& ModelSource::verify(const ModelPolicy& policy) {
-  if (scan_) return *scan_;
+template <typename F>
+auto ModelSource::naming_path(F&& check) const {
   try {
-    OnnxScan scan = scan_onnx(bytes(), policy.limits);
-    if (scan.num_ep_context_nodes > 0) {
-      refuse_model("compiled-code",
-                   "the model has EPContext nodes: code that was compiled for one device, or a path to it. Such models "
-                   "are not loaded; load the ONNX model that it was made from");
-    }
-    if (path_) {
-      check_external_data(scan, path_->parent_path(), policy.external_data);
-    } else {
-      std::vector<ProvidedFile> provided;
-      for (const ExternalFile& file : external_files_) provided.push_back({file.name, file.bytes.view.size()});
-      check_external_files(scan, provided);
-    }
-    scan_ = std::move(scan);
+    return std::forward<F>(check)();
   } catch (const Error& error) {
     if (!path_) throw;
     const std::string path = printable(path_to_utf8(*path_), 1000);
@@ -53,6 +40,33 @@ const OnnxScan& ModelSource::verify(const ModelPolicy& policy) {
     details.push_back({"path", path});
     throw Error(error.code(), path + ": " + error.message(), std::move(details));
   }
+}
+
+OnnxScan ModelSource::scan(const ScanLimits& limits) const {
+  return naming_path([&] {
+    OnnxScan scan = scan_onnx(bytes(), limits);
+    if (scan.num_ep_context_nodes > 0) {
+      refuse_model("compiled-code",
+                   "the model has EPContext nodes: code that was compiled for one device, or a path to it. Such models "
+                   "are not loaded; load the ONNX model that it was made from");
+    }
+    return scan;
+  });
+}
+
+const OnnxScan& ModelSource::verify(const ModelPolicy& policy) {
+  if (scan_) return *scan_;
+  OnnxScan scan = this->scan(policy.limits);
+  naming_path([&] {
+    if (path_) {
+      check_external_data(scan, path_->parent_path(), policy.external_data);
+    } else {
+      std::vector<ProvidedFile> provided;
+      for (const ExternalFile& file : external_files_) provided.push_back({file.name, file.bytes.view.size()});
+      check_external_files(scan, provided);
+    }
+  });
+  scan_ = std::move(scan);
   return *scan_;
 }
 

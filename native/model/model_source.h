@@ -47,13 +47,20 @@ class ModelSource {
   const std::optional<std::filesystem::path>& path() const noexcept { return path_; }
   const std::vector<ExternalFile>& external_files() const noexcept { return external_files_; }
 
+  /// Reads what the model says of itself, and does not look at its external data. Throws as scan_onnx, and with reason
+  /// 'compiled-code' for EPContext nodes; errors name the model's path if it has one.
+  OnnxScan scan(const ScanLimits& limits) const;
+
   /// Scans the model and checks its external data, once; the result is kept. To be called before a backend sees the
-  /// model. Throws as scan_onnx and the checks of external_data.h, and with reason 'compiled-code' for EPContext nodes;
-  /// errors name the model's path if it has one.
+  /// model. Throws as scan() and the checks of external_data.h.
   const OnnxScan& verify(const ModelPolicy& policy = {});
 
  private:
   ModelSource() = default;
+
+  /// Errors of `check` name the model's path if it has one.
+  template <typename F>
+  auto naming_path(F&& check) const;
 
   FileMap map_;
   SharedBytes bytes_;

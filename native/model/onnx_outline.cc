@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <unordered_set>
 #include <utility>
 
 #include "model/onnx_fields.h"
@@ -171,6 +172,24 @@ std::optional<OutlineTensor> OutlineNode::tensor_attribute(std::string_view name
   with_attribute(message, name, [&](const WireField& field) {
     if (field.number == AttributeField::kTensor && field.type == WireType::kBytes) found = read_tensor(field.bytes);
   });
+  return found;
+}
+
+OnnxInterface read_interface(std::span<const std::byte> model) {
+  const std::span<const std::byte> graph = child(model, ModelField::kGraph).bytes;
+  OnnxInterface found;
+  each_field(graph, [&](const WireField& field) {
+    if (field.number == GraphField::kInput) found.inputs.push_back(read_value(field.bytes));
+    if (field.number == GraphField::kOutput) found.outputs.push_back(read_value(field.bytes));
+  });
+  std::unordered_set<std::string_view> constants;
+  each_field(graph, [&](const WireField& field) {
+    if (field.number == GraphField::kInitializer) constants.insert(child(field.bytes, TensorField::kName).text());
+    if (field.number == GraphField::kSparseInitializer) {
+      constants.insert(child(child(field.bytes, SparseField::kValues).bytes, TensorField::kName).text());
+    }
+  });
+  std::erase_if(found.inputs, [&](const OutlineValue& value) { return constants.contains(value.name); });
   return found;
 }
 

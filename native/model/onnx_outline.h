@@ -61,6 +61,14 @@ struct OnnxOutline {
   bool complete = true;        // false: more than kMaxOutlineNames, and the rest is missing
 };
 
+/// What goes into a model and comes out of it. Likewise views into a model that has been scanned.
+struct OnnxInterface {
+  std::vector<OutlineValue> inputs;  // without those that are initialisers
+  std::vector<OutlineValue> outputs;
+};
+
+OnnxInterface read_interface(std::span<const std::byte> model);
+
 OnnxOutline read_outline(std::span<const std::byte> model);
 
 }  // namespace ntrt

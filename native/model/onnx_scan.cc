@@ -22,6 +22,12 @@ using onnx_schema::Message;
 
 constexpr size_t kMaxOpsetImports = 1024;
 
+bool is_quantised(std::string_view op) noexcept {
+  constexpr std::string_view kPrefix = "QLinear";
+  return op == "QuantizeLinear" || op == "DequantizeLinear" || op == "DynamicQuantizeLinear" || op == "MatMulInteger" ||
+         op == "ConvInteger" || (op.size() > kPrefix.size() && op.substr(0, kPrefix.size()) == kPrefix);
+}
+
 struct Frame {
   Message kind;
   uint32_t number;  // of the field in the parent
@@ -111,7 +117,10 @@ class Scanner {
         break;
       case Message::kNode:
         if (field.number == NodeField::kName) frame.name = field.text();
-        if (field.number == NodeField::kOpType && field.text() == "EPContext") ++scan_.num_ep_context_nodes;
+        if (field.number == NodeField::kOpType) note_operator(field.text());
+        break;
+      case Message::kTensorType:
+        if (is_type_of_value(frame)) note_type(static_cast<int32_t>(field.value));
         break;
       case Message::kOpset:
         if (field.number == OpsetField::kDomain) opset_.domain = printable(field.text());
@@ -124,6 +133,24 @@ class Scanner {
         // Each of the others has its name as its only scalar.
         frame.name = field.text();
     }
+  }
+
+  bool in_training() const noexcept { return stack_.size() > 1 && stack_[1].kind == Message::kTraining; }
+
+  void note_operator(std::string_view op) {
+    if (op == "EPContext") ++scan_.num_ep_context_nodes;
+    if (!in_training()) scan_.quantised |= is_quantised(op);
+  }
+
+  void note_type(int32_t data_type) noexcept {
+    if (in_training()) return;
+    scan_.float16 |= data_type == onnx_type::kFloat16;
+    scan_.bfloat16 |= data_type == onnx_type::kBfloat16;
+  }
+
+  // Not what a sequence or a map has in it.
+  bool is_type_of_value(const Frame& frame) const noexcept {
+    return frame.number == TypeField::kTensor && stack_[stack_.size() - 3].kind == Message::kValueInfo;
   }
 
   void count(Message child) {
@@ -201,6 +228,7 @@ class Scanner {
     if (stack_.back().kind == Message::kSparse && field.number == SparseField::kValues) {
       stack_.back().data_type = head.data_type;
     }
+    if (stack_.back().kind == Message::kGraph) note_type(head.data_type);
     if (head.external || is_memory_address(head.location)) add_external_ref(head, field.number);
     check_elements(head.product);
     add_bytes(head.product.bytes(element_bits(head.data_type)), head.data_type);

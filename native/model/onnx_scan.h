@@ -72,6 +72,11 @@ struct OnnxScan {
   uint64_t declared_bytes = 0;      // as ScanLimits::declared_bytes counts them
   size_t num_functions = 0;
   size_t num_ep_context_nodes = 0;  // EPContext: compiled code of one execution provider, or a path to it
+  // What it computes with, but for training graphs: nodes that quantise or compute with what is quantised, and values
+  // that have one of these types by the file, not by what nodes make of them.
+  bool quantised = false;
+  bool float16 = false;
+  bool bfloat16 = false;
   std::vector<ExternalRef> external_refs;
   /// declared_bytes by TensorProto.DataType; strings count as nothing.
   std::array<uint64_t, kNumOnnxTypes> bytes_by_type{};

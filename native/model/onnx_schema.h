@@ -89,6 +89,7 @@ inline constexpr Field kFields[] = {
     {Message::kType, TypeField::kMap, WireType::kBytes, false, Message::kMapType},
     {Message::kType, TypeField::kSparseTensor, WireType::kBytes, false, Message::kTensorType},
     {Message::kType, TypeField::kOptional, WireType::kBytes, false, Message::kElementType},
+    {Message::kTensorType, TensorTypeField::kElementType, WireType::kVarint, false},
     {Message::kTensorType, TensorTypeField::kShape, WireType::kBytes, false, Message::kShape},
     {Message::kElementType, ElementTypeField::kType, WireType::kBytes, false, Message::kType},
     {Message::kMapType, MapTypeField::kValueType, WireType::kBytes, false, Message::kType},

@@ -16,6 +16,8 @@ inline constexpr int32_t kFloat32 = 1;
 inline constexpr int32_t kInt32 = 6;
 inline constexpr int32_t kInt64 = 7;
 inline constexpr int32_t kBool = 9;
+inline constexpr int32_t kFloat16 = 10;
+inline constexpr int32_t kBfloat16 = 16;
 }  // namespace onnx_type
 
 /// "float32", …; "" for none.

@@ -365,7 +365,7 @@ describe('a plan, or a file of another kind, where an ONNX model is wanted', () 
     );
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr.split('\n')).toEqual([
-      `MODEL_INVALID: ${path} is not an ONNX model but a plan file of node-tensorrt; give the ONNX model that it was built from; Engine.load and node-tensorrt inspect take the plan`,
+      `MODEL_INVALID: ${path}${verb === 'build' ? ': this is' : ' is'} not an ONNX model but a plan file of node-tensorrt; give the ONNX model that it was built from; Engine.load and node-tensorrt inspect take the plan`,
       'docs/errors.md#model_invalid says more.',
       '',
     ]);

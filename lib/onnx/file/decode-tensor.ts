@@ -6,6 +6,7 @@ import { type TensorProto, TensorProto_DataLocation } from '../proto/onnx_pb.js'
 import { readVarint } from '../wire/fields.js';
 import { PLACEHOLDER, RAW_DATA } from '../wire/schema.js';
 import { copyMessage } from './copy-message.js';
+import type { OpenSpan } from './external-files.js';
 import { printable } from './external-location.js';
 import { invalid } from './invalid.js';
 import type { Cut } from './split.js';
@@ -14,8 +15,7 @@ import { typedPayload } from './typed-payload.js';
 /** Where tensors find what is not in their message. */
 export interface PayloadSources {
   readonly cuts: readonly Cut[];
-  /** A part of a file of external data. `length` undefined: up to its end. */
-  external(location: string, offset: number, length: number | undefined, tensor: string): Promise<Payload>;
+  readonly external: OpenSpan;
 }
 
 /** A tensor of a model. Throws MODEL_INVALID where shape and data do not fit. */

@@ -15,12 +15,10 @@ import { wireTypes } from '../wire/fields.js';
 import { tensorPath } from '../wire/schema.js';
 import { copyMessage } from './copy-message.js';
 import { Decoder, type GraphParts } from './decode.js';
-import type { PayloadSources } from './decode-tensor.js';
-import { printable } from './external-location.js';
+import { externalSpans, type OpenExternal } from './external-files.js';
 import { fileKind, LOOKED_AT_BYTES } from './file-kind.js';
 import { invalid } from './invalid.js';
 import { Pauses } from './pauses.js';
-import type { OpenExternal } from './read-model.js';
 import type { ByteSource } from './source.js';
 import { concat, Splitter } from './split.js';
 
@@ -31,7 +29,7 @@ export async function parseModel(source: ByteSource, openFile: OpenExternal, max
   const parser = new Parser(splitter);
   const { rest, graph } = await parser.model();
   const model = new Model();
-  const decoder = new Decoder({ cuts: splitter.cuts, external: externalFiles(openFile) }, maxNodes);
+  const decoder = new Decoder({ cuts: splitter.cuts, external: externalSpans(openFile) }, maxNodes);
   model.irVersion = versionOf(rest.irVersion, 'IR version');
   for (const [domain, version] of opsetsOf(rest.opsetImport)) model.opsets.set(domain, version);
   for (const { key, value } of rest.metadataProps) model.metadata.set(key, value);
@@ -75,24 +73,6 @@ function opsetsOf(imports: readonly OperatorSetIdProto[]): Map<string, number> {
   return new Map(
     imports.map(({ domain, version }) => [domain === 'ai.onnx' ? '' : domain, versionOf(version, 'operator set')]),
   );
-}
-
-/** Each file of external data is opened once. */
-function externalFiles(openFile: OpenExternal): PayloadSources['external'] {
-  const files = new Map<string, Promise<ByteSource>>();
-  return async (location, offset, length, tensor) => {
-    const opened = files.get(location) ?? openFile(location, printable(tensor));
-    files.set(location, opened);
-    const file = await opened;
-    const end = length === undefined ? file.byteLength : offset + length;
-    if (offset > file.byteLength || end > file.byteLength) {
-      const text =
-        `external data '${printable(location)}' of tensor '${printable(tensor)}' has ${file.byteLength} bytes, but the ` +
-        `tensor needs bytes ${offset} to ${end}; it may be cut short or belong to another model`;
-      throw invalid('external-data-out-of-range', text, { tensor: printable(tensor), location: printable(location) });
-    }
-    return file.payload(offset, end);
-  };
 }
 
 /** Reads the model message by message, so that no step takes long. */

@@ -1,13 +1,11 @@
-import { dirname } from 'node:path';
 import { booleanOption, integerOption, knownKeys, objectOption, pathOption } from '../../options.js';
 import { isBytes } from '../../tensor/data-types.js';
 import type { Model } from '../graph/model.js';
 import { type ExternalDataFile, externalDataOption } from './external-data-option.js';
-import { openExternal } from './external-location.js';
-import { invalid } from './invalid.js';
+import { externalOpener } from './external-files.js';
 import { loadProtobuf } from './load-protobuf.js';
 import { ModelFile } from './model-file.js';
-import { type ByteSource, MemorySource } from './source.js';
+import { MemorySource } from './source.js';
 
 /** Options of `readModel`. */
 export interface ReadOptions {
@@ -24,9 +22,6 @@ export interface ReadLimits {
   hardLinks?: boolean;
 }
 
-/** Where a file of external data is found. */
-export type OpenExternal = (location: string, tensor: string) => Promise<ByteSource>;
-
 /**
  * Reads an ONNX model: a path, file URL, or its bytes. Weights stay in the file (and files of external data beside it)
  * until they are needed; the model keeps those open. The event loop is not kept for longer than a few milliseconds.
@@ -40,23 +35,10 @@ export async function readModel(source: string | URL | Uint8Array, options: Read
   // Who does not read models need not wait for it.
   await loadProtobuf();
   const { parseModel } = await import('./parse-model.js');
-  if (isBytes(source)) {
-    const files = new Map(externalData.map(({ path, data }) => [path, data]));
-    const openGiven: OpenExternal = async (location, tensor) => {
-      const data = files.get(location);
-      if (data) return new MemorySource(location, data);
-      const text = `tensor '${tensor}' has its data in '${location}', which options.externalData does not have`;
-      throw invalid('external-data-missing', text, { tensor, location });
-    };
-    return parseModel(new MemorySource('the model', source), openGiven, nodes);
-  }
-  const path = pathOption('model', source, ', bytes');
-  const folder = dirname(path);
-  return parseModel(
-    await ModelFile.open(path),
-    (location, tensor) => openExternal(folder, location, tensor, { hardLinks }),
-    nodes,
-  );
+  const path = isBytes(source) ? source : pathOption('model', source, ', bytes');
+  const openFile = externalOpener(path, { externalData, hardLinks });
+  const file = typeof path === 'string' ? await ModelFile.open(path) : new MemorySource('the model', path);
+  return parseModel(file, openFile, nodes);
 }
 
 function readOptions(given: ReadOptions) {

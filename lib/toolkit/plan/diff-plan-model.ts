@@ -25,7 +25,7 @@ export async function diffPlanAndModel(plan: string, model: string): Promise<Pla
   const { header } = await readPlanHeader(plan);
   const opened = await readModel(model);
   const { inputs, outputs } = opened.graph;
-  const hash = await hashOfPlanModel(model, opened);
+  const hash = await hashOfPlanModel(model);
   return {
     builtFromIt: hash === header.model.sha256,
     planModel: header.model.sha256,

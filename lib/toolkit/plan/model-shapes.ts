@@ -2,6 +2,7 @@ import { hashOfModel } from '../../cache/model-hash.js';
 import { modelPath } from '../../engine/model-path.js';
 import { NodeTensorRTError } from '../../errors.js';
 import { readModel } from '../../onnx/file/read-model.js';
+import { GivenModel } from '../../onnx/given-model.js';
 import { cloneModel } from '../../onnx/graph/clone.js';
 import type { Model } from '../../onnx/graph/model.js';
 import { inferShapes } from '../../onnx/infer/infer-shapes.js';
@@ -27,7 +28,7 @@ export interface ModelShapes {
 export async function modelShapes({ model: built, profiles }: PlanHeader, source: string): Promise<ModelShapes> {
   const path = await modelPath(source);
   const model = await readModel(path);
-  const hash = await hashOfPlanModel(path, model);
+  const hash = await hashOfPlanModel(path);
   if (hash !== built.sha256) {
     const [expected, received] = [built.sha256.slice(0, 12), hash.slice(0, 12)];
     const text = `model: '${path}' is not the model that the plan was built from, ${built.name}: its hash is ${received}, not ${expected}`;
@@ -39,8 +40,8 @@ export async function modelShapes({ model: built, profiles }: PlanHeader, source
 }
 
 /** The hash of a model as plans have it: what the builder makes of it in prepare-plan.ts. */
-export function hashOfPlanModel(path: string, model: Model): Promise<string> {
-  return hashOfModel(path, model, { plan: PLAN_FORMAT });
+export function hashOfPlanModel(path: string): Promise<string> {
+  return hashOfModel(new GivenModel(path), { plan: PLAN_FORMAT });
 }
 
 async function dimsIn(given: Model, profile: ShapeProfile, at: 'opt' | 'max'): Promise<NamedDims> {

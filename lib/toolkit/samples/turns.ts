@@ -1,4 +1,4 @@
-import { SLICE_BYTES, slicedCopy } from '../../engine/sliced-copy.js';
+import { SLICE_BYTES, slicedCopy } from '../../native/sliced-copy.js';
 
 /** One element that is looked at costs about as much as copying so many bytes. */
 const BYTES_PER_ELEMENT = 32;

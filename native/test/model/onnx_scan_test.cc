@@ -40,6 +40,46 @@ TEST(ScanOnnx, CountsNodesWithCompiledCode) {
   EXPECT_EQ(scan(model(graph({node("EPContext", "a"), node("Add", "b")}))).num_ep_context_nodes, 1u);
 }
 
+TEST(ScanOnnx, TellsWhatItComputesWith) {
+  const auto typed = [](uint64_t element_type, uint32_t kind = 1) {
+    return Proto().bytes(1, "v").bytes(2, Proto().bytes(kind, Proto().varint(1, element_type)));
+  };
+  const auto sequence = [](uint64_t element_type) {
+    const Proto element = Proto().bytes(1, Proto().varint(1, element_type));
+    return Proto().bytes(1, "v").bytes(2, Proto().bytes(4, Proto().bytes(1, element)));
+  };
+  const auto tensor = [](uint64_t type) { return tensor_head("w", {2}, type).bytes(9, "abcd"); };
+  struct Case {
+    Proto model;
+    bool quantised, float16, bfloat16;
+  };
+  const Case cases[] = {
+      {model(graph({node("Add", "a")}, {raw_tensor("w")})), false, false, false},
+      {model(graph({node("QuantizeLinear", "a")})), true, false, false},
+      {model(graph({node("QLinearConv", "a")})), true, false, false},
+      {model(graph({node("QLinear", "a")})), false, false, false},
+      {model(graph({node("MatMulInteger", "a")})), true, false, false},
+      {model(graph({node("If", "a", {attribute("then_branch", 6, graph({node("ConvInteger", "b")}))})})), true, false,
+       false},
+      {model(graph({})).bytes(25, Proto().bytes(1, "f").bytes(7, node("DequantizeLinear", "c"))), true, false, false},
+      {model(graph({})).bytes(20, Proto().bytes(1, graph({node("QuantizeLinear", "t")}, {tensor(10)}))), false, false,
+       false},
+      {model(graph({}, {tensor(10)})), false, true, false},
+      {model(graph({}, {tensor(16)})), false, false, true},
+      {model(graph({node("Constant", "c", {attribute("value", 5, tensor(10))})})), false, false, false},
+      {model(Proto(graph({})).bytes(13, typed(10))), false, true, false},
+      {model(Proto(graph({})).bytes(11, typed(16))), false, false, true},
+      {model(Proto(graph({})).bytes(11, typed(16, 8))), false, false, false},
+      {model(Proto(graph({})).bytes(11, sequence(10))), false, false, false},
+  };
+  for (size_t i = 0; i < std::size(cases); ++i) {
+    const OnnxScan result = scan(cases[i].model);
+    EXPECT_EQ(result.quantised, cases[i].quantised) << i;
+    EXPECT_EQ(result.float16, cases[i].float16) << i;
+    EXPECT_EQ(result.bfloat16, cases[i].bfloat16) << i;
+  }
+}
+
 TEST(ScanOnnx, ReadsAReferenceToExternalData) {
   const OnnxScan result = scan(with_initializer(external_tensor("w", "weights.bin", "4096", "24", {2, 3})));
   ASSERT_EQ(result.external_refs.size(), 1u);
