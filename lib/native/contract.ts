@@ -3,7 +3,12 @@
  * every argument before it crosses.
  */
 
-import type { NativeEstimateOptions, NativeModelDescription, NativeModelEstimate } from './model-contract.js';
+import type {
+  NativeEstimateOptions,
+  NativeFileKind,
+  NativeModelDescription,
+  NativeModelEstimate,
+} from './model-contract.js';
 import type { NativeNumeric } from './numeric-contract.js';
 import type { NativePlanRequest } from './plan-contract.js';
 
@@ -363,6 +368,8 @@ export interface NativeAddon extends NativeNumeric {
     found: { path: string; parser: string; version: string } | null;
     tried: { path: string; cause: string }[];
   };
+  /** What a file of `size` bytes is that begins so, where it is of a kind that is no ONNX model. */
+  fileKind(beginning: Uint8Array, size: number): NativeFileKind | undefined;
   readonly NativePort: new (
     wake: () => void,
     makeError: (code: number, message: string, details: Record<string, unknown>) => Error,

@@ -52,3 +52,11 @@ export interface NativeModelDescription {
   /** `bytes` null: up to the end of the file. */
   external: { tensor: string; location: string; offset: number; bytes: number | null }[];
 }
+
+/** `FileKind` of `native/model/file_kind.h`. */
+export interface NativeFileKind {
+  /** 'a PyTorch checkpoint or TorchScript archive'. */
+  readonly name: string;
+  /** What to do; '' where there is nothing to say. */
+  readonly advice: string;
+}

@@ -1,6 +1,7 @@
 // The module's entry: what JavaScript finds in the binary.
 
 #include "binding/env_state.h"
+#include "binding/file_kinds.h"
 #include "binding/guard.h"
 #include "binding/libraries.h"
 #include "binding/napi_setup.h"
@@ -69,6 +70,7 @@ void fill(Napi::Env env, Napi::Object exports) {
   exports.Set("NativeModelCache", model_cache);
   define_numeric(env, exports);
   define_libraries(env, exports);
+  define_file_kinds(env, exports);
 }
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {

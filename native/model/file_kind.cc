@@ -1,7 +1,5 @@
 #include "model/file_kind.h"
 
-#include <cstdint>
-
 namespace ntrt {
 namespace {
 
@@ -71,9 +69,9 @@ bool has_at(std::string_view text, size_t offset, std::string_view what) noexcep
 
 const FileKind* recognise_zip(std::string_view text) noexcept {
   if (!has_at(text, 0, "PK\x03\x04"sv) && !has_at(text, 0, "PK\x05\x06"sv)) return nullptr;
-  const std::string_view head = text.substr(0, 4096);
-  if (head.find("data.pkl") != head.npos || head.find("/version") != head.npos) return &kTorchZip;
-  if (head.find("config.json") != head.npos && head.find("metadata.json") != head.npos) return &kKerasZip;
+  const auto has = [&](std::string_view name) { return text.find(name) != text.npos; };
+  if (has("data.pkl") || has("/version")) return &kTorchZip;
+  if (has("config.json") && has("metadata.json")) return &kKerasZip;
   return &kZip;
 }
 
@@ -100,8 +98,9 @@ const FileKind* recognise_text(std::string_view text) noexcept {
 
 }  // namespace
 
-const FileKind* recognise_file(std::span<const std::byte> bytes) noexcept {
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+const FileKind* recognise_file(std::span<const std::byte> beginning, uint64_t size) noexcept {
+  const std::string_view all(reinterpret_cast<const char*>(beginning.data()), beginning.size());
+  const std::string_view text = all.substr(0, kFileKindBytes);
   for (const Magic& magic : kMagics) {
     if (has_at(text, magic.offset, magic.bytes)) return &magic.kind;
   }
@@ -109,7 +108,7 @@ const FileKind* recognise_file(std::span<const std::byte> bytes) noexcept {
   if (const FileKind* kind = recognise_flatbuffer(text)) return kind;
   // Protocols 2 to 5: a tag of field 32, 48, … which ModelProto has not.
   if (text.size() > 2 && text[0] == '\x80' && text[1] >= 2 && text[1] <= 5) return &kPickle;
-  if (text.size() > 8 && text[8] == '{' && little_endian_64(text) <= text.size() - 8) return &kSafetensors;
+  if (text.size() > 8 && text[8] == '{' && size >= 8 && little_endian_64(text) <= size - 8) return &kSafetensors;
   return recognise_text(text);
 }
 

@@ -2,6 +2,7 @@
 // Names what a file is that was offered as an ONNX model, so that the error can say what to do.
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -12,7 +13,11 @@ struct FileKind {
   std::string_view advice;  // "" or what to do
 };
 
-/// By content only; nullptr if unknown. What it names cannot be read as an ONNX model.
-const FileKind* recognise_file(std::span<const std::byte> bytes) noexcept;
+/// Bytes from the beginning that are looked at.
+inline constexpr size_t kFileKindBytes = 4096;
+
+/// By content only: the beginning of a file of `size` bytes. nullptr if unknown. What it names cannot be read as an ONNX
+/// model.
+const FileKind* recognise_file(std::span<const std::byte> beginning, uint64_t size) noexcept;
 
 }  // namespace ntrt

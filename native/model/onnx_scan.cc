@@ -335,7 +335,7 @@ class Scanner {
 };
 
 void refuse_other_kinds(std::span<const std::byte> model) {
-  const FileKind* kind = recognise_file(model);
+  const FileKind* kind = recognise_file(model, model.size());
   if (kind == nullptr) return;
   std::string message = "this is not an ONNX model but " + std::string(kind->name);
   if (!kind->advice.empty()) message += "; " + std::string(kind->advice);

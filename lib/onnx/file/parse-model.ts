@@ -1,5 +1,6 @@
 import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
 import { NodeTensorRTError } from '../../errors.js';
+import { getAddon } from '../../native/load.js';
 import { Graph } from '../graph/graph.js';
 import { Model } from '../graph/model.js';
 import {
@@ -16,7 +17,6 @@ import { tensorPath } from '../wire/schema.js';
 import { copyMessage } from './copy-message.js';
 import { Decoder, type GraphParts } from './decode.js';
 import { externalSpans, type OpenExternal } from './external-files.js';
-import { fileKind, LOOKED_AT_BYTES } from './file-kind.js';
 import { invalid } from './invalid.js';
 import { Pauses } from './pauses.js';
 import type { ByteSource } from './source.js';
@@ -59,10 +59,13 @@ export async function parseModel(source: ByteSource, openFile: OpenExternal, max
   return model;
 }
 
+/** `kFileKindBytes` of `native/model/file_kind.h`. */
+const LOOKED_AT_BYTES = 4096;
+
 /** Says of a file of another kind what it is, instead of which part of it cannot be read. */
 async function refuseOtherKinds(source: ByteSource): Promise<void> {
   const { name, byteLength } = source;
-  const kind = fileKind(await source.read(0, Math.min(byteLength, LOOKED_AT_BYTES)), byteLength);
+  const kind = getAddon().fileKind(await source.read(0, Math.min(byteLength, LOOKED_AT_BYTES)), byteLength);
   if (kind === undefined) return;
   const advice = kind.advice === '' ? '' : `; ${kind.advice}`;
   throw invalid('not-onnx', `${name} is not an ONNX model but ${kind.name}${advice}`, { looksLike: kind.name });

@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { Engine } from 'node-tensorrt';
 import { describe, expect, test } from 'vitest';
 import { readModel } from '../../../dist/esm/onnx/file/read-model.js';
-import { fileKind } from '../../../lib/onnx/file/file-kind.js';
-import { mlp } from '../../fixtures/models.js';
 import { failure, rejection } from '../../support/failure.js';
 import { newUser, planFile } from '../../support/plan-files.js';
 import { tempFolder } from '../../support/temp-folder.js';
@@ -79,15 +77,4 @@ describe('readModel()', () => {
       await expect(readModel(path)).rejects.toThrow(/is not an ONNX model: it has no graph/);
     }
   });
-});
-
-test('fileKind() knows nothing of models, other texts, nothing, and a text in braces that is longer than the file', () => {
-  const of = (content: string | Uint8Array) => {
-    const bytes = typeof content === 'string' ? Buffer.from(content, 'latin1') : content;
-    return fileKind(bytes, bytes.byteLength);
-  };
-  for (const content of [mlp({ layers: 1, width: 8 }), 'hello, this is a text', '', '\0'.repeat(17), '{ not JSON }']) {
-    expect(of(content)).toBeUndefined();
-  }
-  expect(of('\xff\0\0\0\0\0\0\0{"a":1}')).toBeUndefined();
 });
