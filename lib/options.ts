@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { argumentError, NodeTensorRTError } from './errors.js';
+import { didYouMean, nearNames } from './near-names.js';
 
 /** Checks shared by everything that takes options. Each returns the value, or throws with the option's name. */
 
@@ -20,7 +21,8 @@ export function knownKeys(name: string, value: object, known: readonly string[],
         option: `${name}.${key}`,
       });
     }
-    throw argumentError(`${name}.${key}`, `one of ${known.join(', ')}`, key);
+    const { code, message, details } = argumentError(`${name}.${key}`, `one of ${known.join(', ')}`, key);
+    throw new NodeTensorRTError(code, message + didYouMean(nearNames(key, known, 1)), details);
   }
 }
 

@@ -43,9 +43,9 @@ const lib: Layers = {
   layerOf: (file) => (file.includes('/') ? file.split('/')[0] : file.replace(/\.c?ts$/, '')),
   mayUse: {
     errors: [],
-    options: ['errors'],
     // What somebody may have meant by a name.
     'near-names': [],
+    options: ['errors', 'near-names'],
     // Files, for whoever may run in a worker that is terminated.
     'callback-fs': [],
     tensor: ['errors', 'options'],

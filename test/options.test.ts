@@ -68,6 +68,9 @@ describe('the other checks', () => {
     knownKeys('o', { a: 1, later: undefined }, ['a'], ['later']);
     expect(() => knownKeys('o', { b: 1 }, ['a'])).toThrow(failure('INVALID_ARGUMENT', { option: 'o.b' }) as Error);
     expect(() => knownKeys('o', { b: undefined }, ['a'])).toThrow(failure('INVALID_ARGUMENT') as Error);
+    expect(() => knownKeys('o', { precison: 1 }, ['precision', 'profiles'])).toThrow(
+      /^o\.precison: expected one of precision, profiles, received "precison"; did you mean 'precision'\?$/,
+    );
     expect(() => knownKeys('o', { later: 1 }, ['a'], ['later'])).toThrow(
       failure('UNSUPPORTED', { option: 'o.later' }) as Error,
     );

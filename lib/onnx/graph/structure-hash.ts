@@ -57,6 +57,10 @@ function findSettings(model: Model): ReadonlySet<Value> {
     const { producer } = value;
     if (producer === undefined || producer.is('Shape', 'Size')) continue;
     for (const input of producer.inputs) if (input) queue.push(input);
+    for (const attribute of producer.attributes.values()) {
+      // Of a branch or a loop: what comes out of it.
+      if (attribute.type === 'graph') queue.push(...attribute.value.outputs);
+    }
   }
   return found;
 }

@@ -105,4 +105,30 @@ describe('structureHash', () => {
     expect(await hashOf(branches(1, 'Add'))).toBe(await hashOf(branches(2, 'Add')));
     expect(await hashOf(branches(1, 'Mul'))).not.toBe(await hashOf(branches(1, 'Add')));
   });
+
+  test('takes a bound that comes out of a branch for a bound', async () => {
+    const bounded = (bound: number): OnnxModel => {
+      const branch = (name: string): OnnxModel => ({
+        inputs: [],
+        outputs: [float(name, [])],
+        nodes: [{ op: 'Identity', inputs: [`${name}-bound`], outputs: [name] }],
+        initializers: [{ name: `${name}-bound`, type: 'float32', dims: [], data: Float32Array.of(bound) }],
+      });
+      return {
+        inputs: [float('x', ['N']), { name: 'which', type: 'bool', dims: [] }],
+        outputs: [float('y', ['N'])],
+        nodes: [
+          {
+            op: 'If',
+            inputs: ['which'],
+            outputs: ['max'],
+            attributes: { then_branch: { graph: branch('a') }, else_branch: { graph: branch('b') } },
+          },
+          { op: 'Clip', inputs: ['x', '', 'max'], outputs: ['y'] },
+        ],
+      };
+    };
+    expect(await hashOf(bounded(6))).not.toBe(await hashOf(bounded(7)));
+    expect(await hashOf(bounded(6))).toBe(await hashOf(bounded(6)));
+  });
 });
