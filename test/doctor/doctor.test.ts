@@ -5,9 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { examine } from '../../dist/esm/doctor/doctor.js';
 import { compareVersions, isInRange } from '../../dist/esm/doctor/requirements.js';
 import { loadAddon } from '../../dist/esm/native/load.js';
-import { examineFake, finding } from '../support/doctor-findings.js';
 import { emptyModel, input, op, output } from '../support/graph-models.js';
 import { tempFolder } from '../support/temp-folder.js';
+import { examineFake, finding } from './fake-findings.js';
 import { h100, healthy, l4, machineOf, noLibraries, withGpus } from './fake-machine.js';
 
 describe('TensorRT', () => {

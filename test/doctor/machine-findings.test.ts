@@ -1,7 +1,7 @@
 import type { Finding } from 'node-tensorrt';
 import { describe, expect, test } from 'vitest';
 import { examine } from '../../dist/esm/doctor/doctor.js';
-import { examineFake, finding } from '../support/doctor-findings.js';
+import { examineFake, finding } from './fake-findings.js';
 import { type FakeMachine, h100, healthy, l4, machineOf, smiQuery, withGpus } from './fake-machine.js';
 
 const files = (more: Record<string, string>): FakeMachine => ({ ...healthy, files: { ...healthy.files, ...more } });

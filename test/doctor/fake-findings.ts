@@ -1,6 +1,6 @@
 import type { DoctorReport, Finding, MachineRequirement } from 'node-tensorrt';
 import { examine } from '../../dist/esm/doctor/doctor.js';
-import { type FakeMachine, machineOf } from '../doctor/fake-machine.js';
+import { type FakeMachine, machineOf } from './fake-machine.js';
 
 export const examineFake = (fake: FakeMachine, wanted: readonly MachineRequirement[] = []): Promise<DoctorReport> =>
   examine(machineOf(fake), wanted);
