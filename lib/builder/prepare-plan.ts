@@ -37,22 +37,9 @@ export interface PreparedPlan {
 export async function preparePlan(request: PlanRequest): Promise<PreparedPlan> {
   const { signal, precision, tuning } = request;
   await checkLibraries('options.plugins', tuning.plugins ?? [], signal);
-  const { model, files, identity, hash } = await lookAt(request);
-  const description = await model.describe();
-  const { output } = request;
-  if (output !== undefined && (await files.has(output))) {
-    throw argumentError('options.output', 'another file than those of the model that is read', output);
-  }
-  if (precision === 'fp32') checkFloat32(description);
-  if (precision === 'int8' && description.precision !== 'int8') throw cannotQuantise();
-  const seen = request.samples === undefined ? undefined : await seenShapes(request.samples);
-  checkFixed(request.sizes.fixed, description.inputs);
-  const profiles = buildProfiles(description.inputs, request.profiles, { ...request.sizes, ...(seen && { seen }) });
-  // What would fail behind minutes of building fails here.
-  await signersOf(request.sign === undefined ? {} : { sign: request.sign });
-  sizeLimit('options.cacheBytes', request.cacheBytes);
-  signal?.throwIfAborted();
-  const chosen = await chooseBackend(request);
+  // Who has not asked yet which TensorRT there is waits for a process that loads it.
+  const [{ hash, ...looked }, chosen] = await bothOf(lookAt(request), chooseBackend(request));
+  const { profiles } = looked;
   const { inForce, ignored } = optionsInForce(tuning, chosen.backend);
   // What only checks makes no other plan.
   const cast = precision === 'fp16' || precision === 'bf16';
@@ -79,7 +66,7 @@ export async function preparePlan(request: PlanRequest): Promise<PreparedPlan> {
     format: PLAN_FORMAT,
   };
   signal?.throwIfAborted();
-  return { request, model, files, identity, chosen, profiles, inForce, ignored, key };
+  return { request, ...looked, chosen, inForce, ignored, key };
 }
 
 /** The plan of one model must not be kept under the name of another. */
@@ -88,15 +75,28 @@ export function modelChanged(name: string): NodeTensorRTError {
   return new NodeTensorRTError('BUILD_FAILED', text, { reason: 'model-changed' });
 }
 
-/** What is known of it without its graph. It is hashed meanwhile. */
-async function lookAt({ source, externalData, limits, name }: PlanRequest) {
+/** What the model says of itself without its graph, held against the request; and its hash. */
+async function lookAt(request: PlanRequest) {
+  const { source, externalData, limits, name, signal, precision, output } = request;
   const before = await new ModelFiles(source).identity();
   const model = new GivenModel(source, limits, externalData);
-  const [external, hash] = await bothOf(model.external(), hashOfModel(model, HASHED_FOR_PLAN));
+  const [external, hash] = await bothOf(model.external(), hashOfModel(model, HASHED_FOR_PLAN, signal));
   const files = new ModelFiles(source, external);
   const identity = await files.identity();
   if (!identity.startsWith(before)) throw modelChanged(name);
-  return { model, files, identity, hash };
+  if (output !== undefined && (await files.has(output))) {
+    throw argumentError('options.output', 'another file than those of the model that is read', output);
+  }
+  const description = await model.describe();
+  if (precision === 'fp32') checkFloat32(description);
+  if (precision === 'int8' && description.precision !== 'int8') throw cannotQuantise();
+  const seen = request.samples === undefined ? undefined : await seenShapes(request.samples);
+  checkFixed(request.sizes.fixed, description.inputs);
+  const profiles = buildProfiles(description.inputs, request.profiles, { ...request.sizes, ...(seen && { seen }) });
+  // What would fail behind minutes of building fails here.
+  await signersOf(request.sign === undefined ? {} : { sign: request.sign });
+  sizeLimit('options.cacheBytes', request.cacheBytes);
+  return { model, files, identity, hash, profiles };
 }
 
 /** Two results, when nobody works on either any more. Throws the first's error before the second's. */

@@ -30,8 +30,7 @@ export async function castCached(
   to: LowPrecision,
   { cacheDir, signal, loadRunner }: CastCachedOptions,
 ): Promise<{ model: GivenModel; report: CastReport }> {
-  const key = await hashOfModel(given, { cast: to, version: DERIVATION_VERSION });
-  signal?.throwIfAborted();
+  const key = await hashOfModel(given, { cast: to, version: DERIVATION_VERSION }, signal);
   const cache = cacheDir === false ? undefined : new DerivedModels(cacheFolders(cacheDir).models);
   const cached = await cache?.find(key);
   if (cached) return { model: new GivenModel(cached.path), report: cached.report as CastReport };

@@ -2,17 +2,17 @@ import { createHash, type Hash } from 'node:crypto';
 import { ModelFile } from '../onnx/file/model-file.js';
 import { Pauses } from '../onnx/file/pauses.js';
 import type { ExternalSpan, GivenModel } from '../onnx/given-model.js';
+import { MemoryPayload } from '../onnx/graph/payload.js';
 import { addSlices } from '../plan/slices.js';
 
-/** Hash of everything that a model reads from: its file or bytes, and all weights, wherever they are. */
-export async function hashOfModel(model: GivenModel, extra: unknown): Promise<string> {
+/** Hash of everything that a model reads from: its file or bytes, and all weights, wherever they are. Throws `signal.reason`. */
+export async function hashOfModel(model: GivenModel, extra: unknown, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify(extra)).update('\0');
   const pauses = new Pauses();
-  if (typeof model.source === 'string') await addFile(hash, model.source, pauses);
-  else await addSlices(hash, model.source, pauses);
-  for (const { payload } of inOrder(await model.external())) {
-    for await (const chunk of payload.chunks()) await addSlices(hash, chunk, pauses);
-  }
+  const { source } = model;
+  const own = typeof source === 'string' ? await fileChunks(source) : new MemoryPayload(source).chunks();
+  await addChunks(hash, own, pauses, signal);
+  for (const { payload } of inOrder(await model.external())) await addChunks(hash, payload.chunks(), pauses, signal);
   return hash.digest('hex');
 }
 
@@ -27,11 +27,18 @@ function inOrder(spans: readonly ExternalSpan[]): ExternalSpan[] {
 /** SHA-256 of a file, in hexadecimal. */
 export async function hashOfFile(path: string): Promise<string> {
   const hash = createHash('sha256');
-  await addFile(hash, path, new Pauses());
+  await addChunks(hash, await fileChunks(path), new Pauses());
   return hash.digest('hex');
 }
 
-async function addFile(hash: Hash, path: string, pauses: Pauses): Promise<void> {
+async function fileChunks(path: string): Promise<AsyncIterable<Uint8Array>> {
   const file = await ModelFile.open(path);
-  for await (const chunk of file.payload(0, file.byteLength).chunks()) await addSlices(hash, chunk, pauses);
+  return file.payload(0, file.byteLength).chunks();
+}
+
+async function addChunks(hash: Hash, chunks: AsyncIterable<Uint8Array>, pauses: Pauses, signal?: AbortSignal) {
+  for await (const chunk of chunks) {
+    await addSlices(hash, chunk, pauses);
+    signal?.throwIfAborted();
+  }
 }

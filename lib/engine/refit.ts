@@ -46,7 +46,7 @@ export async function fittingWeights(
   const files = new ModelFiles(source, await model.external());
   const identity = await files.identity();
   signal?.throwIfAborted();
-  await checkSameModel(header, plan, model, name);
+  await checkSameModel(header, plan, model, name, signal);
   const built = await asBuilt(header, plan, model, options);
   signal?.throwIfAborted();
   if ((await structureHash(await built.read())) !== header.model.structureSha256) {
@@ -77,9 +77,10 @@ async function checkSameModel(
   plan: string,
   model: GivenModel,
   name: string,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   if (options['refittable'] === true) return;
-  if ((await hashOfModel(model, HASHED_FOR_PLAN)) === built.sha256) return;
+  if ((await hashOfModel(model, HASHED_FOR_PLAN, signal)) === built.sha256) return;
   const text = `takes only the very weights that it was built with (stripWeights, or refittable: 'identical'), and ${name} is not the same as ${built.name} then. Build it with refittable: true.`;
   throw incompatible('refit', plan, text, { model: name });
 }

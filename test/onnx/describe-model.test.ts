@@ -145,5 +145,10 @@ describe('hashOfModel()', () => {
     expect(await hashOfModel(given, 'other')).not.toBe(inFile);
   });
 
+  test('is given up when nobody wants it', async () => {
+    const given = new GivenModel(mlp({ layers: 1, width: 8 }));
+    await expect(hashOfModel(given, 'test', AbortSignal.abort('never mind'))).rejects.toBe('never mind');
+  });
+
   const bytesOf = (text: string) => new Uint8Array(Buffer.from(text));
 });
