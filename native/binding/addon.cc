@@ -14,6 +14,7 @@
 #include "core/error.h"
 #include "core/process_limits.h"
 #include "core/shared_library.h"
+#include "core/telemetry.h"
 #include "runtime/engine_registry.h"
 #include "runtime/process_exit.h"
 
@@ -37,6 +38,7 @@ napi_value limit_memory(napi_env env, napi_callback_info info) noexcept {
 }
 
 void fill(Napi::Env env, Napi::Object exports) {
+  opt_out_of_telemetry();
   pin_own_module();
   watch_main_thread();
   auto* state = new EnvState();

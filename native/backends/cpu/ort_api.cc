@@ -7,6 +7,7 @@
 
 #include "backends/cpu/ort_allocator.h"
 #include "core/shared_library.h"
+#include "core/telemetry.h"
 
 namespace ntrt::cpu {
 namespace {
@@ -74,6 +75,7 @@ OrtLibrary& OrtLibrary::open(const std::string& path, const std::function<void()
   std::lock_guard lock(mutex);
   if (OrtLibrary* library = opened.load()) return *library;
 
+  opt_out_of_telemetry();
   using GetApiBase = const OrtApiBase*(ORT_API_CALL*)();
   auto get_base = reinterpret_cast<GetApiBase>(load_symbol(path, "OrtGetApiBase"));
   on_open();
@@ -92,7 +94,7 @@ OrtLibrary& OrtLibrary::open(const std::string& path, const std::function<void()
   library->version_ = base->GetVersionString();
   // One environment per process: when onnxruntime-node made it already, this returns the same one.
   check(*api, api->CreateEnv(ORT_LOGGING_LEVEL_ERROR, "node-tensorrt", &library->env_), Step::kRun);
-  // Telemetry exists in Windows builds only; switching it off is harmless elsewhere. Data stays on the machine.
+  // On Windows: what was not to be set before.
   check(*api, api->DisableTelemetryEvents(library->env_), Step::kRun);
   OrtMemoryInfo* memory_info = nullptr;
   check(*api, api->CreateCpuMemoryInfo(OrtDeviceAllocator, OrtMemTypeDefault, &memory_info), Step::kRun);
