@@ -72,11 +72,21 @@ function missingResource({ messages, recorded, failed }: BuilderLog): string | u
   return said.map((text) => /Unable to load library: ([\w.-]*builder_resource[\w.-]*\w)/.exec(text)?.[1]).find(Boolean);
 }
 
+/** What the signals mean that a system ends a process by. */
+const ADVICE: Readonly<Record<string, string>> = {
+  SIGKILL:
+    'Systems do so with a process when memory runs out: lower memoryPools.workspace, or set buildMemoryBytes to be told of it.',
+  SIGXFSZ: 'A file became larger than the system lets it be (ulimit -f).',
+  SIGBUS: 'A library or model that it had open may have been cut short or replaced.',
+  SIGSEGV: 'Try optimizationLevel: 0, or another version of TensorRT, or report it to NVIDIA with the model.',
+};
+
 function crashed(what: string, log: BuilderLog, end: BuilderEnd, facts: object): NodeTensorRTError {
   const how = end.signal === null ? `ended with exit code ${end.exitCode}` : `was ended by ${end.signal}`;
-  const memory = end.signal === 'SIGKILL' ? ', as systems do with a process when memory runs out' : '';
   const last = log.messages.at(-1)?.text ?? end.stderr.trim().split('\n').at(-1);
-  const text = `${what}: the builder's process ${how}${memory}${last ? `; the last that it said: ${last}` : ''}`;
+  const said = last ? `; the last that it said: ${last}` : '';
+  const advice = ADVICE[end.signal ?? ''] ?? ADVICE['SIGSEGV'];
+  const text = `${what}: the builder's process ${how}${said}. ${advice}`;
   return new NodeTensorRTError('BUILD_FAILED', text, { reason: 'builder-crashed', signal: end.signal, ...facts });
 }
 

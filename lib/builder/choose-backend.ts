@@ -1,5 +1,5 @@
 import { NodeTensorRTError } from '../errors.js';
-import { type Backend, backends } from './backend.js';
+import { type Backend, backends, backendTitles } from './backend.js';
 import type { PlanRequest } from './build-options.js';
 import type { LibraryEvent } from './events.js';
 import { type BuilderFiles, findBuilder } from './find-builder.js';
@@ -46,9 +46,14 @@ export async function chooseBackend(request: PlanRequest): Promise<ChosenBackend
   throw new NodeTensorRTError('BACKEND_UNAVAILABLE', text, { option: 'options.backend', causes });
 }
 
-async function onGpu(backend: Backend, { device, signal }: PlanRequest): Promise<ChosenBackend> {
+/** What to do without a GPU, where a plan is wanted, and where it is to run here. */
+const BUILD_FOR_OTHERS = `For the GPUs of other machines give targets, such as targets: ['sm86'], which ${backendTitles['tensorrt-rtx']} builds for without a GPU.`;
+const RUN_ON_CPU =
+  "Without an NVIDIA GPU and its driver models run on the CPU (backend: 'cpu'). node-tensorrt doctor says what is missing.";
+
+async function onGpu(backend: Backend, { device, signal, output }: PlanRequest): Promise<ChosenBackend> {
   const files = findBuilder(backend);
-  const found = await findDevice(device, files, signal);
+  const found = await findDevice(device, files, signal, output === undefined ? RUN_ON_CPU : BUILD_FOR_OTHERS);
   return { ...(await open(backend, signal)), targets: [targetOf(Number(found.computeCapability))], device: found };
 }
 

@@ -112,7 +112,7 @@ function rangeOf(
 }
 
 const WAYS =
-  'say how large: options.profiles (--profile), options.samples (--samples) or, where it is always the same, options.freeDimensionOverrides (--dim)';
+  'say how large: options.profiles, options.samples or, where it is always the same, options.freeDimensionOverrides';
 
 function openDimension(input: string, dim: string | null, axis: number, option: string | undefined): NodeTensorRTError {
   const which = dim === null ? `dimension ${axis}` : `dimension ${axis} ('${dim}')`;

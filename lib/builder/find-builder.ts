@@ -42,6 +42,13 @@ export function findBuilder(backend: Backend, env: NodeJS.ProcessEnv = process.e
     tried.push(...missing.map((file) => `${file} does not exist`));
   }
   const platform = `${process.platform}-${process.arch}`;
-  const text = `The builder for ${backend} was not found on ${platform}: ${tried.join('; ') || `there is no package @node-tensorrt/${platform}`}. Install the package with its optional dependencies, or name its folder in NODE_TENSORRT_BUILDER_PATH.`;
+  const text = `The builder for ${backend} was not found on ${platform}: ${tried.join('; ') || `there is no package @node-tensorrt/${platform}`}. ${advice()}, or name its folder in NODE_TENSORRT_BUILDER_PATH.`;
   throw new NodeTensorRTError('BACKEND_UNAVAILABLE', text, { backend, tried, reason: 'no-builder' });
+}
+
+function advice(): string {
+  const isCheckout = existsSync(join(packageRoot, 'package-lock.json'));
+  return isCheckout
+    ? 'In a clone, npm run setup:nvidia makes it'
+    : 'Install the package with its optional dependencies';
 }

@@ -3,6 +3,7 @@ import { addPlan } from '../cache/add-plan.js';
 import { castCached } from '../cache/cast-cached.js';
 import { findPlan, type PlanHit, type PlanMiss } from '../cache/find-plan.js';
 import { cacheFolders } from '../cache/folders.js';
+import { removeLeftBuilds } from '../cache/leftovers.js';
 import { planPath } from '../cache/plan-entry.js';
 import { withPlanLock } from '../cache/plan-lock.js';
 import { temporaryFolder } from '../cache/temporary-folder.js';
@@ -150,7 +151,8 @@ function warnOfCache(folder: string, error: unknown): void {
   process.emitWarning(text, { type: 'NodeTensorRTWarning', code: 'NODE_TENSORRT_CACHE' });
 }
 
-function uncached(prepared: PreparedPlan, progress: ProgressReporter, write: Write): Promise<Made> {
+async function uncached(prepared: PreparedPlan, progress: ProgressReporter, write: Write): Promise<Made> {
+  await removeLeftBuilds(prepared.request.tempDir);
   return build(prepared, progress, 'there is no cache', prepared.request.tempDir, write);
 }
 

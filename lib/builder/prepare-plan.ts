@@ -3,7 +3,7 @@ import { hashOfModel } from '../cache/model-hash.js';
 import { sizeLimit } from '../cache/size-limit.js';
 import { argumentError, NodeTensorRTError } from '../errors.js';
 import { checkLibraries } from '../machine/check-libraries.js';
-import { checkFloat32 } from '../onnx/cast/check-float32.js';
+import { checkPrecision } from '../onnx/cast/check-precision.js';
 import { GivenModel } from '../onnx/given-model.js';
 import { PLAN_FORMAT } from '../plan/header.js';
 import type { PlanKey } from '../plan/key.js';
@@ -40,7 +40,8 @@ export async function preparePlan(request: PlanRequest): Promise<PreparedPlan> {
   // Who has not asked yet which TensorRT there is waits for a process that loads it.
   const [{ hash, ...looked }, chosen] = await bothOf(lookAt(request), chooseBackend(request));
   const { profiles } = looked;
-  const { inForce, ignored } = optionsInForce(tuning, chosen.backend);
+  const { inForce, ignored: unused } = optionsInForce(tuning, chosen.backend);
+  const ignored = [...unused, ...withTargets(request)];
   // What only checks makes no other plan.
   const cast = precision === 'fp16' || precision === 'bf16';
   const key: PlanKey = {
@@ -69,6 +70,12 @@ export async function preparePlan(request: PlanRequest): Promise<PreparedPlan> {
   return { request, ...looked, chosen, inForce, ignored, key };
 }
 
+/** No GPU of this machine has to do with a plan for targets. */
+function withTargets({ targets, device }: PlanRequest): IgnoredOption[] {
+  if (targets.length === 0 || device === 0) return [];
+  return [{ option: 'device', reason: 'the plan is for the targets, and no GPU builds it' }];
+}
+
 /** The plan of one model must not be kept under the name of another. */
 export function modelChanged(name: string): NodeTensorRTError {
   const text = `'${name}' was changed or replaced while it was built; build it again`;
@@ -88,8 +95,8 @@ async function lookAt(request: PlanRequest) {
     throw argumentError('options.output', 'another file than those of the model that is read', output);
   }
   const description = await model.describe();
-  if (precision === 'fp32') checkFloat32(description);
   if (precision === 'int8' && description.precision !== 'int8') throw cannotQuantise();
+  if (precision !== undefined && precision !== 'int8') checkPrecision(description, precision);
   const seen = request.samples === undefined ? undefined : await seenShapes(request.samples);
   checkFixed(request.sizes.fixed, description.inputs);
   const profiles = buildProfiles(description.inputs, request.profiles, { ...request.sizes, ...(seen && { seen }) });

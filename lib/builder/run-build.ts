@@ -83,7 +83,7 @@ export async function runBuild(work: BuildWork, request: PlanRequest, progress: 
   const what = `${backendTitles[chosen.backend]} cannot build '${request.name}'`;
   if (end.exitCode !== 0 || !parsed || !built) {
     const hints = log.refused.length > 0 ? await work.hints() : () => undefined;
-    throw builderError(what + withoutGpu(work), log, end, hints);
+    throw withLimit(builderError(what + withoutGpu(work), log, end, hints), request, limits.memoryBytes);
   }
   if (version !== library.version) {
     const text = `${what}: its library became ${version} while it was built for ${library.version}; build again`;
@@ -101,6 +101,19 @@ export async function runBuild(work: BuildWork, request: PlanRequest, progress: 
     buildSeconds: built.seconds,
     peakBytes: built.peakBytes,
   };
+}
+
+/** How the system's loader says that a library, which was opened before, finds no memory within the limit. */
+const NO_ROOM = /cannot map zero-fill pages|failed to map segment|[Cc]annot allocate memory/;
+
+/** OUT_OF_MEMORY says which limit was in force, and who set it. */
+function withLimit(error: NodeTensorRTError, { memoryBytes }: PlanRequest, limit: number): NodeTensorRTError {
+  const isUnopened = error.code === 'BACKEND_UNAVAILABLE' && NO_ROOM.test(error.message);
+  if ((error.code !== 'OUT_OF_MEMORY' && !isUnopened) || limit === 0) return error;
+  const from = memoryBytes === undefined ? 'what was available when it started' : 'options.buildMemoryBytes, --memory';
+  const text = `${error.message}. The builder's process may take ${Math.floor(limit / 2 ** 20)} MiB (${from})`;
+  const details = { kind: 'host', ...error.details, option: 'options.buildMemoryBytes', limitBytes: limit };
+  return new NodeTensorRTError('OUT_OF_MEMORY', text, details, { cause: error });
 }
 
 /** A reason that its own message does not tell. */

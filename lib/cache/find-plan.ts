@@ -46,7 +46,8 @@ export async function findPlan(
     await removeFiles([path, usedPath(folder, hash)]);
     return { reason: 'the plan in the cache is damaged: it is that of another key' };
   } catch (error) {
-    const { code, details, message } = asOurs(error);
+    const { code, details, message: text } = asOurs(error);
+    const message = text.replace(/\.$/, '');
     if (details['reason'] === 'not-found') return missing(folder, key, name);
     if (code === 'MODEL_INVALID') return { reason: `the plan in the cache cannot be read: ${message}` };
     if (code !== 'ENGINE_INCOMPATIBLE') throw error;

@@ -30,6 +30,13 @@ export async function removeLeftovers(folders: readonly string[]): Promise<void>
   }
 }
 
+/** Removes what builds that died have left beside their outputs. */
+export async function removeLeftBuilds(folder: string): Promise<void> {
+  for (const file of await readdir(folder).catch(() => [])) {
+    if (isTemporaryFolder(file)) await removeLeftFolder(join(folder, file));
+  }
+}
+
 /** Of a build: nothing in it was changed for a day, which no build takes. */
 async function removeLeftFolder(path: string): Promise<void> {
   const files = await readdir(path).catch(() => []);

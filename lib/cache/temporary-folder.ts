@@ -2,7 +2,8 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asUnwritable } from '../onnx/file/replace-file.js';
 
-const PREFIX = '.build-';
+/** Also of folders beside a user's files, where nobody else's may be removed. */
+const PREFIX = '.node-tensorrt-build-';
 
 /** Whether a name is that of a folder made here. */
 export function isTemporaryFolder(name: string): boolean {

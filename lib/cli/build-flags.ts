@@ -82,6 +82,8 @@ export async function buildOptions(flags: Flags): Promise<Partial<BuildOptions>>
     const text = flags[name];
     return text === undefined ? undefined : parseSize(`--${name}`, text);
   };
+  if (flags['no-cache'] && flags['cache-dir'] !== undefined)
+    throw new WrongUse('--no-cache and --cache-dir are one or the other');
   const maxSize = whole('max-batch');
   const workspace = size('workspace');
   const given = {

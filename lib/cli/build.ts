@@ -34,7 +34,7 @@ says more.
   --version-compatible     later versions of TensorRT 11 run the plan
   --hardware-compatibility C   amperePlus or sameComputeCapability: other GPUs run the plan
   --timing-cache FILE      what was measured before; read if it is there, and written
-  --options FILE           more of build()'s options, as JSON
+  --options FILE           more of build()'s options, as JSON; what is given here as well is taken from here
   --sign KEY.pem           Ed25519 private key that signs the plan for other users
   --memory SIZE            memory that the building process may take (default: what is available)
   --cache-dir DIR, --no-cache

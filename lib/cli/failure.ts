@@ -15,6 +15,14 @@ const advice: Partial<Record<ErrorCode, string>> = {
 /** Codes that say that an argument was wrong. */
 const ARGUMENT_CODES: readonly ErrorCode[] = ['INVALID_ARGUMENT', 'OUT_OF_RANGE', 'SHAPE_MISMATCH'];
 
+/** The same for programs. */
+export function failureAsJson(error: unknown): string {
+  const { message } = error instanceof Error ? error : { message: String(error) };
+  if (!(error instanceof NodeTensorRTError)) return JSON.stringify({ error: { message } });
+  const { code, details } = error;
+  return JSON.stringify({ error: { code, message, details } }, null, 2);
+}
+
 /** Prints what went wrong with a verb ('' for none) and what to do about it; returns the exit code. */
 export function printFailure(error: unknown, verb: string, print: (text: string) => void): 1 | 2 {
   const command = `node-tensorrt ${verb}`.trimEnd();
@@ -28,8 +36,9 @@ export function printFailure(error: unknown, verb: string, print: (text: string)
   }
   print(`${error.code}: ${error.message}`);
   // What is known to be of another kind says itself what to do.
-  const { looksLike = 'unknown' } = error.details;
-  const help = looksLike === 'unknown' ? advice[error.code] : undefined;
+  const { looksLike = 'unknown', option } = error.details;
+  const isSaid = looksLike !== 'unknown' || (error.code === 'OUT_OF_MEMORY' && option !== undefined);
+  const help = isSaid ? undefined : advice[error.code];
   if (help !== undefined) print(help);
   print(`docs/errors.md#${error.code.toLowerCase()} says more.`);
   return ARGUMENT_CODES.includes(error.code) ? 2 : 1;

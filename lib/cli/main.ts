@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { didYouMean, nearNames } from '../near-names.js';
-import { printFailure, WrongUse } from './failure.js';
+import { failureAsJson, printFailure, WrongUse } from './failure.js';
 import type { Verb } from './verb.js';
 
 /** The verbs, one file each, opened when they are asked for. */
@@ -86,6 +86,7 @@ async function main(args: readonly string[]): Promise<number> {
     }
     return await verb.run(rest, (text) => process.stdout.write(`${text}\n`));
   } catch (error) {
+    if (rest.includes('--json')) process.stdout.write(`${failureAsJson(error)}\n`);
     return printFailure(error, entry === undefined ? '' : name, (text) => process.stderr.write(`${text}\n`));
   }
 }

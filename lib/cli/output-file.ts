@@ -21,6 +21,8 @@ export interface OutputOptions {
 export async function outputFile(output: string | undefined, options: OutputOptions): Promise<string> {
   const { option, inputs, what: kind = 'model', force, isModel = false } = options;
   if (output === undefined) throw new WrongUse(`${option} says where the result goes`);
+  if (output === '-')
+    throw new WrongUse(`${option}: expected a file, received '-': nothing is written to the standard output`);
   await checkWritable(option, output);
   if (force) return output;
   const written = await identities(isModel ? [output, `${output}.data`] : [output]);

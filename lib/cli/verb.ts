@@ -27,6 +27,8 @@ export function parseVerb<const T extends Options>(
 function complaint(error: unknown, options: readonly string[]): string {
   const { code, message } = error as NodeJS.ErrnoException;
   const [, option] = /^Unknown option '(--?[^']*)'/.exec(message) ?? [];
+  // What begins with a dash: its second line says how that is given.
+  if (code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE') return message.replaceAll('\n', ' ');
   // Of its other complaints the first line says all.
   if (code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION' || option === undefined) return message.split('\n')[0] ?? message;
   const near = option.startsWith('--') ? nearNames(option.slice(2), ['help', ...options], 1) : [];

@@ -158,7 +158,13 @@ function checkPlace(
  * @param error of native code
  */
 export function explainRefusal(error: unknown, { path, header, weights }: OpenedPlan): unknown {
-  if (!(error instanceof NodeTensorRTError) || error.code !== 'ENGINE_INCOMPATIBLE') return error;
+  if (!(error instanceof NodeTensorRTError)) return error;
+  if (error.code === 'BACKEND_UNAVAILABLE') {
+    const text = `${path} cannot be loaded: ${error.message}. Plans need an NVIDIA GPU, its driver and ${backendTitles[header.backend]}; node-tensorrt doctor says what is missing`;
+    const details = { ...error.details, path, backend: header.backend };
+    return new NodeTensorRTError(error.code, text, details, { cause: error });
+  }
+  if (error.code !== 'ENGINE_INCOMPATIBLE') return error;
   if (error.details['reason'] === 'refit' && weights) {
     const text = error.message.replace(weights.path, weights.name);
     return new NodeTensorRTError(

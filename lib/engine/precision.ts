@@ -1,6 +1,6 @@
 import { castCached } from '../cache/cast-cached.js';
 import { NodeTensorRTError } from '../errors.js';
-import { checkFloat32 } from '../onnx/cast/check-float32.js';
+import { checkPrecision } from '../onnx/cast/check-precision.js';
 import type { CastReport } from '../onnx/cast/report.js';
 import { GivenModel } from '../onnx/given-model.js';
 import type { ResolvedLoadOptions } from './load-options.js';
@@ -37,11 +37,9 @@ export async function choosePrecision(
   if (precision === undefined) return asIs('model', 'as the graph says');
   const path = typeof source === 'string' ? await modelPath(source) : source;
   const model = new GivenModel(path, options.limits, options.externalData);
-  if (precision === 'fp32') {
-    checkFloat32(await model.describe());
-    options.signal?.throwIfAborted();
-    return asIs('fp32', 'the graph is float32');
-  }
+  checkPrecision(await model.describe(), precision);
+  options.signal?.throwIfAborted();
+  if (precision === 'fp32') return asIs('fp32', 'the graph is float32');
   if (precision === 'bf16') return bfloat16(source, options.fallback);
   // Of engines, which load by way of this file.
   const { engineRunner } = await import('./model-runner.js');

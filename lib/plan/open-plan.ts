@@ -26,7 +26,8 @@ export async function openRegular(path: string): Promise<FileHandle> {
     file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    const text = `${path} cannot be opened (${code})`;
+    const why = code === 'ENOENT' ? 'there is no such file' : code;
+    const text = `${path} cannot be opened (${why})`;
     throw invalid(code === 'ENOENT' ? 'not-found' : 'unreadable', text, { path, system: code });
   }
   if ((await file.stat()).isFile()) return file;

@@ -5,6 +5,7 @@
 #include "backends/tensorrt/loader/library.h"
 #include "binding/guard.h"
 #include "binding/read_text.h"
+#include "core/shared_library.h"
 
 namespace ntrt::binding {
 namespace {
@@ -18,10 +19,21 @@ Flavour flavour_of(const std::string& name) {
   throw Error(Code::kInternal, "there is no flavour " + name);
 }
 
+/// A parser that is not beside its library is left to the system's loader, which may not have it.
+bool can_open(const std::string& parser) {
+  const bool is_found = parser.empty() || parser.find_first_of("/\\") != std::string::npos;
+  if (is_found) return true;
+  try {
+    return load_symbol(parser, "getNvOnnxParserVersion") != nullptr;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 Napi::Object library_object(Napi::Env env, const tensorrt::Library& library) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("path", library.path);
-  object.Set("parser", library.parser);
+  object.Set("parser", can_open(library.parser) ? library.parser : "");
   object.Set("version", to_string(library.version));
   return object;
 }

@@ -12,6 +12,7 @@
 
 #include "backends/tensorrt/module/module_api.h"
 #include "builder/arguments.h"
+#include "builder/memory_watch.h"
 #include "builder/parent_watch.h"
 #include "builder/platform.h"
 #include "core/error.h"
@@ -63,6 +64,14 @@ void tell_failed(const Error& error) noexcept {
   end_process(kRefused);
 }
 
+void on_stuck(uint64_t left) {
+  constexpr int kRefused = 1;
+  const std::string text = "out of host memory: nothing goes on any more, and " + std::to_string(left >> 20) +
+                           " MiB are left of the limit of this process";
+  tell_failed(Error(Code::kOutOfMemory, text, {{"kind", "host"}}));
+  end_process(kRefused);
+}
+
 const NtrtModule& open_module(const std::string& path) {
   const auto entry = reinterpret_cast<NtrtModuleEntry>(load_symbol(path, "node_tensorrt_module"));
   const NtrtModule* module = entry(NTRT_MODULE_ABI);
@@ -79,6 +88,7 @@ int run_request(const Request& request) {
     throw Error(Code::kUnsupported, "this system has no limit for the memory of a process",
                 {{"option", "--memory-limit"}});
   }
+  if (request.memory_limit > 0) watch_memory(request.memory_limit, on_stuck);
   const NtrtModule& module = open_module(request.module);
   std::vector<const char*> arguments;
   for (const std::string& argument : request.arguments) arguments.push_back(argument.c_str());

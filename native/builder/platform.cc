@@ -5,11 +5,15 @@
 #include <mutex>
 
 #ifdef _WIN32
+#define WIN32_LEAN_AND_MEAN
+#define NOMINMAX
 #include <fcntl.h>
 #include <io.h>
+#include <windows.h>
 #else
 #include <unistd.h>
 #include <csignal>
+#include <ctime>
 #endif
 
 namespace ntrt::builder {
@@ -35,6 +39,18 @@ EventPipe EventPipe::take_standard_output() {
   return EventPipe(file);
 }
 
+double processor_seconds() noexcept {
+  FILETIME created{};
+  FILETIME exited{};
+  FILETIME kernel{};
+  FILETIME user{};
+  if (GetProcessTimes(GetCurrentProcess(), &created, &exited, &kernel, &user) == 0) return 0;
+  const auto seconds = [](const FILETIME& time) {
+    return static_cast<double>(uint64_t{time.dwHighDateTime} << 32 | time.dwLowDateTime) * 1e-7;
+  };
+  return seconds(kernel) + seconds(user);
+}
+
 #else
 
 namespace {
@@ -51,6 +67,12 @@ EventPipe EventPipe::take_standard_output() {
   const int file = dup(STDOUT_FILENO);
   dup2(STDERR_FILENO, STDOUT_FILENO);
   return EventPipe(file);
+}
+
+double processor_seconds() noexcept {
+  timespec time{};
+  if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) != 0) return 0;
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
 #endif

@@ -28,6 +28,9 @@ class EventPipe {
 /// Reads from the standard input, up to `size` bytes; 0 at its end, also where it cannot be read. Waits.
 size_t read_standard_input(char* bytes, size_t size) noexcept;
 
+/// What all threads of this process have computed so far.
+double processor_seconds() noexcept;
+
 /// Ends the process at once, whatever its other threads do.
 [[noreturn]] void end_process(int code) noexcept;
 

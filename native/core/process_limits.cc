@@ -1,5 +1,7 @@
 #include "core/process_limits.h"
 
+#include <limits>
+
 #ifdef _WIN32
 #include <windows.h>
 #elif defined(__linux__)
@@ -12,6 +14,8 @@
 #endif
 
 namespace ntrt {
+
+[[maybe_unused]] static constexpr uint64_t kNoLimit = std::numeric_limits<uint64_t>::max();
 
 #ifdef _WIN32
 
@@ -28,6 +32,8 @@ bool limit_process_memory(uint64_t bytes) noexcept {
   CloseHandle(job);
   return limited;
 }
+
+uint64_t process_memory_left() noexcept { return kNoLimit; }
 
 #elif defined(__linux__)
 
@@ -57,9 +63,17 @@ bool limit_process_memory(uint64_t bytes) noexcept {
   return setrlimit(RLIMIT_DATA, &data) == 0;
 }
 
+uint64_t process_memory_left() noexcept {
+  rlimit data{};
+  if (getrlimit(RLIMIT_DATA, &data) != 0 || data.rlim_cur == RLIM_INFINITY) return kNoLimit;
+  const uint64_t used = data_bytes();
+  return used < data.rlim_cur ? data.rlim_cur - used : 0;
+}
+
 #else
 
 bool limit_process_memory(uint64_t) noexcept { return false; }
+uint64_t process_memory_left() noexcept { return kNoLimit; }
 
 #endif
 

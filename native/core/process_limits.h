@@ -10,4 +10,7 @@ namespace ntrt {
 /// tried.
 bool limit_process_memory(uint64_t bytes) noexcept;
 
+/// What is left of such a limit; 2^64 - 1 without one, and where it cannot be known (Windows).
+uint64_t process_memory_left() noexcept;
+
 }  // namespace ntrt

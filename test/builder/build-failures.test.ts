@@ -22,12 +22,23 @@ describe('a build that fails', () => {
   });
 
   test.each([
-    ['by a crash', { signal: 'SIGSEGV' }, 'builder-crashed', /was ended by SIGSEGV; the last that it said: it began/],
+    [
+      'by a crash',
+      { signal: 'SIGSEGV' },
+      'builder-crashed',
+      /was ended by SIGSEGV; the last that it said: it began\. Try optimizationLevel: 0/,
+    ],
+    [
+      'by a file that was cut short',
+      { signal: 'SIGBUS' },
+      'builder-crashed',
+      /SIGBUS; .*may have been cut short or replaced/,
+    ],
     [
       'by the system, out of memory',
       { signal: 'SIGKILL' },
       'builder-crashed',
-      /SIGKILL, as systems do .* memory runs out/,
+      /SIGKILL; the last that it said: it began\. Systems do so .* memory runs out: .* buildMemoryBytes/,
     ],
     ['with an exit code of its own', { exit: 134 }, 'builder-crashed', /ended with exit code 134/],
     ['with what it says on stderr alone', { exit: 1, events: [], stderr: 'out of luck' }, 'builder', /out of luck/],
@@ -79,6 +90,25 @@ describe('a build that fails', () => {
   ])('has the code of the builder: %s', async (given, code) => {
     const { make } = setUpBuild({ failed: { code: given, message: 'so it is', details: { kind: 'host' } } });
     await expect(make()).rejects.toThrow(failure(code, { kind: 'host' }));
+  });
+
+  test.each([
+    ['OUT_OF_MEMORY', 'TensorRT has not enough memory'],
+    ['BACKEND_UNAVAILABLE', 'cannot open libtensorrt_rtx.so.1: cannot map zero-fill pages'],
+  ])('for memory (%s) says what the limit was, and who set it', async (code, message) => {
+    const { make } = setUpBuild({ failed: { code, message, details: {} } });
+    const limitBytes = 64 * 2 ** 20;
+    const error = await rejection(make({ buildMemoryBytes: limitBytes }));
+    expect(error).toEqual(failure('OUT_OF_MEMORY', { option: 'options.buildMemoryBytes', limitBytes, kind: 'host' }));
+    expect(error.message).toContain(
+      `${message}. The builder's process may take 64 MiB (options.buildMemoryBytes, --memory)`,
+    );
+    expect((await rejection(make())).message).toMatch(/may take \d+ MiB \(what was available when it started\)/);
+  });
+
+  test('for a library that is not there is no want of memory', async () => {
+    const { make } = setUpBuild({ failed: { code: 'BACKEND_UNAVAILABLE', message: 'no such file', details: {} } });
+    expect(await rejection(make({ buildMemoryBytes: 2 ** 26 }))).toEqual(failure('BACKEND_UNAVAILABLE'));
   });
 
   test('does not stay in the cache, and the next one is built', async () => {

@@ -91,6 +91,10 @@ describe('what cannot be built is told before', () => {
     await expect(make({ precision: 'fp32' })).rejects.toThrow(
       failure('INVALID_ARGUMENT', { received: 'is float16 in parts' }),
     );
+    await expect(make({ precision: 'bf16' })).rejects.toThrow(
+      /options\.precision: 'bf16' cannot be had of a model that is float16 in parts; cast the float32 model/,
+    );
+    expect(await make({ precision: 'fp16' })).toMatchObject({ header: { model: { precision: 'fp16' } } });
   });
 
   test('targets of TensorRT, which builds on the GPU', async () => {

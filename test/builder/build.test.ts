@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
@@ -12,7 +12,7 @@ import { tempFolder } from '../support/temp-folder.js';
 /** Folders of builds that were not removed. */
 const leftovers = (folder: string) =>
   [folder, join(folder, 'cache', 'plans')].flatMap((at) =>
-    readdirSync(at).filter((name) => name.startsWith('.build-')),
+    readdirSync(at).filter((name) => name.startsWith('.node-tensorrt-build-')),
   );
 
 describe('build()', () => {
@@ -173,5 +173,31 @@ describe('build()', () => {
       expect.objectContaining({ code: 'NODE_TENSORRT_CACHE' }),
     );
     emit.mockRestore();
+  });
+
+  test("removes what builds that died have left beside the output, and nobody else's", async () => {
+    const { make, folder } = setUpBuild();
+    const days = (count: number) => new Date(Date.now() - count * 86_400_000);
+    const kept = ['.node-tensorrt-build-young1', '.build-theirs'];
+    for (const name of ['.node-tensorrt-build-oldold', ...kept]) {
+      mkdirSync(join(folder, name));
+      writeFileSync(join(folder, name, 'plan'), '');
+      const time = name === kept[0] ? days(0) : days(3);
+      for (const path of [join(folder, name, 'plan'), join(folder, name)]) utimesSync(path, time, time);
+    }
+    await make({ cacheDir: false });
+    expect(
+      readdirSync(folder)
+        .filter((name) => name.includes('build-'))
+        .sort(),
+    ).toEqual([...kept].sort());
+  });
+
+  test('says that a GPU has nothing to do with targets', async () => {
+    const { make } = setUpBuild();
+    expect((await make({ device: 3 })).ignored).toEqual([
+      { option: 'device', reason: expect.stringMatching(/targets/) },
+    ]);
+    expect((await make({ device: 0 })).ignored).toEqual([]);
   });
 });

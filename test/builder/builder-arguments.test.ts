@@ -49,7 +49,7 @@ describe('builderError()', () => {
       /exit code null; .*the last word/,
     );
     expect(builderError('it', emptyLog(), { exitCode: 9, signal: null, stderr: '' }, none).message).toBe(
-      "it: the builder's process ended with exit code 9",
+      "it: the builder's process ended with exit code 9. Try optimizationLevel: 0, or another version of TensorRT, or report it to NVIDIA with the model.",
     );
   });
 

@@ -250,8 +250,8 @@ describe('cache.verify({ remove: true })', () => {
 test('folders of builds whose process died go after a day', async () => {
   const { dir, plans } = await filled('1');
   for (const [name, hours] of [
-    ['.build-old', 25],
-    ['.build-new', 1],
+    ['.node-tensorrt-build-old', 25],
+    ['.node-tensorrt-build-new', 1],
   ] as const) {
     mkdirSync(join(plans, name));
     writeFileSync(join(plans, name, 'plan'), 'half of a plan');
@@ -259,7 +259,9 @@ test('folders of builds whose process died go after a day', async () => {
     for (const path of [join(plans, name, 'plan'), join(plans, name)]) utimesSync(path, time, time);
   }
   await cache.prune({ dir });
-  expect(filesIn(plans).filter((name) => name.startsWith('.build'))).toEqual(['.build-new']);
+  expect(filesIn(plans).filter((name) => name.startsWith('.node-tensorrt-build'))).toEqual([
+    '.node-tensorrt-build-new',
+  ]);
 });
 
 describe('cacheFolders()', () => {

@@ -71,6 +71,32 @@ describe('node-tensorrt build', () => {
     expect(existsSync(join(folder, 'elsewhere', 'plans'))).toBe(true);
   });
 
+  test.each([
+    [['-o', '-'], /-o: expected a file, received '-'/],
+    [['--no-cache', '--cache-dir', 'x'], /--no-cache and --cache-dir are one or the other/],
+    [['--workspace', '-1'], /argument is ambiguous.*'--workspace=-XYZ'/],
+  ])('takes %j for wrong use', async (args, text) => {
+    const { file } = setUp();
+    const all = args[0] === '-o' ? args : ['-o', 'out.plan', ...args];
+    expect(await cli('build', file, ...all)).toMatchObject({ code: 2, stderr: expect.stringMatching(text) });
+  });
+
+  test('--json tells what went wrong as JSON, too', async () => {
+    const { run } = setUp({ failed: { code: 'BUILD_FAILED', message: 'so it is', details: {} } });
+    const failed = await run('--target', 'sm86', '--json');
+    expect(failed).toMatchObject({ code: 1, stderr: expect.stringMatching(/^BUILD_FAILED: .*so it is/) });
+    expect(JSON.parse(failed.stdout)).toEqual({
+      error: {
+        code: 'BUILD_FAILED',
+        message: expect.stringContaining('so it is'),
+        details: expect.objectContaining({ reason: 'builder' }),
+      },
+    });
+    const wrong = await run('--json', '--target', 'sm86', '--max-batch', 'x');
+    expect(wrong.code).toBe(2);
+    expect(JSON.parse(wrong.stdout)).toEqual({ error: { message: expect.stringMatching(/whole number/) } });
+  });
+
   test('tells an option that is not used once, and on stderr where the report is JSON', async () => {
     const { run, folder } = setUp();
     const more = join(folder, 'options.json');

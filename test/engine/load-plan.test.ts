@@ -28,8 +28,10 @@ describe('Engine.load() of a plan', () => {
     const { plan, folder } = await setUp();
     expect(await refusal(plan)).toMatchObject({
       code: 'BACKEND_UNAVAILABLE',
-      message: expect.stringContaining(folder),
+      message: expect.stringMatching(/model\.plan cannot be loaded: .*Plans need an NVIDIA GPU.*node-tensorrt doctor/s),
+      details: { backend: 'tensorrt-rtx', path: plan },
     });
+    expect((await refusal(plan)).message).toContain(folder);
     const models = join(tempFolder(), 'models');
     mkdirSync(models);
     writeFileSync(join(models, 'a.plan'), readFileSync(plan));

@@ -104,9 +104,9 @@ describe('weights do not fit', () => {
     });
     expect(await rejection(weights('/nothing.onnx'))).toMatchObject({ code: 'MODEL_INVALID' });
     const externalData = [{ path: '../out.bin', data: new Uint8Array(1) }];
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('.build-'));
+    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('.node-tensorrt-build-'));
     expect(await rejection(weights(small(2), { externalData }))).toMatchObject({ code: 'MODEL_INVALID' });
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('.build-'))).toEqual(before);
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('.node-tensorrt-build-'))).toEqual(before);
   });
 });
 

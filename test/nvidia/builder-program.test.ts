@@ -42,6 +42,33 @@ describe('--memory-limit', () => {
   });
 });
 
+describe('what waits for ever', () => {
+  const MIB = 2 ** 20;
+
+  test('near the limit is out of memory', async () => {
+    const end = await runBuilder([programs.stuckModule, 'take', '--memory-limit', String(128 * MIB)]);
+    expect(end).toMatchObject({ code: 1, signal: null });
+    expect(end.one('waits')).toBeDefined();
+    expect(end.one('failed')).toMatchObject({
+      code: 'OUT_OF_MEMORY',
+      message: expect.stringMatching(/^out of host memory: nothing goes on any more, and \d MiB are left of the limit/),
+      details: { kind: 'host' },
+    });
+  });
+
+  test.each([
+    ['far from it', ['wait', '--memory-limit', String(2048 * MIB)]],
+    ['without one', ['wait']],
+  ])('%s may have its reasons', async (_, args) => {
+    const started = startBuilder([programs.stuckModule, ...args]);
+    await started.next('waits');
+    await new Promise((resolve) => setTimeout(resolve, 5000));
+    expect(started.child.exitCode).toBeNull();
+    started.child.kill();
+    expect((await started.end).all('failed')).toEqual([]);
+  });
+});
+
 describe('find', () => {
   test('tells of the library that the loader finds', async () => {
     const env = { NODE_TENSORRT_LIBRARY_PATH: programs.rtxLib };

@@ -43,11 +43,11 @@ describe.each(backends)('new weights for a plan of %s', (backend) => {
 
   test('may come from memory, and leave no files behind', async () => {
     const { plan, other } = await refittable({ backend, refittable: true });
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('.build-'));
+    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('.node-tensorrt-build-'));
     const engine = await load(plan, { refit: readFileSync(other) });
     expect((await engine.run({ x })).y?.data).toEqual(await resultOf(other, { backend: 'cpu' }));
     expect(engine.placement.plan?.weights).toBe('the model given');
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('.build-'))).toEqual(before);
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('.node-tensorrt-build-'))).toEqual(before);
   });
 
   test('are cast as the plan was', async () => {

@@ -41,7 +41,8 @@ export class ModelFile implements ByteSource, FileReader {
       fd = await openFile(path, flags | noFollow);
     } catch (error) {
       const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-      throw invalid(code === 'ENOENT' ? 'not-found' : 'unreadable', `${path} cannot be opened (${code})`, {
+      const why = code === 'ENOENT' ? 'there is no such file' : code;
+      throw invalid(code === 'ENOENT' ? 'not-found' : 'unreadable', `${path} cannot be opened (${why})`, {
         path,
         system: code,
       });

@@ -105,7 +105,8 @@ class Parser {
         }
       }
     } catch (error) {
-      if (looksLikeOnnx || !(error instanceof NodeTensorRTError)) throw error;
+      if (!(error instanceof NodeTensorRTError)) throw error;
+      if (looksLikeOnnx) throw naming(source.name, error);
       throw notOnnx(source.name, error.message);
     }
     if (!graph) throw notOnnx(source.name, 'it has no graph');
@@ -147,6 +148,12 @@ class Parser {
       throw invalid('malformed', text);
     }
   }
+}
+
+/** The same error, with the file in its message. */
+function naming(name: string, error: NodeTensorRTError): NodeTensorRTError {
+  if (error.message.includes(name)) return error;
+  return new NodeTensorRTError(error.code, `${name}: ${error.message}`, error.details, { cause: error });
 }
 
 function versionOf(version: bigint, what: string): number {

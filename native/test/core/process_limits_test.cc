@@ -19,9 +19,13 @@ bool can_map(size_t bytes) {
 
 // In a child: there is no way back.
 [[noreturn]] void try_limit() {
+  if (process_memory_left() < 1024 * kMegabyte) std::exit(5);
   if (!limit_process_memory(64 * kMegabyte)) std::exit(1);
+  const uint64_t left = process_memory_left();
+  if (left > 64 * kMegabyte || left < 48 * kMegabyte) std::exit(6);
   if (can_map(256 * kMegabyte)) std::exit(2);
   if (!can_map(kMegabyte)) std::exit(3);
+  if (process_memory_left() > left - kMegabyte) std::exit(7);
   rlimit core{};
   if (getrlimit(RLIMIT_CORE, &core) != 0 || core.rlim_max != 0) std::exit(4);
   std::exit(0);

@@ -22,6 +22,7 @@ export const checkParts = /** @type {const} */ ([...includeParts, 'tensorrtLib',
  * @property {string} tensorrtModule what it opens to build with TensorRT
  * @property {string} rtxModule and with TensorRT-RTX
  * @property {string} otherModule a module of another version
+ * @property {string} stuckModule a module that waits for ever
  * @property {string} otherTensorrt a library that says it is TensorRT-RTX 1.4
  * @property {string} buildCheck
  * @property {string} parseCheck
@@ -81,6 +82,7 @@ export function checkPrograms({ tensorrtLib, rtxLib }) {
     tensorrtModule: path.join(modules, 'node-tensorrt-backend-tensorrt.so'),
     rtxModule: path.join(modules, 'node-tensorrt-backend-tensorrt-rtx.so'),
     otherModule: path.join(dir, 'other_module.so'),
+    stuckModule: path.join(dir, 'stuck_module.so'),
     otherTensorrt: path.join(dir, 'libother_tensorrt.so'),
     buildCheck: path.join(dir, 'build_check'),
     parseCheck: path.join(dir, 'parse_check'),

@@ -1,0 +1,16 @@
+#pragma once
+// NVIDIA's builder may wait for ever for a thread of its own that found no memory (seen with TensorRT-RTX 1.7).
+
+#include <cstdint>
+
+namespace ntrt::builder {
+
+/// From now on calls `stuck` once, on a thread of its own, with the bytes that are left of the limit, when this process
+/// has not computed anything for some seconds and is near its limit. Throws std::system_error where there can be no
+/// thread for it. For after limit_process_memory().
+void watch_memory(uint64_t limit, void (*stuck)(uint64_t left));
+
+/// Whether so little is left of a limit that something may have been refused.
+bool is_near_limit(uint64_t left, uint64_t limit) noexcept;
+
+}  // namespace ntrt::builder
