@@ -84,11 +84,12 @@ const NtrtModule& open_module(const std::string& path) {
 }
 
 int run_request(const Request& request) {
+  // First: the stack of its thread is not taken from what the build may have.
+  if (request.memory_limit > 0) watch_memory(request.memory_limit, on_stuck);
   if (request.memory_limit > 0 && !limit_process_memory(request.memory_limit)) {
     throw Error(Code::kUnsupported, "this system has no limit for the memory of a process",
                 {{"option", "--memory-limit"}});
   }
-  if (request.memory_limit > 0) watch_memory(request.memory_limit, on_stuck);
   const NtrtModule& module = open_module(request.module);
   std::vector<const char*> arguments;
   for (const std::string& argument : request.arguments) arguments.push_back(argument.c_str());

@@ -7,7 +7,7 @@ namespace ntrt::builder {
 
 /// From now on calls `stuck` once, on a thread of its own, with the bytes that are left of the limit, when this process
 /// has not computed anything for some seconds and is near its limit. Throws std::system_error where there can be no
-/// thread for it. For after limit_process_memory().
+/// thread for it.
 void watch_memory(uint64_t limit, void (*stuck)(uint64_t left));
 
 /// Whether so little is left of a limit that something may have been refused.

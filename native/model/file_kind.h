@@ -16,8 +16,8 @@ struct FileKind {
 /// Bytes from the beginning that are looked at.
 inline constexpr size_t kFileKindBytes = 4096;
 
-/// By content only: the beginning of a file of `size` bytes. nullptr if unknown. What it names cannot be read as an ONNX
-/// model.
+/// By content only: the beginning of a file of `size` bytes. nullptr if unknown. What it names cannot be read as an
+/// ONNX model.
 const FileKind* recognise_file(std::span<const std::byte> beginning, uint64_t size) noexcept;
 
 }  // namespace ntrt
