@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { upgradeSteps } from '../../lib/onnx/upgrade/table.js';
+import { upgradeSteps } from '../../dist/esm/onnx/upgrade/table.js';
 
 test('docs/onnx-upgrade.md has a row for each step', () => {
   const page = readFileSync(fileURLToPath(new URL('../../docs/onnx-upgrade.md', import.meta.url)), 'utf8');

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { irVersionFor, NEWEST_OPSET, OLDEST_OPSET } from '../../../lib/onnx/upgrade/ir-version.js';
-import { upgradeSteps } from '../../../lib/onnx/upgrade/table.js';
+import { irVersionFor, NEWEST_OPSET, OLDEST_OPSET } from '../../../dist/esm/onnx/upgrade/ir-version.js';
+import { upgradeSteps } from '../../../dist/esm/onnx/upgrade/table.js';
 import { ensureOnnxReference } from '../../../scripts/lib/reference/environments.mjs';
 import { findTools } from '../../../scripts/lib/tools.mjs';
 import { onlyMoreOptions, onlyMoreTypes, otherwiseCompatible } from './compatible.js';

@@ -1,9 +1,9 @@
 import type { TensorMap } from 'node-tensorrt';
 import { expect, test } from 'vitest';
 import { engineRunner } from '../../../dist/esm/engine/model-runner.js';
-import { readModel } from '../../../lib/onnx/file/read-model.js';
-import { writeModel } from '../../../lib/onnx/file/write-model.js';
-import { upgradeOpset } from '../../../lib/onnx/upgrade/upgrade.js';
+import { readModel } from '../../../dist/esm/onnx/file/read-model.js';
+import { writeModel } from '../../../dist/esm/onnx/file/write-model.js';
+import { upgradeOpset } from '../../../dist/esm/onnx/upgrade/upgrade.js';
 import { useOnnxReference } from '../../support/onnx-reference.js';
 import { type RealModelName, useRealModels } from '../../support/real-models.js';
 import { tempFolder } from '../../support/temp-folder.js';

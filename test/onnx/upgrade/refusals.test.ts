@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { NodeTensorRTError } from '../../../lib/errors.js';
-import { readModel } from '../../../lib/onnx/file/read-model.js';
-import { serializeModel } from '../../../lib/onnx/file/write-model.js';
-import { type Attribute, attribute } from '../../../lib/onnx/graph/attribute.js';
-import type { Model } from '../../../lib/onnx/graph/model.js';
-import { upgradeOpset } from '../../../lib/onnx/upgrade/upgrade.js';
+import { NodeTensorRTError } from '../../../dist/esm/errors.js';
+import { readModel } from '../../../dist/esm/onnx/file/read-model.js';
+import { serializeModel } from '../../../dist/esm/onnx/file/write-model.js';
+import { type Attribute, attribute } from '../../../dist/esm/onnx/graph/attribute.js';
+import type { Model } from '../../../dist/esm/onnx/graph/model.js';
+import { upgradeOpset } from '../../../dist/esm/onnx/upgrade/upgrade.js';
 import { type OnnxModel, type OnnxNode, onnxModel } from '../../fixtures/onnx-writer.js';
 import { attributesToInputs } from './cases/attributes-to-inputs.js';
 import { otherMeaning } from './cases/meaning.js';

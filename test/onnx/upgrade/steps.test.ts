@@ -1,10 +1,10 @@
 import type { TensorMap } from 'node-tensorrt';
 import { describe, expect, test } from 'vitest';
 import { engineRunner } from '../../../dist/esm/engine/model-runner.js';
-import { readModel } from '../../../lib/onnx/file/read-model.js';
-import { serializeModel } from '../../../lib/onnx/file/write-model.js';
-import { upgradeSteps } from '../../../lib/onnx/upgrade/table.js';
-import { upgradeOpset } from '../../../lib/onnx/upgrade/upgrade.js';
+import { readModel } from '../../../dist/esm/onnx/file/read-model.js';
+import { serializeModel } from '../../../dist/esm/onnx/file/write-model.js';
+import { upgradeSteps } from '../../../dist/esm/onnx/upgrade/table.js';
+import { upgradeOpset } from '../../../dist/esm/onnx/upgrade/upgrade.js';
 import { onnxModel } from '../../fixtures/onnx-writer.js';
 import { useOnnxReference } from '../../support/onnx-reference.js';
 import { tempFolder } from '../../support/temp-folder.js';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { engineRunner } from '../../../dist/esm/engine/model-runner.js';
-import { readModel } from '../../../lib/onnx/file/read-model.js';
-import { serializeModel } from '../../../lib/onnx/file/write-model.js';
-import { upgradeOpset } from '../../../lib/onnx/upgrade/upgrade.js';
+import { readModel } from '../../../dist/esm/onnx/file/read-model.js';
+import { serializeModel } from '../../../dist/esm/onnx/file/write-model.js';
+import { upgradeOpset } from '../../../dist/esm/onnx/upgrade/upgrade.js';
 import { type OnnxModel, type OnnxNode, onnxModel } from '../../fixtures/onnx-writer.js';
 import { useOnnxReference } from '../../support/onnx-reference.js';
 
