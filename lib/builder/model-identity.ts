@@ -1,9 +1,5 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { PLAN_FORMAT } from '../plan/header.js';
-
-/** What the hash of a model covers beside it, where a plan has it: `PlanModel.sha256`. */
-export const HASHED_FOR_PLAN = { plan: PLAN_FORMAT };
 
 /** Files that a model is in. None of a model in memory. */
 export class ModelFiles {

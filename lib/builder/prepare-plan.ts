@@ -1,5 +1,5 @@
 import { DERIVATION_VERSION } from '../cache/cast-cached.js';
-import { hashOfModel } from '../cache/model-hash.js';
+import { HASHED_FOR_PLAN, hashOfModel } from '../cache/model-hash.js';
 import { sizeLimit } from '../cache/size-limit.js';
 import { argumentError, NodeTensorRTError } from '../errors.js';
 import { checkLibraries } from '../machine/check-libraries.js';
@@ -13,7 +13,7 @@ import { cannotQuantise, type PlanRequest } from './build-options.js';
 import { type ChosenBackend, chooseBackend } from './choose-backend.js';
 import { buildProfiles, type InputShape } from './derive-profiles.js';
 import { type IgnoredOption, optionsInForce } from './effects.js';
-import { HASHED_FOR_PLAN, ModelFiles } from './model-identity.js';
+import { ModelFiles } from './model-identity.js';
 import { seenShapes } from './seen-shapes.js';
 import type { BuildTuning } from './tuning.js';
 

@@ -3,7 +3,11 @@ import { ModelFile } from '../onnx/file/model-file.js';
 import { Pauses } from '../onnx/file/pauses.js';
 import type { ExternalSpan, GivenModel } from '../onnx/given-model.js';
 import { MemoryPayload } from '../onnx/graph/payload.js';
+import { PLAN_FORMAT } from '../plan/header.js';
 import { addSlices } from '../plan/slices.js';
+
+/** What the hash of a model covers beside it, where a plan has it: `PlanModel.sha256`. */
+export const HASHED_FOR_PLAN = { plan: PLAN_FORMAT };
 
 /** Hash of everything that a model reads from: its file or bytes, and all weights, wherever they are. Throws `signal.reason`. */
 export async function hashOfModel(model: GivenModel, extra: unknown, signal?: AbortSignal): Promise<string> {

@@ -15,7 +15,7 @@ const advice: Partial<Record<ErrorCode, string>> = {
 /** Codes that say that an argument was wrong. */
 const ARGUMENT_CODES: readonly ErrorCode[] = ['INVALID_ARGUMENT', 'OUT_OF_RANGE', 'SHAPE_MISMATCH'];
 
-/** The same for programs. */
+/** What went wrong, as JSON for programs. */
 export function failureAsJson(error: unknown): string {
   const { message } = error instanceof Error ? error : { message: String(error) };
   if (!(error instanceof NodeTensorRTError)) return JSON.stringify({ error: { message } });

@@ -1,8 +1,8 @@
 const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
- * Does work that Ctrl-C, SIGTERM and a closed terminal abort, so that it can put away what it has begun; a second one ends the process at once.
- * Returns what the work does, or the exit code that a shell has for the signal.
+ * Does work that Ctrl-C, SIGTERM and a closed terminal abort, so that it can put away what it has begun; a second one ends
+ * the process at once. Returns what the work does, or the exit code that a shell has for the signal.
  */
 export async function interruptible(work: (signal: AbortSignal) => Promise<number>): Promise<number> {
   const controller = new AbortController();

@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename } from 'node:path';
-import { HASHED_FOR_PLAN, ModelFiles } from '../builder/model-identity.js';
+import { ModelFiles } from '../builder/model-identity.js';
 import { modelOnDisk } from '../builder/model-on-disk.js';
 import { castCached, DERIVATION_VERSION } from '../cache/cast-cached.js';
-import { hashOfModel } from '../cache/model-hash.js';
+import { HASHED_FOR_PLAN, hashOfModel } from '../cache/model-hash.js';
 import { temporaryFolder } from '../cache/temporary-folder.js';
 import { NodeTensorRTError } from '../errors.js';
 import { GivenModel } from '../onnx/given-model.js';

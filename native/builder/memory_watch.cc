@@ -18,9 +18,10 @@ constexpr int kIdleTimes = 6;
 /// The builder asks for pieces as large as this.
 constexpr uint64_t kLargePiece = uint64_t{64} << 20;
 
-}  // namespace
-
+/// Whether so little is left of a limit that something may have been refused.
 bool is_near_limit(uint64_t left, uint64_t limit) noexcept { return left < std::max(kLargePiece, limit / 4); }
+
+}  // namespace
 
 void watch_memory(uint64_t limit, void (*stuck)(uint64_t left)) {
   // Never joined: it watches as long as the process lives.

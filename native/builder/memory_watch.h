@@ -10,7 +10,4 @@ namespace ntrt::builder {
 /// thread for it.
 void watch_memory(uint64_t limit, void (*stuck)(uint64_t left));
 
-/// Whether so little is left of a limit that something may have been refused.
-bool is_near_limit(uint64_t left, uint64_t limit) noexcept;
-
 }  // namespace ntrt::builder

@@ -1,4 +1,4 @@
-import { hashOfModel } from '../../cache/model-hash.js';
+import { HASHED_FOR_PLAN, hashOfModel } from '../../cache/model-hash.js';
 import { modelPath } from '../../engine/model-path.js';
 import { NodeTensorRTError } from '../../errors.js';
 import { readModel } from '../../onnx/file/read-model.js';
@@ -6,7 +6,7 @@ import { GivenModel } from '../../onnx/given-model.js';
 import { cloneModel } from '../../onnx/graph/clone.js';
 import type { Model } from '../../onnx/graph/model.js';
 import { inferShapes } from '../../onnx/infer/infer-shapes.js';
-import { PLAN_FORMAT, type PlanHeader } from '../../plan/header.js';
+import type { PlanHeader } from '../../plan/header.js';
 import type { ShapeProfile } from '../../plan/profile.js';
 import type { KnownDims } from './known-shape.js';
 
@@ -41,7 +41,7 @@ export async function modelShapes({ model: built, profiles }: PlanHeader, source
 
 /** The hash of a model as plans have it: what the builder makes of it in prepare-plan.ts. */
 export function hashOfPlanModel(path: string): Promise<string> {
-  return hashOfModel(new GivenModel(path), { plan: PLAN_FORMAT });
+  return hashOfModel(new GivenModel(path), HASHED_FOR_PLAN);
 }
 
 async function dimsIn(given: Model, profile: ShapeProfile, at: 'opt' | 'max'): Promise<NamedDims> {

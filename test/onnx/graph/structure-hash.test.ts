@@ -38,6 +38,14 @@ function model({
   };
 }
 
+/** One of two branches, by `which`. */
+const either = (output: string, branch: (name: string) => OnnxModel): OnnxNode => ({
+  op: 'If',
+  inputs: ['which'],
+  outputs: [output],
+  attributes: { then_branch: { graph: branch('a') }, else_branch: { graph: branch('b') } },
+});
+
 describe('structureHash', () => {
   test('is the same whatever the weights are', async () => {
     expect(await hashOf(model({ step: 0.7 }))).toBe(await hashOf(model()));
@@ -92,14 +100,7 @@ describe('structureHash', () => {
       return {
         inputs: [float('x', ['N']), { name: 'which', type: 'bool', dims: [] }],
         outputs: [float('y', ['N'])],
-        nodes: [
-          {
-            op: 'If',
-            inputs: ['which'],
-            outputs: ['y'],
-            attributes: { then_branch: { graph: branch('a') }, else_branch: { graph: branch('b') } },
-          },
-        ],
+        nodes: [either('y', branch)],
       };
     };
     expect(await hashOf(branches(1, 'Add'))).toBe(await hashOf(branches(2, 'Add')));
@@ -117,15 +118,7 @@ describe('structureHash', () => {
       return {
         inputs: [float('x', ['N']), { name: 'which', type: 'bool', dims: [] }],
         outputs: [float('y', ['N'])],
-        nodes: [
-          {
-            op: 'If',
-            inputs: ['which'],
-            outputs: ['max'],
-            attributes: { then_branch: { graph: branch('a') }, else_branch: { graph: branch('b') } },
-          },
-          { op: 'Clip', inputs: ['x', '', 'max'], outputs: ['y'] },
-        ],
+        nodes: [either('max', branch), { op: 'Clip', inputs: ['x', '', 'max'], outputs: ['y'] }],
       };
     };
     expect(await hashOf(bounded(6))).not.toBe(await hashOf(bounded(7)));
